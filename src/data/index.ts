@@ -1,0 +1,13 @@
+/** Data sets: seeded generators and readers, all ending in a Dataset of float64 rows. */
+export { classification, oneHot, regression, take, toFloat32 } from './dataset';
+export type { ClassificationDataset, Dataset, RegressionDataset, Split } from './dataset';
+export { mnist1d, MNIST1D_PUBLISHED, type Mnist1dConfig } from './mnist1d';
+export { gaussianRegression, type GaussianConfig, type GaussianRegression } from './gaussian';
+export { redrawLabels, withLabelNoise, type NoisyLabels } from './labelNoise';
+export { RandomState } from './mt19937';
+export { compensatedSum } from './sum';
+export { parseCsv, type CsvDelimiter, type CsvText } from './csv';
+export { readCsv, type CsvClassification, type CsvDataset, type CsvRegression } from './csvDataset';
+export { readNpy, writeNpy, type NpyWriteOptions } from './npy';
+export { readIdx } from './idx';
+export { labelledArrays, targetArrays, toFloat64, type DType, type NdArray, type ReadLimits } from './ndarray';

@@ -1,0 +1,57 @@
+/** What an op must say about itself. One file of src/ops/ per op, all rules in it. */
+import type { Dims, Kernel, Options } from '../../shaders/kernel';
+import type { Tensor, TensorType } from './tensor';
+
+/** Plain data: attributes take part in common-subexpression elimination and in the printed plan. */
+export type Attrs = Readonly<Record<string, unknown>>;
+
+/** A value while it is lowered: an input or output of the op, or a scratch tensor that only its dispatches see. */
+export interface Operand extends TensorType { readonly operand: number }
+
+/** What `lower` emits through. */
+export interface Emitter {
+  /** One dispatch. `args`: one operand per binding of the kernel with these options. */
+  emit<D extends string, O extends Options>(kernel: Kernel<D, O>, options: O, dims: Dims<D>, args: readonly Operand[], host?: Host): void;
+  /** A scratch tensor; it has a replica axis where the op's outputs have. */
+  scratch(type: TensorType): Operand;
+}
+/** Names the binding whose elements the kernel's `epilogue` option transforms: the planner may fuse what follows into it. */
+export interface Host { readonly epilogue: number }
+
+/** An op's node as its rules see it. `outputs` are the node's own results, so that rules may reuse them. */
+export interface Site { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: Attrs }
+/** null: symbolically zero, or not differentiable. */
+export type Cotangents = readonly (Tensor | null)[];
+
+export interface Lowering {
+  readonly inputs: readonly Operand[];
+  readonly outputs: readonly Operand[];
+  readonly attrs: Attrs;
+  /** False for an output that nothing reads. */
+  readonly used: readonly boolean[];
+}
+
+export interface Op {
+  readonly name: string;
+  readonly infer: (inputs: readonly TensorType[], attrs: Attrs) => TensorType | readonly TensorType[];
+  /** Absent for leaves, views and pointwise ops, which the planner places itself. */
+  readonly lower?: (site: Lowering, emitter: Emitter) => void;
+  /** Cotangents of the inputs from those of the outputs. Absent: not differentiable (integers, state). */
+  readonly vjp?: (site: Site, cotangents: Cotangents) => Cotangents;
+  /** Tangents of the outputs from those of the inputs. */
+  readonly jvp?: (site: Site, tangents: Cotangents) => Cotangents;
+  /**
+   * [input, output] pairs that share storage: the kernel updates the input in place. The planner copies first where
+   * somebody still needs the old value.
+   */
+  readonly inPlace?: readonly (readonly [input: number, output: number])[];
+}
+
+/** `A` types the attributes inside the op's own file; outside they are plain data. */
+export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp'> {
+  readonly infer: (inputs: readonly TensorType[], attrs: A) => TensorType | readonly TensorType[];
+  readonly lower?: (site: Omit<Lowering, 'attrs'> & { readonly attrs: A }, emitter: Emitter) => void;
+  readonly vjp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, cotangents: Cotangents) => Cotangents;
+  readonly jvp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, tangents: Cotangents) => Cotangents;
+}
+export const defineOp = <A extends Attrs>(op: TypedOp<A>): Op => Object.freeze(op) as unknown as Op;

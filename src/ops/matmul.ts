@@ -1,0 +1,67 @@
+/**
+ * matmul: Y[…,M,N] = op(A)[…,M,K] · op(B)[…,K,N]. Leading axes are a batch: equal on both sides, or absent on one, which is then shared.
+ *
+ * vjp     δ = ∂L/∂Y; one matmul per input, no transpose is materialised. A shared operand's cotangent is the sum over the batch.
+ * Throws  ShapeError if the K axes or the batches differ, or an operand has rank < 2.
+ */
+import { matmul as kernel, type Tile } from '../../shaders/matmul';
+import { IDENTITY } from '../../shaders/program';
+import { ShapeError } from '../core/errors';
+import { sameShape, showShape, sizeOf, type Shape } from '../core/shape';
+import { defineOp } from '../graph/op';
+import { apply, type Tensor } from '../graph/tensor';
+import { sumTo } from './broadcastTo';
+import { add as addTensors } from './pointwise';
+import { reshape } from './reshape';
+
+export type MatmulAttrs = { readonly transA: boolean; readonly transB: boolean };
+const split = (shape: Shape, t: boolean): { batch: Shape; rows: number; cols: number } => {
+  if (shape.length < 2) throw new ShapeError('matmul', `an operand is ${showShape(shape)}; both need at least two axes`);
+  const [r, c] = shape.slice(-2) as [number, number];
+  return { batch: shape.slice(0, -2), rows: t ? c : r, cols: t ? r : c };
+};
+const measure = (a: Shape, b: Shape, { transA, transB }: MatmulAttrs): { batch: Shape; M: number; K: number; N: number; batchA: Shape; batchB: Shape } => {
+  const A = split(a, transA);
+  const B = split(b, transB);
+  if (A.cols !== B.rows) throw new ShapeError('matmul', `op(A) is ${showShape([A.rows, A.cols])} (A ${showShape(a)}) but op(B) is ${showShape([B.rows, B.cols])} (B ${showShape(b)}): K differs`);
+  if (A.batch.length > 0 && B.batch.length > 0 && !sameShape(A.batch, B.batch)) throw new ShapeError('matmul', `the batches of A ${showShape(a)} and B ${showShape(b)} differ`);
+  return { batch: A.batch.length > 0 ? A.batch : B.batch, M: A.rows, K: A.cols, N: B.cols, batchA: A.batch, batchB: B.batch };
+};
+/** Tall tiles where C has few columns; large ones only where they leave enough workgroups to fill a GPU. */
+const tileFor = (M: number, N: number): Tile => (N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4');
+
+export const matmulOp = defineOp<MatmulAttrs>({
+  name: 'matmul',
+  infer: ([a, b], attrs) => {
+    const { batch, M, N } = measure(a!.shape, b!.shape, attrs);
+    return { shape: [...batch, M, N], dtype: 'f32' };
+  },
+  lower: ({ inputs: [a, b], outputs: [y], attrs }, { emit }) => {
+    const { batch, M, K, N, batchA, batchB } = measure(a!.shape, b!.shape, attrs);
+    const dims = { batch: sizeOf(batch), M, K, N, strideA: batchA.length > 0 ? M * K : 0, strideB: batchB.length > 0 ? K * N : 0 };
+    const options = {
+      ...attrs, tile: tileFor(M, N), vecA: (attrs.transA ? M : K) % 4 === 0, vecB: (attrs.transB ? K : N) % 4 === 0, vecC: N % 4 === 0, epilogue: IDENTITY,
+    };
+    emit(kernel, options, dims, [a!, b!, y!], { epilogue: 2 });
+  },
+  vjp: ({ inputs: [a, b], attrs: { transA, transB } }, [dy]) => {
+    if (!dy) return [null, null];
+    const da = transA ? matmul(b!, dy, { transA: transB, transB: true }) : matmul(dy, b!, { transB: !transB });
+    const db = transB ? matmul(dy, a!, { transA: true, transB: transA }) : matmul(a!, dy, { transA: !transA });
+    return [sumTo(da, a!.shape), sumTo(db, b!.shape)];
+  },
+  jvp: ({ inputs: [a, b], attrs }, [da, db]) => {
+    const left = da ? matmul(da, b!, attrs) : null;
+    const right = db ? matmul(a!, db, attrs) : null;
+    return [left && right ? addTensors(left, right) : (left ?? right)];
+  },
+});
+
+export const matmul = (a: Tensor, b: Tensor, { transA = false, transB = false }: Partial<MatmulAttrs> = {}): Tensor => {
+  // A shared right operand makes the batch more rows of one product.
+  if (a.shape.length > 2 && b.shape.length === 2 && !transA) {
+    const flat = matmul(reshape(a, [sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!]), b, { transB });
+    return reshape(flat, [...a.shape.slice(0, -1), flat.shape[1]!]);
+  }
+  return apply(matmulOp, [a, b], { transA, transB });
+};

@@ -1,0 +1,151 @@
+/**
+ * Fusion: which nodes share a dispatch.
+ *
+ *   1. a pointwise node joins the group of its consumers where all of them are in one group of the same shape;
+ *   2. a group whose only host is a kernel with an epilogue moves into that kernel;
+ *   3. what is left of the pointwise groups merges with neighbours of the same shape, giving kernels with several outputs.
+ *
+ * A unit is what will be one dispatch (or the few of an op that lowers to several). Units never form a cycle.
+ */
+import type { Lowering, Operand } from '../graph/op';
+import { sameShape } from '../core/shape';
+import { record, type Emission } from './emit';
+import { elements, isConstant, isPack, isPointwise, isVariable, isView, literalOf, sourceOf, type INode, type Ir, type Value } from './ir';
+
+export interface Unit {
+  /** The op that is lowered by its own rule; absent in a purely pointwise unit. */
+  readonly kernel?: { readonly node: INode; readonly emissions: readonly Emission[]; readonly host?: Value };
+  /** Pointwise members, producers first; in a kernel unit they are its epilogue. */
+  readonly members: readonly INode[];
+  /** Values that somebody outside reads. */
+  readonly outputs: readonly Value[];
+}
+
+interface Group { kernel?: Unit['kernel']; members: INode[] }
+
+const producerNode = (v: Value): INode => sourceOf(v).base.node;
+const sameSpace = (a: Value, b: Value): boolean => sameShape(a.shape, b.shape) && a.replicated === b.replicated;
+
+class Fuser {
+  readonly groupOf = new Map<INode, Group>();
+  readonly users = new Map<Value, INode[]>();
+  constructor(private readonly ir: Ir, private readonly roots: ReadonlySet<Value>, private readonly maxBindings: number) {
+    for (const n of ir.nodes) for (const v of new Set(n.inputs)) this.users.set(v, [...(this.users.get(v) ?? []), n]);
+  }
+
+  usersOf(v: Value): readonly INode[] { return this.users.get(v) ?? []; }
+  isOutput(v: Value, g: Group): boolean { return this.roots.has(v) || this.usersOf(v).some((n) => this.groupOf.get(n) !== g); }
+
+  /** Values a group reads from outside, literals aside. */
+  inputsOf(g: Group): readonly Value[] {
+    const inside = new Set<INode>([...g.members, ...(g.kernel ? [g.kernel.node] : [])]);
+    const nodes = [...inside];
+    return [...new Set(nodes.flatMap((n) => n.inputs.filter((v) => !inside.has(v.node) && !(isPointwise(n) && literalOf(v)))))];
+  }
+  outputsOf(g: Group): readonly Value[] {
+    const kernelOuts = g.kernel?.node.outputs.filter((v) => v !== g.kernel?.host) ?? [];
+    return [...kernelOuts, ...g.members.flatMap((n) => n.outputs)].filter((v) => this.isOutput(v, g));
+  }
+  sources(g: Group): number { return new Set(this.inputsOf(g)).size; }
+  bindings(g: Group): number { return this.sources(g) + this.outputsOf(g).length; }
+
+  /** Does anything that `from` needs, directly or not, come from `target`? Values in `skip` are not followed at the first step. */
+  depends(from: readonly Value[], target: Group): boolean {
+    const seen = new Set<Group | INode>();
+    const stack = from.map(producerNode);
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      const group = this.groupOf.get(node);
+      if (group === target) return true;
+      const key = group ?? node;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      stack.push(...(group ? this.inputsOf(group) : node.inputs).map(producerNode));
+    }
+    return false;
+  }
+
+  /** Step 1, consumers first. */
+  chains(): void {
+    for (const node of this.ir.nodes.toReversed()) {
+      if (!isPointwise(node) || literalOf(node.outputs[0]!)) continue;
+      const v = node.outputs[0]!;
+      const groups = new Set(this.usersOf(v).map((n) => this.groupOf.get(n)));
+      const [only] = groups;
+      const joins = !this.roots.has(v) && groups.size === 1 && only && only.members.every((m) => sameSpace(m.outputs[0]!, v));
+      if (joins && this.sources({ members: [node, ...only.members] }) < this.maxBindings) {
+        only.members.unshift(node);
+        this.groupOf.set(node, only);
+      } else this.groupOf.set(node, { members: [node] });
+    }
+  }
+
+  /** Step 2. */
+  epilogues(): void {
+    for (const node of this.ir.nodes) {
+      if (isPointwise(node) || isView(node) || isVariable(node) || isConstant(node)) continue;
+      const emissions = isPack(node) ? [] : this.lower(node);
+      const unit: Group = { kernel: { node, emissions }, members: [] };
+      this.groupOf.set(node, unit);
+      const last = emissions.at(-1);
+      if (!last?.host) continue;
+      const host = node.outputs.find((_, i) => last.args[last.host!.epilogue]!.operand === node.inputs.length + i);
+      if (host) this.absorb(unit, host);
+    }
+  }
+  absorb(unit: Group, host: Value): void {
+    const users = this.usersOf(host);
+    const group = users[0] && this.groupOf.get(users[0]);
+    if (this.roots.has(host) || !group || group.kernel || users.some((n) => this.groupOf.get(n) !== group)) return;
+    const outs = this.outputsOf(group);
+    if (outs.length !== 1 || outs[0]!.dtype !== 'f32' || !sameSpace(outs[0]!, host)) return;
+    const others = this.inputsOf(group).filter((v) => v !== host);
+    const bound = unit.kernel!.emissions.at(-1)!.args.length + others.length;
+    if (bound > this.maxBindings || this.depends(others, unit)) return;
+    unit.kernel = { ...unit.kernel!, host };
+    unit.members = group.members;
+    for (const m of group.members) this.groupOf.set(m, unit);
+  }
+
+  /** Step 3. */
+  neighbours(): void {
+    for (let merged = true; merged;) {
+      merged = false;
+      const groups = [...new Set(this.groupOf.values())].filter((g) => !g.kernel);
+      for (const g of groups) merged ||= groups.some((h) => h !== g && this.tryMerge(g, h));
+    }
+  }
+  /** Merges h into g where h does not reach g through a third unit nor g reach h. */
+  tryMerge(g: Group, h: Group): boolean {
+    const [a, b] = [g.members.at(-1)!.outputs[0]!, h.members.at(-1)!.outputs[0]!];
+    if (!sameSpace(a, b)) return false;
+    const fromH = this.inputsOf(g).filter((v) => h.members.includes(v.node));
+    const shares = elements(a) === 1 || this.inputsOf(g).some((v) => this.inputsOf(h).includes(v));
+    if (fromH.length === 0 && !shares) return false;
+    if (this.depends(this.inputsOf(g).filter((v) => !h.members.includes(v.node)), h) || this.depends(this.inputsOf(h), g)) return false;
+    const members = [...h.members, ...g.members].toSorted((x, y) => x.id - y.id);
+    const union: Group = { members };
+    for (const m of members) this.groupOf.set(m, union);
+    if (this.bindings(union) <= this.maxBindings) return true;
+    for (const m of g.members) this.groupOf.set(m, g);
+    for (const m of h.members) this.groupOf.set(m, h);
+    return false;
+  }
+
+  lower(node: INode): readonly Emission[] {
+    const used = node.outputs.map((v) => this.roots.has(v) || this.usersOf(v).length > 0);
+    const operand = (v: Value, i: number): Operand => ({ shape: v.shape, dtype: v.dtype, operand: i });
+    const site: Lowering = {
+      inputs: node.inputs.map(operand), outputs: node.outputs.map((v, i) => operand(v, node.inputs.length + i)), attrs: node.attrs, used,
+    };
+    return record(node, site);
+  }
+}
+
+/** The units of a graph in no particular order. `roots`: values that must exist at the end. */
+export const fuse = (ir: Ir, roots: ReadonlySet<Value>, maxBindings: number): readonly Unit[] => {
+  const fuser = new Fuser(ir, roots, maxBindings);
+  fuser.chains();
+  fuser.epilogues();
+  fuser.neighbours();
+  return [...new Set(fuser.groupOf.values())].map((g) => ({ ...(g.kernel ? { kernel: g.kernel } : {}), members: g.members, outputs: fuser.outputsOf(g) }));
+};

@@ -1,0 +1,144 @@
+/**
+ * plan: graph → Plan. Merges equal subexpressions, fuses, orders, places values, and reuses slots by lifetime.
+ */
+import { ConfigError, ShapeError } from '../core/errors';
+import { sameShape, showShape } from '../core/shape';
+import type { Tensor } from '../graph/tensor';
+import { fuse } from './fuse';
+import { buildIr, elements, isVariable, sourceOf, type Ir, type Value } from './ir';
+import { Lowerer, stepBytes, type Buffer, type Step } from './lower';
+import { assignSlots, type Lifetime } from './memory';
+import { orderUnits } from './order';
+import type { Plan, PlanDispatch, PlanTensor, Slot } from './plan';
+import type { Place } from './program';
+
+export * from './plan';
+export { printPlan } from './print';
+
+export interface PlanOptions {
+  readonly name?: string;
+  /** Models that run side by side. Default 1. */
+  readonly replicas?: number;
+  /** Values to keep for reading after a run, by name. */
+  readonly outputs?: Readonly<Record<string, Tensor>>;
+  /** New values of variables: all take effect together at the end of a run. */
+  readonly updates?: readonly (readonly [variable: Tensor, value: Tensor])[];
+  /** Storage buffers a dispatch may bind: the adapter's maxStorageBuffersPerShaderStage. Default 8, what every adapter offers. */
+  readonly maxBindings?: number;
+  /** Variables that all replicas share although the graph declares them per replica. */
+  readonly shared?: ReadonlySet<string>;
+}
+
+interface Roots { readonly outputs: ReadonlyMap<string, Value>; readonly updates: ReadonlyMap<string, Value>; readonly variables: ReadonlyMap<string, Value> }
+
+const resolve = (ir: Ir, o: PlanOptions): Roots => {
+  const variables = new Map<string, Value>();
+  for (const n of ir.nodes.filter(isVariable)) {
+    const v = n.outputs[0]!;
+    const name = String(n.attrs['name']);
+    const other = variables.get(name);
+    if (other && !sameShape(other.shape, v.shape)) throw new ShapeError('variable', `'${name}' is used as ${showShape(other.shape)} and as ${showShape(v.shape)}`);
+    variables.set(name, v);
+  }
+  const updates = new Map<string, Value>();
+  for (const [target, value] of o.updates ?? []) {
+    const variable = ir.valueOf(target);
+    if (!isVariable(variable.node)) throw new ConfigError(`plan: only variables can be updated, not the result of '${target.node.op.name}'`);
+    if (!sameShape(target.shape, value.shape)) throw new ShapeError('update', `'${String(target.node.attrs['name'])}' is ${showShape(target.shape)} but its new value is ${showShape(value.shape)}`);
+    const next = ir.valueOf(value);
+    if (next.replicated && !variable.replicated) throw new ConfigError(`plan: '${String(target.node.attrs['name'])}' is shared by all replicas but its new value differs between them`);
+    updates.set(String(target.node.attrs['name']), next);
+  }
+  const outputs = new Map(Object.entries(o.outputs ?? {}).map(([name, t]) => [name, ir.valueOf(t)]));
+  return { outputs, updates, variables };
+};
+
+export const plan = (o: PlanOptions): Plan => {
+  const replicas = o.replicas ?? 1;
+  if (!Number.isInteger(replicas) || replicas < 1) throw new ConfigError(`plan: replicas must be a positive integer, got ${replicas}`);
+  const roots = [...Object.values(o.outputs ?? {}), ...(o.updates ?? []).flat()];
+  const declared = declarations(roots);
+  const perReplica = (name: string): boolean => !o.shared?.has(name) && declared.get(name) === true;
+  const ir = buildIr(roots, perReplica);
+  const { outputs, updates, variables } = resolve(ir, o);
+  const needed = new Set([...outputs.values(), ...updates.values()].map((v) => sourceOf(v).base));
+  const { units, inPlace } = orderUnits(fuse(ir, needed, o.maxBindings ?? 8), updates, variables);
+  const owned = new Map([...inPlace.keys()].map((name) => [sourceOf(updates.get(name)!).base, name]));
+  const lowerer = new Lowerer(owned);
+  lowerer.reservePacks(units, new Set(owned.keys()));
+  for (const v of variables.values()) lowerer.variable(v);
+  const early = saveOverwritten(lowerer, outputs, updates);
+  for (const u of units) lowerer.unit(u, variables);
+  for (const [name, value] of updates)
+    if (!inPlace.has(name)) lowerer.copy(early.get(value) ?? lowerer.place(value), lowerer.variable(variables.get(name)!), elements(value), name);
+  const results = new Map([...outputs].map(([name, v]) => [name, { v, place: early.get(v) ?? lowerer.place(v) }] as const));
+  return assemble(o.name ?? 'plan', replicas, lowerer, results, variables, [...updates.keys()]);
+};
+
+const declarations = (roots: readonly Tensor[]): ReadonlyMap<string, boolean> => {
+  const found = new Map<string, boolean>();
+  const seen = new Set<object>();
+  const stack = roots.map((t) => t.node);
+  for (let n = stack.pop(); n; n = stack.pop()) {
+    if (seen.has(n)) continue;
+    seen.add(n);
+    if (n.op.name === 'variable') found.set(String(n.attrs['name']), n.attrs['perReplica'] === true);
+    stack.push(...n.inputs.map((t) => t.node));
+  }
+  return found;
+};
+
+/** Results that are a variable's old value are copied before anything runs, if the variable is to be overwritten. */
+const saveOverwritten = (lowerer: Lowerer, outputs: ReadonlyMap<string, Value>, updates: ReadonlyMap<string, Value>): ReadonlyMap<Value, Place> => {
+  const saved = new Map<Value, Place>();
+  for (const v of [...outputs.values(), ...updates.values()]) {
+    const { base } = sourceOf(v);
+    if (isVariable(base.node) && updates.has(String(base.node.attrs['name'])) && !saved.has(v)) saved.set(v, lowerer.save(v));
+  }
+  return saved;
+};
+
+/** A buffer that must hold its content from before the first dispatch, or past the last one. */
+const pinned = (b: Buffer, outputs: ReadonlySet<Buffer>): boolean => b.variable !== undefined || b.exclusive || outputs.has(b);
+
+const assemble = (
+  name: string, replicas: number, { buffers, steps }: Lowerer, results: ReadonlyMap<string, { readonly v: Value; readonly place: Place }>,
+  variables: ReadonlyMap<string, Value>, updated: readonly string[],
+): Plan => {
+  const outBuffers = new Set([...results.values()].map((r) => r.place.buffer));
+  const count = (replicated: boolean): number => (replicated ? replicas : 1);
+  const lives = new Map<Buffer, Lifetime & { buffer: Buffer }>();
+  steps.forEach((s, at) => s.args.forEach(({ buffer }) => {
+    const known = lives.get(buffer);
+    lives.set(buffer, { buffer, bytes: 4 * buffer.size * count(buffer.replicated), first: known?.first ?? at, last: at });
+  }));
+  const temps = [...lives.values()].filter((l) => !pinned(l.buffer, outBuffers));
+  const shared = assignSlots(temps);
+  const slots: Slot[] = [];
+  const slotOf = new Map<Buffer, number>();
+  for (const b of buffers)
+    if (pinned(b, outBuffers) && (lives.has(b) || b.variable !== undefined || outBuffers.has(b)))
+      slotOf.set(b, slots.push({ id: slots.length, dtype: b.dtype, size: b.size, replicas: count(b.replicated), ...(b.variable === undefined ? { kept: true } : { variable: b.variable }) }) - 1);
+  const base = slots.length;
+  for (let k = 0; k <= Math.max(-1, ...shared); k++) {
+    const tenants = temps.filter((_, i) => shared[i] === k).map((l) => l.buffer);
+    const bytes = Math.max(...tenants.map((b) => 4 * b.size * count(b.replicated)));
+    slots.push({ id: base + k, dtype: tenants[0]!.dtype, size: bytes / 4, replicas: 1 });
+    for (const b of tenants) slotOf.set(b, base + k);
+  }
+  const arg = ({ buffer, offset }: Place): PlanTensor => ({
+    slot: slotOf.get(buffer)!, offset, stride: buffer.replicated ? buffer.size : 0, shape: [buffer.size], dtype: buffer.dtype, replicas: count(buffer.replicated),
+  });
+  const tensor = (v: Value, p: Place): PlanTensor => ({ ...arg(p), shape: v.shape, dtype: v.dtype });
+  return {
+    name, replicas, slots, dispatches: steps.map((s) => dispatch(s, count(s.replicated), (p) => { const { slot, offset, stride } = arg(p); return { slot, offset, stride }; })),
+    outputs: Object.fromEntries([...results].map(([n, r]) => [n, tensor(r.v, r.place)])),
+    variables: Object.fromEntries([...variables].map(([n, v]) => [n, tensor(v, { buffer: buffers.find((b) => b.variable === n)!, offset: 0 })])),
+    updated,
+  };
+};
+
+const dispatch = (s: Step, replicas: number, arg: (p: Place) => PlanDispatch['args'][number]): PlanDispatch => ({
+  kernel: s.kernel.name, options: s.options, dims: s.dims, args: s.args.map(arg), replicas, writes: s.writes,
+  flops: s.kernel.flops(s.dims, s.options) * replicas, bytes: stepBytes(s) * replicas,
+});

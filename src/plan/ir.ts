@@ -1,0 +1,95 @@
+/**
+ * The planner's working form of a graph: nodes numbered, equal subexpressions merged, replication inferred (a value has a replica axis
+ * where anything it depends on has one), and every pointwise input brought into a form that a pointwise kernel can read.
+ */
+import type { Mode } from '../../shaders/program';
+import { lastAxis, sameShape, sizeOf, type Shape } from '../core/shape';
+import type { Attrs, Op } from '../graph/op';
+import { topological, type Tensor, type TensorType } from '../graph/tensor';
+import { broadcastToOp } from '../ops/broadcastTo';
+import { ALIGN, packOp, sliceOp } from '../ops/pack';
+import { constantOp, variableOp } from '../ops/leaf';
+import { pointwiseOp } from '../ops/pointwise';
+import { reshapeOp } from '../ops/reshape';
+
+export interface Value extends TensorType { readonly node: INode; readonly index: number; readonly replicated: boolean }
+export interface INode {
+  readonly id: number;
+  readonly op: Op;
+  readonly attrs: Attrs;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+export interface Ir { readonly nodes: readonly INode[]; readonly valueOf: (t: Tensor) => Value }
+
+const trim = (shape: Shape): Shape => { const at = shape.findIndex((d) => d !== 1); return at < 0 ? [] : shape.slice(at); };
+/** How a pointwise kernel over `out` reads an input of shape `x`; undefined where its four modes do not suffice. */
+export const modeOf = (x: Shape, out: Shape): Mode | undefined => {
+  const [a, b] = [trim(x), trim(out)];
+  if (sameShape(a, b)) return 'full';
+  if (a.length === 0) return 'scalar';
+  if (a.length === 1 && a[0] === lastAxis(out)) return 'row';
+  if (a.at(-1) === 1 && sameShape(trim(a.slice(0, -1)), trim(out.slice(0, -1)))) return 'col';
+  return undefined;
+};
+
+export const isVariable = (n: INode): boolean => n.op === variableOp;
+export const isConstant = (n: INode): boolean => n.op === constantOp;
+export const isPack = (n: INode): boolean => n.op === packOp;
+/** Same storage as its input, at an offset. The source's size must keep every replica's part aligned for vec4 loads. */
+export const isView = (n: INode): boolean =>
+  n.op === reshapeOp || (n.op === sliceOp && (n.attrs['offset'] as number) % ALIGN === 0 && sizeOf(n.inputs[0]!.shape) % 4 === 0);
+/** Runs inside a pointwise kernel. */
+export const isPointwise = (n: INode): boolean =>
+  n.op === pointwiseOp || (n.op === broadcastToOp && modeOf(n.inputs[0]!.shape, n.outputs[0]!.shape) !== undefined);
+
+/** What a value's storage is a part of: views followed to their source, offsets in elements added up. */
+export const sourceOf = (v: Value): { readonly base: Value; readonly offset: number } => {
+  let base = v;
+  let offset = 0;
+  while (isView(base.node)) {
+    offset += (base.node.attrs['offset'] as number | undefined) ?? 0;
+    base = base.node.inputs[0]!;
+  }
+  return { base, offset };
+};
+/** The literal that a value is, through views and broadcasts, if it is one. */
+export const literalOf = (v: Value): { readonly value: number; readonly dtype: 'f32' | 'u32' } | undefined => {
+  if (isConstant(v.node)) return { value: v.node.attrs['value'] as number, dtype: v.dtype };
+  return v.node.op === broadcastToOp || v.node.op === reshapeOp ? literalOf(v.node.inputs[0]!) : undefined;
+};
+
+export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => boolean): Ir => {
+  const nodes: INode[] = [];
+  const byKey = new Map<string, INode>();
+  const canonical = new Map<object, INode>();
+  const intern = (op: Op, attrs: Attrs, inputs: readonly Value[], types: readonly TensorType[]): INode => {
+    const key = `${op.name}|${JSON.stringify(attrs)}|${inputs.map((v) => `${v.node.id}.${v.index}`).join()}`;
+    const known = byKey.get(key);
+    if (known) return known;
+    const outputs: Value[] = [];
+    const node: INode = { id: nodes.length, op, attrs, inputs, outputs };
+    const replicated = op === variableOp ? perReplica(attrs['name'] as string) : inputs.some((v) => v.replicated);
+    types.forEach(({ shape, dtype }, index) => outputs.push({ shape, dtype, node, index, replicated }));
+    byKey.set(key, node);
+    nodes.push(node);
+    return node;
+  };
+  for (const node of topological(roots)) {
+    let inputs = node.inputs.map((t) => canonical.get(t.node)!.outputs[t.index]!);
+    if (node.op === pointwiseOp) {
+      const out = node.outputs[0]!.shape;
+      inputs = inputs.map((v) => (modeOf(v.shape, out) === undefined ? intern(broadcastToOp, { shape: out }, [v], [{ shape: out, dtype: v.dtype }]).outputs[0]! : v));
+    }
+    canonical.set(node, intern(node.op, node.attrs, inputs, node.outputs));
+  }
+  return { nodes, valueOf: (t) => canonical.get(t.node)!.outputs[t.index]! };
+};
+
+/** A name for messages and printed plans. */
+export const nameOf = (n: INode): string => {
+  const { op, attrs, outputs } = n;
+  const what = op === variableOp ? String(attrs['name']) : op === pointwiseOp ? String(attrs['fn']) : op.name;
+  return `${what}[${outputs[0]?.shape.join(',') ?? ''}]`;
+};
+export const elements = (v: Value): number => sizeOf(v.shape);

@@ -1,0 +1,50 @@
+/** A fused group of pointwise nodes → the Program that shaders/program.ts runs. */
+import type { Instruction, Program, ProgramInput } from '../../shaders/program';
+import { lastAxis, sizeOf, type Shape } from '../core/shape';
+import { pointwiseOp } from '../ops/pointwise';
+import { literalOf, modeOf, type INode, type Value } from './ir';
+import type { Buffer } from './lower';
+
+export interface Place { readonly buffer: Buffer; readonly offset: number }
+export const keyOf = (p: Place): string => `${p.buffer.id}@${p.offset}`;
+
+/**
+ * `host`: the value that an epilogue's host kernel computes; it becomes input 0 and is not among the returned inputs.
+ * Returns the program and the values of its (other) inputs in order.
+ */
+export const buildProgram = (members: readonly INode[], outputs: readonly Value[], host: Value | undefined): { readonly program: Program; readonly inputs: readonly Value[] } => {
+  const inside = new Set(members.map((m) => m.outputs[0]!));
+  const out = members[0]!.outputs[0]!.shape;
+  const external: Value[] = [];
+  for (const v of members.flatMap((m) => m.inputs)) if (!inside.has(v) && v !== host && !literalOf(v) && !external.includes(v)) external.push(v);
+  const inputs = [...(host ? [host] : []), ...external];
+  const at = new Map<Value, number>(inputs.map((v, i) => [v, i]));
+  const body: Instruction[] = [];
+  const literals = new Map<string, number>();
+  const push = (i: Instruction): number => inputs.length + body.push(i) - 1;
+  const indexOf = (v: Value): number => {
+    const known = at.get(v);
+    if (known !== undefined) return known;
+    const { value, dtype } = literalOf(v)!;
+    const key = `${dtype}${value}`;
+    if (!literals.has(key)) literals.set(key, push([dtype === 'f32' ? 'const' : 'constInt', value]));
+    return literals.get(key)!;
+  };
+  for (const m of members) {
+    const args = m.inputs.map(indexOf);
+    // broadcastTo costs nothing here: its result is its input, read by another mode.
+    at.set(m.outputs[0]!, m.op === pointwiseOp ? push([String(m.attrs['fn']), ...args]) : args[0]!);
+  }
+  const program: Program = {
+    inputs: inputs.map((v): ProgramInput => ({ dtype: v.dtype, mode: modeOf(v.shape, out)! })),
+    body,
+    outputs: outputs.map((v) => ({ value: indexOf(v), dtype: v.dtype })),
+  };
+  return { program, inputs: external };
+};
+
+/** The size of the space a program runs over, with the longest rows its inputs allow: longer rows vectorise where short ones do not. */
+export const programSpace = (shape: Shape, program: Program): { readonly n: number; readonly cols: number } => {
+  const n = sizeOf(shape);
+  return { n, cols: program.inputs.some((i) => i.mode === 'row' || i.mode === 'col') ? lastAxis(shape) : n };
+};

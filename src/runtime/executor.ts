@@ -1,0 +1,81 @@
+/**
+ * What runs plans: the GPU (gpuExecutor.ts) or the float64 reference (reference.ts). Experiments and the public API see only this.
+ */
+import type { DType } from '../../shaders/kernel';
+import type { Plan } from '../plan/plan';
+
+/** Values of variables from outside: f32 or u32; float64 is rounded to f32 on the GPU and kept by the reference. */
+export type HostArray = Float32Array | Float64Array | Uint32Array;
+export interface HostTensor { readonly dtype: DType; /** Replicas × elements of one replica. */ readonly data: HostArray; readonly replicas: number; readonly size: number }
+
+/** How plans are trained; see Session.train. */
+export interface TrainOptions {
+  /** Steps to run, on top of those done. */
+  readonly steps: number;
+  /** Plan that is one step. */
+  readonly step: string;
+  readonly probes?: readonly Probe[];
+  /** Ends the iteration after the steps in flight. */
+  readonly signal?: AbortSignal;
+  readonly control?: TrainControl;
+  /** Aimed-at duration of a submission, in ms. Default 50. */
+  readonly submissionMs?: number;
+  /** Time between the checkpoints that a lost device is recovered from, in ms. Default 10,000. */
+  readonly checkpointMs?: number;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+/** A plan run between steps: when the number of steps done is a multiple of `every` (0 included) or listed in `at`. */
+export interface Probe { readonly plan: string; readonly every?: number; readonly at?: readonly number[] }
+export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
+/** Pauses between submissions. While paused, each true from takeSingleStep lets one step through. */
+export interface TrainControl { readonly paused: boolean; readonly whenResumed: () => Promise<void>; readonly takeSingleStep: () => boolean }
+
+/** The names of the probes due when `done` steps are done. */
+export const probesDue = (probes: readonly Probe[], done: number): readonly string[] =>
+  probes.flatMap((p) => ((p.every !== undefined && done % p.every === 0) || p.at?.includes(done) ? [p.plan] : []));
+
+/**
+ * Metrics of consecutive runs of one plan, read back together. One batch a submission, so that the cost of reading does not grow
+ * with the number of steps.
+ */
+export interface MetricBatch {
+  readonly plan: string;
+  readonly names: readonly string[];
+  readonly replicas: number;
+  /** Steps done when each row was measured: for the step plan, the number of the step itself, from 0. */
+  readonly steps: readonly number[];
+  /** Row-major [replicas][steps][names]. Valid until the next batch of the same plan is asked for. */
+  readonly data: Float32Array | Float64Array;
+}
+export const metric = (b: MetricBatch, row: number, name: string, replica: number): number =>
+  b.data[(replica * b.steps.length + row) * b.names.length + b.names.indexOf(name)]!;
+
+/** Named plans over shared variables. */
+export interface Session {
+  /** Steps trained so far. */
+  readonly stepsDone: number;
+  readonly plans: Readonly<Record<string, Plan>>;
+  /** Throws ConfigError for an unknown name or a wrong length. Replicated variables take R×size elements, or `size` for all alike. */
+  write(variable: string, data: HostArray): void;
+  read(variable: string): Promise<HostTensor>;
+  /** Runs a plan once and reads its outputs. */
+  run(plan: string): Promise<Readonly<Record<string, HostTensor>>>;
+  /** Many steps a submission, metrics as they come. Aborting the signal ends the iteration after the steps in flight. */
+  train(o: TrainOptions): AsyncIterable<MetricBatch>;
+  /** All variables and the step counter, in safetensors layout. */
+  checkpoint(): Promise<Uint8Array>;
+  restore(checkpoint: Uint8Array): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface Executor {
+  /** The adapter's name, or 'float64 reference'. */
+  readonly name: string;
+  readonly software: boolean;
+  /** Storage buffers a dispatch may bind. */
+  readonly maxBindings: number;
+  /** Allocates all slots. Throws MemoryError, before any allocation, where they do not fit. */
+  open(plans: Readonly<Record<string, Plan>>): Promise<Session>;
+  dispose(): void;
+}

@@ -1,0 +1,137 @@
+/** A Session on the GPU: variables, programs and their recovery when the device is lost. */
+import { ConfigError, DeviceLostError } from '../core/errors';
+import { sizeOf } from '../core/shape';
+import type { Plan, PlanTensor } from '../plan/plan';
+import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
+import { findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
+import { MetricReader } from './metrics';
+import { prepare, type Program, type Ready } from './program';
+import type { MemoryLimits } from './memoryCheck';
+import type { PipelineCache } from './pipelines';
+import type { Scheduler } from './scheduler';
+import { trainOn } from './train';
+
+/** What a session needs of a device; all of it is replaced when the device is lost. */
+export interface Backend { readonly device: GPUDevice; readonly pipelines: PipelineCache; readonly scheduler: Scheduler; readonly limits: MemoryLimits }
+
+export class GpuSession implements Session {
+  stepsDone = 0;
+  private program!: Program;
+  private backend!: Backend;
+  readonly readers = new Map<string, MetricReader>();
+  /** What was written to variables that no plan updates: kept to rebuild them on another device. */
+  private readonly written = new Map<string, HostArray>();
+  private readonly updated: ReadonlySet<string>;
+  private disposed = false;
+
+  private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>) {
+    this.updated = new Set(Object.values(plans).flatMap((p) => p.updated));
+  }
+
+  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, renew: (lost: Backend) => Promise<Backend>): Promise<GpuSession> {
+    const session = new GpuSession(plans, renew);
+    await session.build(backend);
+    return session;
+  }
+
+  private async build(backend: Backend): Promise<void> {
+    this.backend = backend;
+    this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits);
+    backend.scheduler.check();
+    for (const r of this.readers.values()) r.destroy();
+    this.readers.clear();
+    for (const [key, p] of Object.entries(this.plans))
+      if (p.metrics) this.readers.set(key, new MetricReader(key, p, this.program.variables.get(p.metrics.ring)!.buffer, backend.device));
+  }
+
+  get scheduler(): Scheduler { return this.backend.scheduler; }
+  ready(plan: string): readonly Ready[] { findPlan(this.plans, plan); return this.program.ready.get(plan)!; }
+  /** Bytes of all buffers. */
+  get bytes(): number { return this.program.bytes; }
+
+  write(variable: string, data: HostArray): void {
+    this.alive();
+    const { tensor } = findVariable(this.program.variables, variable);
+    const values = spread(variable, tensor, data, Float32Array);
+    if (!this.updated.has(variable)) this.written.set(variable, values);
+    this.upload(variable, values);
+  }
+  private upload(variable: string, values: HostArray): void {
+    const { buffer } = this.program.variables.get(variable)!;
+    this.backend.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
+    for (const r of this.readers.values()) if (r.metrics.counter === variable) r.count = values[0]!;
+  }
+
+  async read(variable: string): Promise<HostTensor> {
+    this.alive();
+    const { tensor, buffer } = findVariable(this.program.variables, variable);
+    return this.fetch(tensor, buffer);
+  }
+  private async fetch(t: PlanTensor, buffer: GPUBuffer): Promise<HostTensor> {
+    const size = sizeOf(t.shape);
+    const words = t.offset + (t.replicas - 1) * t.stride + size;
+    const all = await this.scheduler.read(buffer, 4 * words);
+    const typed = t.dtype === 'u32' ? new Uint32Array(all) : new Float32Array(all);
+    const data = t.dtype === 'u32' ? new Uint32Array(size * t.replicas) : new Float32Array(size * t.replicas);
+    for (let r = 0; r < t.replicas; r++) data.set(typed.subarray(t.offset + r * t.stride, t.offset + r * t.stride + size), r * size);
+    return { dtype: t.dtype, data, replicas: t.replicas, size };
+  }
+
+  async run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
+    this.alive();
+    this.scheduler.submit([this.ready(plan)], []);
+    const reader = this.readers.get(plan);
+    if (reader) reader.count++;
+    const results: Record<string, HostTensor> = {};
+    for (const [name, t] of Object.entries(this.plans[plan]!.outputs)) results[name] = await this.fetch(t, this.program.slotBuffer(plan, t.slot));
+    this.scheduler.check();
+    return results;
+  }
+
+  train(o: TrainOptions): AsyncIterable<MetricBatch> {
+    this.alive();
+    findPlan(this.plans, o.step);
+    for (const p of o.probes ?? []) findPlan(this.plans, p.plan);
+    return trainOn(this, o);
+  }
+
+  /** The updated variables: with what was written, all that another device needs. */
+  async snapshot(): Promise<Snapshot> {
+    const step = this.stepsDone;
+    const values = new Map<string, HostTensor>();
+    for (const name of this.updated) values.set(name, await this.read(name));
+    return { step, values };
+  }
+  async checkpoint(): Promise<Uint8Array> {
+    const values = new Map<string, HostTensor>();
+    for (const name of this.program.variables.keys()) values.set(name, await this.read(name));
+    return toCheckpoint({ step: this.stepsDone, values }, this.plans);
+  }
+  restore(checkpoint: Uint8Array): void {
+    this.alive();
+    const { step, values } = fromCheckpoint(checkpoint, new Map([...this.program.variables].map(([n, v]) => [n, v.tensor])));
+    for (const [name, { data }] of values) this.write(name, data);
+    this.stepsDone = step;
+  }
+
+  /** Rebuilds everything on a new device as it was at the snapshot. Throws DeviceLostError where there is no device to be had. */
+  async recover(snapshot: Snapshot): Promise<void> {
+    try {
+      await this.build(await this.renew(this.backend));
+    } catch (cause) {
+      throw new DeviceLostError(`the device was lost and no other could be opened (${String(cause)}); the checkpoint at step ${snapshot.step} is preserved`, { cause });
+    }
+    for (const [name, data] of this.written) this.upload(name, data);
+    for (const [name, { data }] of snapshot.values) this.upload(name, data);
+    this.stepsDone = snapshot.step;
+  }
+
+  private alive(): void { if (this.disposed) throw new ConfigError('this session was disposed of'); }
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    for (const r of this.readers.values()) r.destroy();
+    this.program.destroy();
+  }
+  [Symbol.dispose](): void { this.dispose(); }
+}

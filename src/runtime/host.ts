@@ -1,0 +1,50 @@
+/** Moving values between the host's arrays and variables: sizes checked, replicas filled in, checkpoints written and read. */
+import { ConfigError } from '../core/errors';
+import type { Plan, PlanTensor } from '../plan/plan';
+import { sizeOf } from '../core/shape';
+import type { HostArray, HostTensor } from './executor';
+import { readSafetensors, writeSafetensors } from './safetensors';
+
+export const findVariable = <T>(variables: ReadonlyMap<string, T>, name: string): T => {
+  const v = variables.get(name);
+  if (!v) throw new ConfigError(`no variable '${name}'; there are ${[...variables.keys()].join(', ')}`);
+  return v;
+};
+export const findPlan = (plans: Readonly<Record<string, Plan>>, name: string): Plan => {
+  const p = plans[name];
+  if (!p) throw new ConfigError(`no plan '${name}'; there are ${Object.keys(plans).join(', ')}`);
+  return p;
+};
+
+/** Values for all replicas, in the variable's own element type (`float`: what f32 becomes). Throws ConfigError for a wrong length. */
+export const spread = <F extends Float32Array | Float64Array>(name: string, t: PlanTensor, data: HostArray, float: new (n: number) => F): F | Uint32Array<ArrayBuffer> => {
+  const size = sizeOf(t.shape);
+  if (data.length !== size && data.length !== size * t.replicas)
+    throw new ConfigError(`variable '${name}' [${t.shape.join()}] takes ${size}${t.replicas > 1 ? ` or ${size * t.replicas} (${t.replicas} replicas)` : ''} values, got ${data.length}`);
+  if (t.dtype === 'u32' && !(data instanceof Uint32Array)) throw new ConfigError(`variable '${name}' takes a Uint32Array`);
+  const out = t.dtype === 'u32' ? new Uint32Array(size * t.replicas) : new float(size * t.replicas);
+  for (let at = 0; at < out.length; at += data.length) out.set(data, at);
+  return out;
+};
+
+export interface Snapshot { readonly step: number; readonly values: ReadonlyMap<string, HostTensor> }
+
+export const toCheckpoint = ({ step, values }: Snapshot, plans: Readonly<Record<string, Plan>>): Uint8Array => {
+  const tensors = Object.fromEntries([...values].map(([name, { data, replicas, size }]) => [name, { data, shape: replicas > 1 ? [replicas, size] : [size] }]));
+  return writeSafetensors(tensors, { format: 'overparam-checkpoint-1', step: String(step), plans: Object.keys(plans).join(' ') });
+};
+
+/** Throws FormatError for a broken file and ConfigError for one of another program. */
+export const fromCheckpoint = (file: Uint8Array, variables: ReadonlyMap<string, PlanTensor>): Snapshot => {
+  const { tensors, metadata } = readSafetensors(file);
+  if (metadata['format'] !== 'overparam-checkpoint-1') throw new ConfigError(`not a checkpoint of this engine: its format is '${metadata['format'] ?? 'not given'}'`);
+  const values = new Map<string, HostTensor>();
+  for (const [name, t] of variables) {
+    const stored = tensors[name];
+    if (!stored) throw new ConfigError(`the checkpoint lacks the variable '${name}'`);
+    const size = sizeOf(t.shape);
+    if (stored.data.length !== size * t.replicas) throw new ConfigError(`the checkpoint's '${name}' has ${stored.data.length} values, this program's has ${size * t.replicas}`);
+    values.set(name, { dtype: t.dtype, data: stored.data, replicas: t.replicas, size });
+  }
+  return { step: Number(metadata['step'] ?? 0), values };
+};

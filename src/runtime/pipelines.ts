@@ -1,0 +1,60 @@
+/** Compute pipelines with explicit layouts, made once per kernel, options and device. */
+import type { Kernel, Options } from '../../shaders/kernel';
+import { ShaderError } from '../core/errors';
+
+export interface Pipeline { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout }
+
+const CONTEXT = 3;
+/** The numbered source around each diagnostic. */
+const numbered = (source: string, messages: readonly { readonly lineNum: number; readonly message: string }[]): string => {
+  const lines = source.split('\n');
+  return messages.map(({ lineNum, message }) => {
+    const from = Math.max(0, lineNum - 1 - CONTEXT);
+    return `line ${lineNum}: ${message}\n${lines.slice(from, lineNum + CONTEXT).map((l, i) => `${String(from + i + 1).padStart(4)} | ${l}`).join('\n')}`;
+  }).join('\n\n');
+};
+
+const layoutOf = (device: GPUDevice, kernel: Kernel, options: Options): GPUBindGroupLayout =>
+  device.createBindGroupLayout({
+    label: kernel.name,
+    entries: [
+      { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+      ...kernel.bindings(options).map(({ access }, i): GPUBindGroupLayoutEntry => ({
+        binding: i + 1, visibility: GPUShaderStage.COMPUTE, buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+      })),
+    ],
+  });
+
+export class PipelineCache {
+  private readonly made = new Map<string, Promise<Pipeline>>();
+  constructor(private readonly device: GPUDevice) {}
+
+  /** Throws ShaderError with the numbered source where the shader does not compile. */
+  get(kernel: Kernel, options: Options): Promise<Pipeline> {
+    const key = `${kernel.name} ${JSON.stringify(options)}`;
+    let made = this.made.get(key);
+    if (!made) this.made.set(key, (made = this.make(kernel, options)));
+    return made;
+  }
+
+  private async make(kernel: Kernel, options: Options): Promise<Pipeline> {
+    const code = kernel.code(options);
+    this.device.pushErrorScope('validation');
+    const module = this.device.createShaderModule({ label: kernel.name, code });
+    const layout = layoutOf(this.device, kernel, options);
+    const pipeline = this.device.createComputePipelineAsync({
+      label: kernel.name, layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' },
+    });
+    const scoped = this.device.popErrorScope();
+    try {
+      const done = await pipeline;
+      await scoped;
+      return { pipeline: done, layout };
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo();
+      const error = await scoped.catch(() => null);
+      const detail = messages.length > 0 ? numbered(code, [...messages]) : `${error?.message ?? String(cause)}\n${numbered(code, [{ lineNum: 1, message: 'source' }])}`;
+      throw new ShaderError(kernel.name, detail);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** Plans made ready for one device: buffers, uniforms, bind groups and grids. Replaying them allocates nothing. */
+import { uniformFields } from '../../shaders/kernel';
+import { kernelByName } from '../../shaders/index';
+import { ConfigError } from '../core/errors';
+import { slotBytes, type Plan, type PlanDispatch, type PlanTensor, type Slot } from '../plan/plan';
+import { checkMemory, type MemoryLimits } from './memoryCheck';
+import type { PipelineCache } from './pipelines';
+
+/** One dispatch, ready to be replayed. */
+export interface Ready { readonly pipeline: GPUComputePipeline; readonly group: GPUBindGroup; readonly x: number; readonly y: number; readonly z: number }
+export interface Program {
+  readonly variables: ReadonlyMap<string, { readonly tensor: PlanTensor; readonly buffer: GPUBuffer }>;
+  readonly ready: ReadonlyMap<string, readonly Ready[]>;
+  readonly slotBuffer: (plan: string, slot: number) => GPUBuffer;
+  readonly bytes: number;
+  readonly destroy: () => void;
+}
+
+/** WebGPU's uniform-buffer offset alignment. */
+const UNIFORM_ALIGN = 256;
+const STORAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST: GPUBufferUsage is no global in Node before a device exists
+
+/** Every variable of all plans; they must agree. Throws ConfigError otherwise. */
+export const collectVariables = (plans: readonly Plan[]): ReadonlyMap<string, PlanTensor> => {
+  const all = new Map<string, PlanTensor>();
+  for (const p of plans)
+    for (const [name, t] of Object.entries(p.variables)) {
+      const other = all.get(name);
+      if (other && (other.stride !== t.stride || other.replicas !== t.replicas || other.dtype !== t.dtype || other.shape.join() !== t.shape.join()))
+        throw new ConfigError(`variable '${name}' is ${other.dtype} [${other.shape.join()}]×${other.replicas} in one plan and ${t.dtype} [${t.shape.join()}]×${t.replicas} in '${p.name}'`);
+      all.set(name, t);
+    }
+  return all;
+};
+
+/** Temporary slots of plans that run one after another share buffers: the i-th largest of each lies in the i-th pool buffer. */
+const poolSizes = (plans: readonly Plan[]): readonly number[] => {
+  const sizes = plans.map((p) => temporaries(p).map(slotBytes));
+  return Array.from({ length: Math.max(0, ...sizes.map((s) => s.length)) }, (_, i) => Math.max(...sizes.map((s) => s[i] ?? 0)));
+};
+const temporaries = (p: Plan): readonly Slot[] => p.slots.filter((s) => s.variable === undefined && !s.kept).toSorted((a, b) => slotBytes(b) - slotBytes(a) || a.id - b.id);
+
+export const prepare = async (device: GPUDevice, pipelines: PipelineCache, plans: Readonly<Record<string, Plan>>, limits: MemoryLimits): Promise<Program> => {
+  const list = Object.values(plans);
+  const tensors = collectVariables(list);
+  const pool = poolSizes(list);
+  const kept = list.flatMap((p) => p.slots.filter((s) => s.kept));
+  const variableSlots = new Map(list.flatMap((p) => p.slots.flatMap((s) => (s.variable === undefined ? [] : [[s.variable, slotBytes(s)] as const]))));
+  const bytes = [...pool, ...variableSlots.values(), ...kept.map(slotBytes)].reduce((a, b) => a + b, 0);
+  checkMemory(list, bytes, limits);
+  const buffers: GPUBuffer[] = [];
+  const create = (size: number, usage: number, label: string): GPUBuffer => { const b = device.createBuffer({ size: Math.max(16, Math.ceil(size / 4) * 4), usage, label }); buffers.push(b); return b; };
+  const variables = new Map([...tensors].map(([name, tensor]) => [name, { tensor, buffer: create(variableSlots.get(name)!, STORAGE, name) }] as const));
+  const pooled = pool.map((size, i) => create(size, STORAGE, `temporary ${i}`));
+  const bySlot = new Map<Slot, GPUBuffer>();
+  for (const p of list) {
+    temporaries(p).forEach((s, i) => bySlot.set(s, pooled[i]!));
+    for (const s of p.slots) if (s.variable !== undefined) bySlot.set(s, variables.get(s.variable)!.buffer); else if (s.kept) bySlot.set(s, create(slotBytes(s), STORAGE, `${p.name} ${s.id}`));
+  }
+  const ready = new Map<string, readonly Ready[]>();
+  for (const [name, p] of Object.entries(plans)) {
+    const uniforms = create(p.dispatches.length * UNIFORM_ALIGN, 0x40 | 0x8, `${name} uniforms`);
+    device.queue.writeBuffer(uniforms, 0, uniformWords(p));
+    ready.set(name, await Promise.all(p.dispatches.map((d, i) => readyOf(device, pipelines, p, d, bySlot, { buffer: uniforms, offset: i * UNIFORM_ALIGN }))));
+  }
+  return { variables, ready, bytes, slotBuffer: (plan, slot) => bySlot.get(plans[plan]!.slots[slot]!)!, destroy: () => { for (const b of buffers) b.destroy(); } };
+};
+
+const uniformWords = (p: Plan): Uint32Array<ArrayBuffer> => {
+  const words = new Uint32Array((p.dispatches.length * UNIFORM_ALIGN) / 4);
+  p.dispatches.forEach((d, i) => {
+    const kernel = kernelByName(d.kernel);
+    const bindings = kernel.bindings(d.options);
+    const values: Readonly<Record<string, number>> = { ...d.dims, R: d.replicas, ...Object.fromEntries(bindings.map((b, k) => [`rs_${b.name}`, d.args[k]!.stride])) };
+    uniformFields(kernel.dims, bindings).forEach((f, k) => { words[(i * UNIFORM_ALIGN) / 4 + k] = values[f]!; });
+  });
+  return words;
+};
+
+const readyOf = async (
+  device: GPUDevice, pipelines: PipelineCache, p: Plan, d: PlanDispatch, bySlot: ReadonlyMap<Slot, GPUBuffer>, uniform: { readonly buffer: GPUBuffer; readonly offset: number },
+): Promise<Ready> => {
+  const kernel = kernelByName(d.kernel);
+  const { pipeline, layout } = await pipelines.get(kernel, d.options);
+  const bindings = kernel.bindings(d.options);
+  const entries = d.args.map(({ slot, offset, stride }, i): GPUBindGroupEntry => {
+    const size = 4 * (bindings[i]!.size(d.dims) + (d.replicas - 1) * stride);
+    return { binding: i + 1, resource: { buffer: bySlot.get(p.slots[slot]!)!, offset: 4 * offset, size: Math.max(4, size) } };
+  });
+  const fields = uniformFields(kernel.dims, bindings).length;
+  const group = device.createBindGroup({ label: `${p.name}: ${kernel.name}`, layout, entries: [{ binding: 0, resource: { ...uniform, size: Math.ceil(fields / 4) * 16 } }, ...entries] });
+  const [x, y, z] = kernel.workgroups(d.dims, d.options, d.replicas);
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  if (x > limit || y > limit || z > limit) throw new ConfigError(`${p.name}: ${kernel.name} would need a grid of ${x}×${y}×${z} workgroups; this adapter allows ${limit} on a side. Use fewer replicas or smaller tensors`);
+  return { pipeline, group, x, y, z };
+};

@@ -1,0 +1,109 @@
+/** The float64 reference: runs the same Plan on the kernels' oracles. Slow, and what the GPU is held against. */
+import { oracleOf } from '../../shaders/index';
+import { ConfigError } from '../core/errors';
+import { sizeOf } from '../core/shape';
+import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
+import { probesDue, type Executor, type HostArray, type HostTensor, type MetricBatch, type Session, type TrainOptions } from './executor';
+import { findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
+import { collectVariables } from './program';
+
+/** Slots as float64 arrays; u32 values are exact in them. */
+type Memory = readonly Float64Array[];
+
+const runDispatch = (d: PlanDispatch, memory: Memory): void => {
+  const { kernel, eval: evaluate } = oracleOf(d.kernel);
+  const bindings = kernel.bindings(d.options);
+  for (let r = 0; r < d.replicas; r++) {
+    const io = d.args.map(({ slot, offset, stride }, i) => memory[slot]!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims)));
+    const results = evaluate(io, d.dims, d.options);
+    let k = 0;
+    bindings.forEach((b, i) => { if (b.access !== 'read') io[i]!.set(results[k++]!.value); });
+  }
+};
+
+class ReferenceSession implements Session {
+  stepsDone = 0;
+  private readonly tensors: ReadonlyMap<string, PlanTensor>;
+  private readonly values = new Map<string, Float64Array>();
+  private readonly memories = new Map<string, Memory>();
+
+  constructor(readonly plans: Readonly<Record<string, Plan>>) {
+    this.tensors = collectVariables(Object.values(plans));
+    for (const [key, p] of Object.entries(plans))
+      this.memories.set(key, p.slots.map((s) => {
+        if (s.variable === undefined) return new Float64Array(s.size * s.replicas);
+        let v = this.values.get(s.variable);
+        if (!v) this.values.set(s.variable, (v = new Float64Array(s.size * s.replicas)));
+        return v;
+      }));
+  }
+
+  /** Values are rounded to f32 as they would be on their way to the GPU. */
+  write(variable: string, data: HostArray): void {
+    this.values.get(variable)?.set(spread(variable, findVariable(this.tensors, variable), data, Float32Array));
+  }
+  read(variable: string): Promise<HostTensor> {
+    const t = findVariable(this.tensors, variable);
+    return Promise.resolve(this.tensor(t, this.values.get(variable)!));
+  }
+  private tensor(t: PlanTensor, from: Float64Array): HostTensor {
+    const size = sizeOf(t.shape);
+    const data = t.dtype === 'u32' ? new Uint32Array(size * t.replicas) : new Float64Array(size * t.replicas);
+    for (let r = 0; r < t.replicas; r++) data.set(from.subarray(t.offset + r * t.stride, t.offset + r * t.stride + size), r * size);
+    return { dtype: t.dtype, data, replicas: t.replicas, size };
+  }
+
+  private execute(plan: string): void { for (const d of findPlan(this.plans, plan).dispatches) runDispatch(d, this.memories.get(plan)!); }
+
+  run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
+    this.execute(plan);
+    const outputs = Object.entries(this.plans[plan]!.outputs).map(([name, t]) => [name, this.tensor(t, this.memories.get(plan)![t.slot]!)] as const);
+    return Promise.resolve(Object.fromEntries(outputs));
+  }
+
+  private batch(plan: string, step: number): MetricBatch {
+    const { metrics, replicas } = this.plans[plan]!;
+    const { ring, counter, names, slots } = metrics!;
+    const row = (this.values.get(counter)![0]! - 1 + slots) % slots;
+    const data = new Float64Array(replicas * names.length);
+    for (let r = 0; r < replicas; r++) data.set(this.values.get(ring)!.subarray((r * slots + row) * names.length, (r * slots + row + 1) * names.length), r * names.length);
+    return { plan, names, replicas, steps: [step], data };
+  }
+
+  async *train(o: TrainOptions): AsyncGenerator<MetricBatch> {
+    const first = this.stepsDone;
+    const end = first + o.steps;
+    for (;;) {
+      const done = this.stepsDone;
+      if (done > first || done === 0)
+        for (const plan of probesDue(o.probes ?? [], done)) { this.execute(plan); if (this.plans[plan]!.metrics) yield this.batch(plan, done); }
+      if (done >= end || o.signal?.aborted) return;
+      while (o.control?.paused && !o.control.takeSingleStep()) await o.control.whenResumed();
+      this.execute(o.step);
+      this.stepsDone++;
+      if (this.plans[o.step]!.metrics) yield this.batch(o.step, done);
+    }
+  }
+
+  checkpoint(): Promise<Uint8Array> {
+    const values = new Map([...this.tensors].map(([name, t]) => [name, this.tensor(t, this.values.get(name)!)] as const));
+    return Promise.resolve(toCheckpoint({ step: this.stepsDone, values }, this.plans));
+  }
+  restore(checkpoint: Uint8Array): void {
+    const { step, values } = fromCheckpoint(checkpoint, this.tensors);
+    for (const [name, { data }] of values) this.values.get(name)!.set(data);
+    this.stepsDone = step;
+  }
+  dispose(): void { this.values.clear(); }
+  [Symbol.dispose](): void { this.dispose(); }
+}
+
+/** Runs plans in float64 on the CPU. */
+export const openReference = (): Executor => ({
+  name: 'float64 reference', software: true, maxBindings: 8,
+  open: (plans) => {
+    if (Object.keys(plans).length === 0) throw new ConfigError('a session needs at least one plan');
+    return Promise.resolve(new ReferenceSession(plans));
+  },
+  dispose: () => undefined,
+});

@@ -1,0 +1,75 @@
+/**
+ * The only place that submits work. A submission is one encoder: one compute pass of many dispatches, then copies into staging buffers.
+ * It is sized by measured time, and two are in flight, so that the GPU computes while the host encodes and decodes.
+ */
+import { GPURunError } from '../core/errors';
+import type { Ready } from './program';
+
+export interface Copy { readonly from: GPUBuffer; readonly to: GPUBuffer; readonly bytes: number }
+
+export class Scheduler {
+  private failure: GPURunError | undefined;
+  lost: GPUDeviceLostInfo | undefined;
+
+  constructor(readonly device: GPUDevice) {
+    device.addEventListener('uncapturederror', (e) => {
+      e.preventDefault();
+      this.failure ??= new GPURunError(`the GPU reported: ${e.error.message}`);
+    });
+    void device.lost.then((info) => { this.lost = info; });
+  }
+
+  /** Throws the first error the GPU reported since the last look. */
+  check(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure) throw failure;
+  }
+
+  /** Replays `sequence` in one compute pass, then copies. Allocates a fixed number of objects, however long the sequence. */
+  submit(sequence: Iterable<readonly Ready[]>, copies: readonly Copy[]): void {
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let bound: GPUComputePipeline | undefined;
+    for (const plan of sequence)
+      for (let i = 0; i < plan.length; i++) {
+        const d = plan[i]!;
+        if (d.pipeline !== bound) pass.setPipeline((bound = d.pipeline));
+        pass.setBindGroup(0, d.group);
+        pass.dispatchWorkgroups(d.x, d.y, d.z);
+      }
+    pass.end();
+    for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** A buffer's first `bytes` bytes. One staging buffer per call: not for loops. */
+  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    const size = Math.ceil(bytes / 4) * 4;
+    const staging = this.device.createBuffer({ size: Math.max(4, size), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.submit([], [{ from: buffer, to: staging, bytes: size }]);
+    await staging.mapAsync(GPUMapMode.READ);
+    this.check();
+    const copy = staging.getMappedRange().slice(0, bytes);
+    staging.destroy();
+    return copy;
+  }
+}
+
+/** Steps for the next submission, from the measured time of those before. */
+export class Pace {
+  private msPerStep = 0;
+  private lastDone = 0;
+  private size = 1;
+  constructor(private readonly targetMs: number, private readonly limit: number) {}
+
+  get next(): number { return this.size; }
+  /** A submission of n steps, made at `submitted`, was seen done at `done` (ms). */
+  measured(n: number, submitted: number, done: number): void {
+    const ms = (done - Math.max(submitted, this.lastDone)) / n;
+    this.lastDone = done;
+    this.msPerStep = this.msPerStep === 0 ? ms : 0.7 * this.msPerStep + 0.3 * ms;
+    // At most doubled: the first steps after a pipeline's creation say little about the rest.
+    this.size = Math.max(1, Math.min(this.limit, 2 * this.size, Math.round(this.targetMs / Math.max(this.msPerStep, 1e-3))));
+  }
+}

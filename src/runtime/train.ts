@@ -1,0 +1,150 @@
+/** The training loop on the GPU: submissions of many steps, two in flight, metrics as they come, one recovery from a lost device. */
+import { DeviceLostError } from '../core/errors';
+import type { MetricBatch, TrainOptions } from './executor';
+import { probesDue } from './executor';
+import type { GpuSession } from './gpuSession';
+import type { Snapshot } from './host';
+import type { Taken } from './metrics';
+import type { Ready } from './program';
+import { Pace } from './scheduler';
+
+const DEFAULT_SUBMISSION_MS = 50;
+const DEFAULT_CHECKPOINT_MS = 10_000;
+const IN_FLIGHT = 2;
+
+interface Flight {
+  readonly steps: number;
+  readonly submitted: number;
+  readonly records: readonly { readonly plan: string; readonly steps: readonly number[]; readonly taken: Taken }[];
+  readonly done: Promise<unknown>;
+}
+
+/** What is left to do, and what has already been handed out: survives the loss of a device. */
+class Course {
+  readonly start: number;
+  readonly end: number;
+  /** For each plan, the steps-done of the last row handed out; rows up to it are repeats after a recovery. */
+  readonly handedOut = new Map<string, number>();
+  constructor(private readonly session: GpuSession, private readonly o: TrainOptions) {
+    this.start = session.stepsDone;
+    this.end = session.stepsDone + o.steps;
+  }
+
+  /** The plans of steps [from, from + n) with the probes due in between; those at the very end come with the last step. */
+  *sequence(from: number, n: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
+    for (let s = from; s < from + n; s++) {
+      yield* this.probes(s, log);
+      this.note(log, this.o.step, s);
+      yield this.session.ready(this.o.step);
+    }
+    if (from + n === this.end) yield* this.probes(this.end, log);
+  }
+  private *probes(done: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
+    // At the start of a continued run they have been measured at the end of the last one.
+    if (done === this.start && done > 0) return;
+    for (const plan of probesDue(this.o.probes ?? [], done)) { this.note(log, plan, done); yield this.session.ready(plan); }
+  }
+  private note(log: Map<string, number[]>, plan: string, step: number): void {
+    if (!this.session.readers.has(plan)) return;
+    const list = log.get(plan);
+    if (list) list.push(step); else log.set(plan, [step]);
+  }
+
+  /** Steps that fit before a metric ring would overwrite itself. */
+  get limit(): number {
+    const perStep = new Map<string, number>([[this.o.step, 1], ...(this.o.probes ?? []).map((p) => [p.plan, p.at ? 1 : 1 / Math.max(1, p.every ?? 1)] as const)]);
+    return Math.max(1, Math.min(...[...this.session.readers].map(([key, r]) => Math.floor((r.metrics.slots - 1) / (perStep.get(key) ?? 0.001)))));
+  }
+}
+
+export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGenerator<MetricBatch> {
+  const course = new Course(session, o);
+  let snapshot = await session.snapshot();
+  let recoveries = 0;
+  const keep = (s: Snapshot): void => { snapshot = s; };
+  for (;;) {
+    try {
+      yield* fly(session, o, course, keep);
+      return;
+    } catch (cause) {
+      const { lost } = session.scheduler;
+      if (!lost && !(await lostSoon(session))) throw cause;
+      if (recoveries++ > 0) throw new DeviceLostError(`the device was lost twice; the checkpoint at step ${snapshot.step} is preserved. Reload the page, or use a smaller preset`, { cause });
+      await session.recover(snapshot);
+      o.onEvent?.({ kind: 'recovered', step: snapshot.step, reason: session.scheduler.lost?.message ?? lost?.message ?? 'device lost' });
+    }
+  }
+}
+/** A lost device fails its mapAsync before `device.lost` has settled: give it a moment. */
+const lostSoon = (session: GpuSession): Promise<boolean> =>
+  Promise.race([session.scheduler.device.lost.then(() => true), new Promise<boolean>((done) => { setTimeout(() => done(false), 1000); })]);
+
+/** Runs until the end, an abort or an error. */
+async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
+  const pace = new Pace(o.submissionMs ?? DEFAULT_SUBMISSION_MS, course.limit);
+  const flights: Flight[] = [];
+  let next = session.stepsDone;
+  let saved = performance.now();
+  const launch = (n: number): void => {
+    flights.push(submit(session, course, next, n));
+    next += n;
+  };
+  try {
+    for (;;) {
+      const stopping = o.signal?.aborted === true || next >= course.end;
+      const paused = o.control?.paused === true;
+      const saving = performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
+      if (!stopping && !paused && !saving) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
+      if (!stopping && paused && flights.length === 0) {
+        if (o.control!.takeSingleStep()) launch(1);
+        else { await o.control!.whenResumed(); continue; }
+      }
+      const flight = flights.shift();
+      if (flight) {
+        yield* land(session, course, flight);
+        pace.measured(flight.steps, flight.submitted, performance.now());
+      } else if (saving && !stopping) {
+        keep(await session.snapshot());
+        saved = performance.now();
+      } else if (stopping) return;
+    }
+  } finally {
+    await drain(session, flights);
+  }
+}
+
+const submit = (session: GpuSession, course: Course, from: number, n: number): Flight => {
+  const log = new Map<string, number[]>();
+  const sequence = [...course.sequence(from, n, log)];
+  const records = [...log].map(([plan, steps]) => ({ plan, steps, taken: session.readers.get(plan)!.take(steps.length) }));
+  const submitted = performance.now();
+  session.scheduler.submit(sequence, records.map((r) => r.taken.copy));
+  const done = records.length > 0 ? Promise.all(records.map((r) => r.taken.map())) : session.scheduler.device.queue.onSubmittedWorkDone();
+  done.catch(() => undefined); // reported by land, or moot after a loss
+  return { steps: n, submitted, records, done };
+};
+
+async function* land(session: GpuSession, course: Course, { done, records, steps: n }: Flight): AsyncGenerator<MetricBatch> {
+  await done;
+  session.scheduler.check();
+  if (session.scheduler.lost) throw new DeviceLostError('the device was lost');
+  session.stepsDone += n;
+  for (const { plan, steps, taken } of records) {
+    const seen = course.handedOut.get(plan) ?? -1;
+    const batch = taken.decode(steps, steps.filter((s) => s <= seen).length);
+    taken.release();
+    if (batch.steps.length === 0) continue;
+    course.handedOut.set(plan, batch.steps.at(-1)!);
+    yield batch;
+  }
+}
+
+/** Waits for what was submitted when the consumer stops listening, so that the session can be used again. */
+const drain = async (session: GpuSession, flights: readonly Flight[]): Promise<void> => {
+  for (const { done, records, steps } of flights) {
+    const ran = await done.then(() => true, () => false);
+    if (!ran || session.scheduler.lost) return;
+    for (const r of records) r.taken.release();
+    session.stepsDone += steps;
+  }
+};
