@@ -1,16 +1,28 @@
 /// <reference types="vitest/config" />
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vite';
-import { CHROMIUM_ARGS, findBrowser } from './src/cli/browser';
+import { defineConfig, runnerImport } from 'vite';
 
 const demos = resolve(import.meta.dirname, 'demos');
-const pages = readdirSync(demos, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => resolve(demos, e.name, 'index.html'));
+const pages = [demos, ...readdirSync(demos, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => resolve(demos, e.name))]
+  .map((folder) => resolve(folder, 'index.html'))
+  .filter((page) => existsSync(page));
 
 /** Tests of the engine run twice over: in Chromium (what `npm test` uses) and, quicker while developing, over Dawn in Node. */
 const engineTests = ['src/**/*.test.ts', 'shaders/**/*.test.ts', 'e2e/**/*.test.ts'];
-const nodeTests = ['src/**/*.node.test.ts', 'e2e/**/*.node.test.ts'];
+const nodeTests = ['src/**/*.node.test.ts', 'e2e/**/*.node.test.ts', 'demos/**/*.node.test.ts'];
+/** A software adapter takes seconds for what a GPU does in milliseconds. One file at a time: all files share the one adapter. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+/** Asked only where tests run: serving and building need no browser, and must not fail over a CHROME_PATH that is wrong. */
+const browserOptions = async () => {
+  if (!process.env['VITEST']) return {};
+  const file = resolve(import.meta.dirname, 'src/cli/findBrowser.ts');
+  const { module } = await runnerImport<typeof import('./src/cli/findBrowser')>(file, { root: import.meta.dirname, configFile: false, logLevel: 'error' });
+  return module.launchOptions();
+};
+const browser = await browserOptions();
 
 export default defineConfig({
   root: 'demos',
@@ -19,36 +31,38 @@ export default defineConfig({
     outDir: '../dist',
     emptyOutDir: true,
     target: 'es2023',
-    rolldownOptions: { input: [resolve(demos, 'index.html'), ...pages] },
+    rolldownOptions: { input: pages },
   },
   worker: { format: 'es' },
   test: {
     root: import.meta.dirname,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     projects: [
       {
         root: import.meta.dirname,
         test: {
+          ...patience,
           name: 'chromium',
           include: engineTests,
           exclude: nodeTests,
-          testTimeout: 120_000,
-          fileParallelism: false,
+          sequence: { groupOrder: 0 },
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: findBrowser().executablePath, args: [...CHROMIUM_ARGS] } }),
+            provider: playwright({ launchOptions: browser }),
             instances: [{ browser: 'chromium' }],
           },
         },
       },
       {
         root: import.meta.dirname,
-        test: { name: 'dawn', include: engineTests, exclude: nodeTests, testTimeout: 120_000, fileParallelism: false, setupFiles: ['src/cli/dawn.ts'] },
+        test: { ...patience, name: 'dawn', include: engineTests, exclude: nodeTests, setupFiles: ['src/cli/dawn.ts'] },
       },
-      { root: import.meta.dirname, test: { name: 'node', include: nodeTests, testTimeout: 120_000, fileParallelism: false } },
+      {
+        root: import.meta.dirname,
+        // After chromium, not beside it: these tests start browsers of their own, whose time limits must not depend on the others' load.
+        test: { ...patience, name: 'node', include: nodeTests, sequence: { groupOrder: 1 } },
+      },
     ],
   },
 });

@@ -9,6 +9,8 @@ import { reduceRef } from './reduce.ref';
 import { scatterAddRef } from './scatterAdd.ref';
 import { softmaxCrossEntropyRef } from './softmaxCrossEntropy.ref';
 import { softmaxRef } from './softmax.ref';
+import { recordRef } from './record.ref';
+import { stridedCopyRef } from './stridedCopy.ref';
 import { uniformRef } from './uniform.ref';
 
 export const ORACLES: readonly Oracle[] = Object.freeze([
@@ -22,6 +24,8 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(batchIndicesRef),
   anyOracle(gatherRef),
   anyOracle(scatterAddRef),
+  anyOracle(stridedCopyRef),
+  anyOracle(recordRef),
 ]);
 
 const byName: ReadonlyMap<string, Oracle> = new Map(ORACLES.map((o) => [o.kernel.name, o]));

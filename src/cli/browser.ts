@@ -1,6 +1,114 @@
-/** Chromium's arguments for WebGPU without a display. */
-export const CHROMIUM_ARGS: readonly string[] = [
-  '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
-export const findBrowser = (): { executablePath: string } => ({ executablePath: '/usr/bin/chromium' });
+/** A browser to run in: found, or else fetched, and launched. Everything said goes to stderr, so that stdout stays a command's own. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { chromium } from 'playwright';
+import type { Browser } from 'playwright';
+import { ConfigError } from '../core/errors';
+import { runCommand } from './command';
+import { findBrowser, launchOptions } from './findBrowser';
+import type { FoundBrowser } from './findBrowser';
+
+export { findBrowser } from './findBrowser';
+export type { FoundBrowser } from './findBrowser';
+
+/** What fetching a browser needs of a machine, so that tests can describe one. */
+export interface Tools {
+  readonly platform: NodeJS.Platform;
+  readonly isRoot: boolean;
+  readonly find: () => FoundBrowser | undefined;
+  /** Exit status of a command. `quiet`: without its output. */
+  readonly run: (command: string, args: readonly string[], quiet?: boolean) => Promise<number>;
+  readonly say: (line: string) => void;
+}
+
+export const thisMachine = (): Tools => ({
+  platform: process.platform,
+  isRoot: process.getuid?.() === 0,
+  find: findBrowser,
+  run: (command, args, quiet = false) =>
+    runCommand(command, args, { stdio: quiet ? 'ignore' : ['ignore', 2, 2], env: { DEBIAN_FRONTEND: 'noninteractive' } }),
+  say: (line) => { process.stderr.write(`${line}\n`); },
+});
+
+const playwrightCli = (): string => join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
+
+/** Fetching a browser by one means after another, keeping what was tried for the message. */
+class Fetcher {
+  readonly #tried: string[] = [];
+
+  constructor(private readonly tools: Tools) {}
+
+  /**
+   * A browser that starts. A download may lack system libraries, which the dynamic linker then says. Asked on Linux only: elsewhere a
+   * browser needs no libraries of others, and on Windows `--version` opens a window.
+   */
+  async #usable(): Promise<FoundBrowser | undefined> {
+    const found = this.tools.find();
+    if (!found || this.tools.platform !== 'linux') return found;
+    if (await this.tools.run(found.executablePath, ['--version'], true) === 0) return found;
+    this.#note(`${found.executablePath} is there but does not start`);
+    return undefined;
+  }
+
+  #note(what: string): void {
+    this.#tried.push(what);
+    this.tools.say(what);
+  }
+
+  /** Runs a command, saying so; keeps it for the message if it fails. */
+  async #attempt(command: string, args: readonly string[], shown: string): Promise<boolean> {
+    this.tools.say(`running: ${shown}`);
+    const status = await this.tools.run(command, args);
+    if (status !== 0) this.#note(`${shown} failed with status ${status}`);
+    return status === 0;
+  }
+
+  /** What to put before a command that needs root's rights; undefined where that would need a password. */
+  async #asRoot(): Promise<readonly string[] | undefined> {
+    if (this.tools.isRoot) return [];
+    return await this.tools.run('sudo', ['-n', 'true'], true) === 0 ? ['sudo', '-n'] : undefined;
+  }
+
+  async #download(): Promise<void> {
+    // The full browser: the headless shell that comes with it by default has no WebGPU.
+    const fetched = await this.#attempt(process.execPath, [playwrightCli(), 'install', 'chromium', '--no-shell'], 'npx playwright install chromium');
+    if (!fetched || await this.#usable()) return;
+    if (await this.#asRoot()) await this.#attempt(process.execPath, [playwrightCli(), 'install-deps', 'chromium'], 'npx playwright install-deps chromium');
+    else this.#note('npx playwright install-deps chromium was not run: it needs root or sudo without a password');
+  }
+
+  async #systemPackage(): Promise<void> {
+    if (this.tools.platform !== 'linux' || await this.tools.run('apt-get', ['--version'], true) !== 0) return;
+    const prefix = await this.#asRoot();
+    if (!prefix) return this.#note('apt-get install -y chromium was not run: it needs root or sudo without a password');
+    for (const args of [['update'], ['install', '-y', 'chromium']]) {
+      const [command = '', ...rest] = [...prefix, 'apt-get', ...args];
+      if (!await this.#attempt(command, rest, [command, ...rest].join(' '))) return;
+    }
+  }
+
+  async browser(): Promise<FoundBrowser> {
+    const installed = await this.#usable();
+    if (installed) return installed;
+    this.tools.say('No Chrome, Edge or Chromium that starts was found; fetching Chromium.');
+    for (const remedy of [() => this.#download(), () => this.#systemPackage()]) {
+      await remedy();
+      const found = await this.#usable();
+      if (found) return found;
+    }
+    throw new ConfigError(`there is no browser to run in. Tried:\n${this.#tried.map((t) => `  - ${t}`).join('\n')}\n` +
+      'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.');
+  }
+}
+
+/**
+ * The browser that findBrowser names; where there is none, one fetched by Playwright or else by apt-get.
+ * Throws ConfigError that lists what was tried and what to do.
+ */
+export const ensureBrowser = (tools: Tools = thisMachine()): Promise<FoundBrowser> => new Fetcher(tools).browser();
+
+/** A headless browser with WebGPU; see launchOptions. Throws ConfigError where there is none and none can be fetched. */
+export const launchBrowser = async (): Promise<Browser> => {
+  await ensureBrowser();
+  return chromium.launch(launchOptions());
+};

@@ -5,18 +5,23 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { chromium } from 'playwright';
+import type { Browser } from 'playwright';
 import { runnerImport } from 'vite';
 import { ConfigError } from '../core/errors';
 import type { Experiment } from '../lab/experiment';
-import { metricsCsv, summaryJson } from '../lab/export';
-import { launchBrowser } from './browser';
+import { cellsCsv, metricsCsv, runSummary, toJson } from '../lab/export';
+import { RowTable } from '../lab/table';
+import type { AdapterInfo } from '../lab/worker/protocol';
+import { ensureBrowser } from './browser';
+import { launchOptions } from './findBrowser';
 import type { LabCommand } from './labArgs';
 import { parseLab } from './labArgs';
 import type { Outcome } from './labPage';
 import { drive } from './labPage';
 import { ProgressMeter } from './labProgress';
 import type { Terminal } from './labProgress';
-import { EXIT, exitCode, verdictTable } from './labReport';
+import { EXIT, exitCode, verdictText } from './labReport';
 import { openSite, ROOT } from './site';
 
 type LabRun = Extract<LabCommand, { kind: 'run' }>;
@@ -40,15 +45,20 @@ const commit = (): string => {
 const outFolder = (run: LabRun, date: Date): string =>
   resolve(run.out ?? join('out', `${run.experiment.id}-${run.preset}-${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`));
 
+const NO_ADAPTER = { name: 'none', software: false } as const;
+
 const writeOutcome = async (folder: string, run: LabRun, outcome: Outcome, date: Date): Promise<void> => {
-  await writeFile(join(folder, 'metrics.csv'), metricsCsv(outcome.rows));
-  const summary = summaryJson({
-    experiment: run.experiment.id, preset: run.preset, config: run.config, state: outcome.state, verdicts: outcome.verdicts,
-    adapter: outcome.adapter, date: date.toISOString(), commit: commit(), error: outcome.error,
+  const table = new RowTable(outcome.rows);
+  await writeFile(join(folder, 'metrics.csv'), metricsCsv(table));
+  if (table.cells.length > 0) await writeFile(join(folder, 'cells.csv'), cellsCsv(table));
+  const summary = runSummary(run.experiment, table, {
+    preset: run.preset, config: run.config, verdicts: outcome.verdicts, adapter: outcome.adapter ?? NO_ADAPTER, build: commit(), date: date.toISOString(), seconds: outcome.seconds,
   });
-  await writeFile(join(folder, 'summary.json'), `${JSON.stringify(summary, undefined, 2)}\n`);
+  await writeFile(join(folder, 'summary.json'), toJson({ ...summary, state: outcome.state, ...(outcome.error ? { error: outcome.error } : {}) }));
   for (const { name, png } of outcome.charts) await writeFile(join(folder, `${name.replace(/\.png$/, '')}.png`), png);
 };
+
+const nameOf = (adapter: AdapterInfo): string => `${adapter.name}${adapter.software ? ' (software)' : ''}`;
 
 /** Time within which a second signal is the same key press: npm passes on a Ctrl-C that the terminal has already sent. */
 const SAME_PRESS_MS = 1000;
@@ -69,15 +79,21 @@ const onInterrupt = (note: (text: string) => void): { readonly signal: AbortSign
   return { signal: controller.signal, dispose: () => { for (const name of signals) process.off(name, handle); } };
 };
 
+/** The usual browser, except that an interrupt is left to this command: Playwright's own answer is to end browser and process at once. */
+const launch = async (): Promise<Browser> => {
+  await ensureBrowser();
+  return chromium.launch({ ...launchOptions(), handleSIGINT: false, handleSIGTERM: false });
+};
+
 /** Builds, serves, launches and drives; everything it opened is closed again. */
 const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): Promise<Outcome> => {
   meter.note('building the lab');
   const site = await openSite();
   try {
-    const browser = await launchBrowser();
+    const browser = await launch();
     try {
       return await drive(browser, `${site.url}${run.experiment.id}/`, run.config, signal, {
-        adapter: (name) => meter.note(`adapter: ${name}`),
+        adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),
         event: (e) => meter.note(`${e.level}: ${e.message}`),
         progress: (p, points) => meter.update(p, points),
       });
@@ -95,12 +111,12 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
   const folder = outFolder(run, date);
   // Before the run, so that a folder that cannot be written costs nobody an hour.
   await mkdir(folder, { recursive: true }).catch((error: unknown) => { throw new ConfigError(`cannot make the folder ${folder}: ${String(error)}`); });
-  const meter = new ProgressMeter(stderr, () => performance.now() / 1000);
+  const meter = new ProgressMeter(stderr);
   const interrupt = onInterrupt((text) => meter.note(text));
   try {
     const outcome = await measure(run, interrupt.signal, meter);
     await writeOutcome(folder, run, outcome, date);
-    stdout.write(`${run.experiment.id}, preset ${run.preset}, on ${outcome.adapter || 'no adapter'}: ${outcome.state}\n\n${verdictTable(outcome.verdicts)}\n${folder}\n`);
+    stdout.write(`${run.experiment.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`);
     if (outcome.error) stderr.write(`${outcome.error.name}: ${outcome.error.message}\n`);
     return interrupt.signal.aborted ? EXIT.interrupted : exitCode(outcome.state, outcome.verdicts);
   } finally {
@@ -116,7 +132,8 @@ export const main = async (args: readonly string[], stdout: Terminal = process.s
     stdout.write(`${command.text}\n`);
     return EXIT.agrees;
   } catch (error) {
-    if (error instanceof ConfigError) {
+    // By name: an error of an experiment comes from another copy of its class, as the registry is loaded on its own.
+    if (error instanceof Error && error.name === 'ConfigError') {
       stderr.write(`lab: ${error.message}\n`);
       return EXIT.usage;
     }

@@ -1,9 +1,9 @@
 /** The command line of the headless runner, checked in full before anything is built or launched. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../core/errors';
-import type { Config, Experiment, Field, FieldValue } from '../lab/experiment';
-import { fromText, parseConfig, presetConfig } from '../lab/schema';
-import { allowed, experimentHelp, experimentList, labHelp, OPTIONS } from './labHelp';
+import type { Config, Experiment, FieldValue } from '../lab/experiment';
+import { parseConfig, presetConfig, settingFromText } from '../lab/schema';
+import { experimentHelp, experimentList, labHelp, OPTIONS, settingText } from './labHelp';
 
 export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
@@ -34,24 +34,13 @@ const findExperiment = (id: string, experiments: readonly Experiment[]): Experim
   return found;
 };
 
-const settingList = (e: Experiment): string =>
-  Object.entries(e.config).map(([key, field]) => `  ${key} = ${allowed(field)}`).join('\n');
-
-/** `key=value` → key and typed value. Throws ConfigError that lists the keys, or what the key allows. */
+/** `key=value` → key and typed value. Throws ConfigError that lists the settings, or what this one allows. */
 const readSetting = (text: string, e: Experiment): readonly [string, FieldValue] => {
-  const cut = text.indexOf('=');
-  if (cut <= 0) throw new ConfigError(`--set takes KEY=VALUE, got '${text}'. The settings are:\n${settingList(e)}`);
-  const key = text.slice(0, cut);
-  const field: Field | undefined = Object.hasOwn(e.config, key) ? e.config[key] : undefined;
-  if (!field) throw new ConfigError(`${e.id} has no setting '${key}'. The settings are:\n${settingList(e)}`);
-  const value = fromText(field, text.slice(cut + 1));
-  try {
-    // Alone over the defaults, so that the message is about this setting.
-    parseConfig(e.config, { [key]: value });
-  } catch (error) {
-    throw new ConfigError(`--set ${text}: ${error instanceof Error ? error.message : String(error)}\n  ${key} = ${allowed(field)}`);
-  }
-  return [key, value];
+  const list = Object.entries(e.config).map(([key, field]) => `  ${key} = ${settingText(field)}`).join('\n');
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new ConfigError(`--set takes KEY=VALUE, got '${text}'. The settings are:\n${list}`);
+  if (!Object.hasOwn(e.config, key)) throw new ConfigError(`${e.id} has no setting '${key}'. The settings are:\n${list}`);
+  return [key, settingFromText(e.config, key, value)];
 };
 
 /**
@@ -68,11 +57,9 @@ export const parseLab = (args: readonly string[], experiments: readonly Experime
   if (rest.length > 0) throw new ConfigError(`one experiment a run; what is '${rest.join(' ')}'?\n\n${OPTIONS}`);
   if (values.help) return { kind: 'help', text: experimentHelp(experiment) };
   const preset = values.preset ?? 'standard';
-  if (!Object.hasOwn(experiment.presets, preset)) {
-    throw new ConfigError(`${id} has no preset '${preset}'. The presets are: ${Object.keys(experiment.presets).join(', ')}`);
-  }
+  const base = presetConfig(experiment, preset);
   const texts = [...(values.set ?? []), ...(values.seeds === undefined ? [] : [`seeds=${values.seeds}`])];
   const settings = Object.fromEntries(texts.map((text) => readSetting(text, experiment)));
-  const config = parseConfig(experiment.config, { ...presetConfig(experiment, preset), ...settings });
+  const config = parseConfig(experiment.config, settings, base);
   return { kind: 'run', experiment, preset, config, ...(values.out === undefined ? {} : { out: values.out }) };
 };

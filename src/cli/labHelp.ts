@@ -1,5 +1,6 @@
 /** Help texts of the headless runner, made from what the experiments say of themselves. */
 import type { Experiment, Field } from '../lab/experiment';
+import { allowed, toText } from '../lab/schema';
 
 export const OPTIONS = `Options:
   --preset NAME      which of the experiment's presets to start from (default: standard)
@@ -10,18 +11,8 @@ export const OPTIONS = `Options:
 
 Exit status: 0 no claim disagrees, 1 a claim disagrees, 2 wrong usage, 3 the run failed, 130 interrupted.`;
 
-const range = (min: number, max: number, step: number): string => `${min} to ${max}${step === 1 ? ', whole' : ''}`;
-
 /** Default and allowed values of a field. */
-export const allowed = (field: Field): string => {
-  const unit = field.unit ? ` ${field.unit}` : '';
-  switch (field.kind) {
-    case 'number': return `${field.default} (${range(field.min, field.max, field.step)}${unit})`;
-    case 'list': return `${field.default.join(',')} (numbers separated by commas, each ${range(field.min, field.max, field.step)}${unit})`;
-    case 'choice': return `${field.default} (one of: ${Object.keys(field.options).join(', ')})`;
-    case 'flag': return `${field.default} (true or false)`;
-  }
-};
+export const settingText = (field: Field): string => `${toText(field.default)} (${allowed(field)})`;
 
 const indent = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(0, ...rows.map(([key]) => key.length));
@@ -37,10 +28,7 @@ export const labHelp = (experiments: readonly Experiment[]): string =>
 /** Settings and presets of one experiment. */
 export const experimentHelp = (e: Experiment): string => {
   const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [name, p.time ? `${p.label} (${p.time})` : p.label]);
-  const settings = Object.entries(e.config).flatMap(([key, field]): [string, string][] => [
-    [key, `${field.label}: ${allowed(field)}`],
-    ...(field.help ? [['', `  ${field.help}`] as [string, string]] : []),
-  ]);
+  const settings = Object.entries(e.config).map(([key, f]): [string, string] => [key, `${f.label}: ${settingText(f)}${f.help ? `. ${f.help}` : ''}`]);
   return `${e.title}\n${e.question}\n\nUsage: npm run lab -- ${e.id} [options]\n\nPresets:\n${indent(presets)}\n\n` +
     `Settings (default, then what is allowed):\n${indent(settings)}\n\n${OPTIONS}`;
 };

@@ -1,8 +1,9 @@
 /** The experiment page as the headless runner drives it. */
 import type { Browser, Page } from 'playwright';
-import type { Config, EventRow, Row } from '../lab/experiment';
-import type { Progress } from './labProgress';
-import type { ClaimVerdict, RunState } from './labReport';
+import type { Config, EventRow, ProgressRow, Row } from '../lab/experiment';
+import type { ClaimVerdict } from '../lab/judge';
+import type { RunState } from '../lab/worker/client';
+import type { AdapterInfo, RunError } from '../lab/worker/protocol';
 
 /** The documented part of <lab-experiment>. */
 interface LabElement extends HTMLElement {
@@ -10,26 +11,35 @@ interface LabElement extends HTMLElement {
   start(): unknown;
   abort(): unknown;
   readonly state: RunState;
-  readonly progress?: Progress;
+  readonly progress?: ProgressRow | undefined;
   readonly rows: readonly Row[];
   readonly verdicts: readonly ClaimVerdict[];
-  readonly error?: { readonly name: string; readonly message: string } | undefined;
-  readonly adapter?: string | { readonly name: string } | undefined;
+  readonly error?: RunError | undefined;
+  readonly adapter?: AdapterInfo | undefined;
   exportPngs(): Promise<readonly { readonly name: string; readonly dataUrl: string }[]>;
 }
 
-export interface RunError { readonly name: string; readonly message: string }
 export interface Chart { readonly name: string; readonly png: Uint8Array }
 
 /** A run as it stands. */
-export interface Snapshot { readonly state: RunState; readonly progress: Progress; readonly adapter: string; readonly error?: RunError | undefined; readonly fresh: readonly Row[] }
+interface Snapshot {
+  readonly state: RunState;
+  readonly progress: ProgressRow;
+  readonly adapter: AdapterInfo | undefined;
+  readonly error: RunError | undefined;
+  /** Rows not fetched before. */
+  readonly fresh: readonly Row[];
+}
 export interface Outcome {
   readonly state: RunState;
-  readonly adapter: string;
+  /** Absent where the page failed before it had one. */
+  readonly adapter: AdapterInfo | undefined;
   readonly rows: readonly Row[];
   readonly verdicts: readonly ClaimVerdict[];
   readonly charts: readonly Chart[];
   readonly error?: RunError | undefined;
+  /** From start to end. */
+  readonly seconds: number;
 }
 
 /** Time between looks at the page: often enough for a smooth progress line, seldom enough to cost a software adapter nothing. */
@@ -53,20 +63,17 @@ const listen = (page: Page): readonly string[] => {
 const look = (page: Page, from: number): Promise<Snapshot> => page.evaluate(({ from, most }) => {
   const lab = document.querySelector<LabElement>('lab-experiment');
   if (!lab) throw new Error('the page has no <lab-experiment>');
-  const adapter = typeof lab.adapter === 'string' ? lab.adapter : lab.adapter?.name;
   return {
     state: lab.state,
-    progress: { done: 0, total: 0, phase: '', steps: 0, ...lab.progress },
-    adapter: adapter ?? '',
+    progress: lab.progress ?? { kind: 'progress' as const, done: 0, total: 0, phase: '', steps: 0 },
+    adapter: lab.adapter && { name: lab.adapter.name, software: lab.adapter.software },
     error: lab.error ? { name: lab.error.name, message: lab.error.message } : undefined,
     fresh: lab.rows.slice(from, from + most),
   };
 }, { from, most: ROWS_AT_ONCE });
 
-const judged = (page: Page): Promise<ClaimVerdict[]> => page.evaluate(() =>
-  (document.querySelector<LabElement>('lab-experiment')?.verdicts ?? []).map(({ claim, judgement }) => ({
-    claim: { id: claim.id, says: claim.says, source: claim.source }, judgement,
-  })));
+const judged = (page: Page): Promise<readonly ClaimVerdict[]> =>
+  page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.verdicts ?? []);
 
 const drawn = async (page: Page): Promise<Chart[]> => {
   const pngs = await page.evaluate(async () => document.querySelector<LabElement>('lab-experiment')?.exportPngs() ?? []);
@@ -74,20 +81,53 @@ const drawn = async (page: Page): Promise<Chart[]> => {
 };
 
 /** Called with every look at the page. */
-export interface Watcher { readonly progress: (p: Progress, points: number) => void; readonly event: (e: EventRow) => void; readonly adapter: (name: string) => void }
+export interface Watcher { readonly progress: (p: ProgressRow, points: number) => void; readonly event: (e: EventRow) => void; readonly adapter: (a: AdapterInfo) => void }
 
 /** One run of one experiment in one page. Rows are fetched as they come, so that they survive a page that crashes. */
 class DrivenRun {
   readonly #rows: Row[] = [];
+  readonly #heard: readonly string[];
   #points = 0;
-  #adapter = '';
+  #adapter: AdapterInfo | undefined;
+  #began = performance.now();
 
-  constructor(private readonly page: Page, private readonly watcher: Watcher) {}
+  constructor(private readonly page: Page, private readonly signal: AbortSignal, private readonly watcher: Watcher) {
+    this.#heard = listen(page);
+  }
+
+  async run(url: string, config: Config): Promise<Outcome> {
+    try {
+      if (this.signal.aborted) throw new Error('interrupted before the run began');
+      await this.page.goto(url);
+      // The property, not the tag: the tag is there before the script that gives it its methods.
+      await this.page.waitForFunction(() => document.querySelector<LabElement>('lab-experiment')?.state !== undefined, undefined, { timeout: READY_MS });
+      await this.#start(config);
+      const { state, error } = await this.#settle();
+      const seconds = this.#seconds;
+      return { ...this.#measured, state, error, seconds, verdicts: await judged(this.page), charts: await drawn(this.page) };
+    } catch (error) {
+      const message = [error instanceof Error ? error.message : String(error), ...this.#heard].join('\n');
+      const state = this.signal.aborted ? 'aborted' : 'failed';
+      return { ...this.#measured, state, error: { name: 'PageError', message }, seconds: this.#seconds, verdicts: [], charts: [] };
+    }
+  }
+
+  get #measured(): Pick<Outcome, 'rows' | 'adapter'> { return { rows: this.#rows, adapter: this.#adapter }; }
+  get #seconds(): number { return (performance.now() - this.#began) / 1000; }
+
+  async #start(config: Config): Promise<void> {
+    this.#began = performance.now();
+    await this.page.evaluate((config) => {
+      const lab = document.querySelector<LabElement>('lab-experiment');
+      lab?.setConfig(config);
+      lab?.start();
+    }, config);
+  }
 
   async #look(): Promise<Snapshot> {
     const seen = await look(this.page, this.#rows.length);
-    if (seen.adapter && seen.adapter !== this.#adapter) this.watcher.adapter(seen.adapter);
-    this.#adapter = seen.adapter || this.#adapter;
+    if (seen.adapter && !this.#adapter) this.watcher.adapter(seen.adapter);
+    this.#adapter ??= seen.adapter;
     for (const row of seen.fresh) {
       this.#rows.push(row);
       if (row.kind === 'event') this.watcher.event(row);
@@ -98,10 +138,10 @@ class DrivenRun {
   }
 
   /** Waits until the run has ended, by itself or by the signal. */
-  async #settle(signal: AbortSignal): Promise<Snapshot> {
+  async #settle(): Promise<Snapshot> {
     let abortedAt: number | undefined;
     for (;;) {
-      if (signal.aborted && abortedAt === undefined) {
+      if (this.signal.aborted && abortedAt === undefined) {
         abortedAt = performance.now();
         await this.page.evaluate(() => { document.querySelector<LabElement>('lab-experiment')?.abort(); });
       }
@@ -112,35 +152,17 @@ class DrivenRun {
       if (seen.fresh.length < ROWS_AT_ONCE && !over) await new Promise((next) => { setTimeout(next, LOOK_MS); });
     }
   }
-
-  async run(config: Config, signal: AbortSignal, heard: readonly string[]): Promise<Outcome> {
-    try {
-      await this.page.evaluate((config) => {
-        const lab = document.querySelector<LabElement>('lab-experiment');
-        lab?.setConfig(config);
-        lab?.start();
-      }, config);
-      const end = await this.#settle(signal);
-      const [verdicts, charts] = [await judged(this.page), await drawn(this.page)];
-      return { state: end.state, adapter: this.#adapter, rows: this.#rows, verdicts, charts, error: end.error };
-    } catch (error) {
-      const said = [error instanceof Error ? error.message : String(error), ...heard].join('\n');
-      return { state: signal.aborted ? 'aborted' : 'failed', adapter: this.#adapter, rows: this.#rows, verdicts: [], charts: [], error: { name: 'PageError', message: said } };
-    }
-  }
 }
 
-/** Opens the experiment's page and runs it to its end. A page that breaks is an outcome with state 'failed', holding the rows so far. */
+/**
+ * Opens the experiment's page and runs it to its end, or until the signal aborts. Never rejects for what happens in the page: one that
+ * breaks or goes away is an outcome with state 'failed', which holds the rows fetched so far.
+ */
 export const drive = async (browser: Browser, url: string, config: Config, signal: AbortSignal, watcher: Watcher): Promise<Outcome> => {
   const page = await browser.newPage();
-  const heard = listen(page);
   try {
-    await page.goto(url);
-    // The property, not the tag: the tag is there before the script that gives it its methods.
-    await page.waitForFunction(() => document.querySelector<LabElement>('lab-experiment')?.state !== undefined, undefined, { timeout: READY_MS });
-  } catch (error) {
-    const said = [error instanceof Error ? error.message : String(error), ...heard].join('\n');
-    return { state: signal.aborted ? 'aborted' : 'failed', adapter: '', rows: [], verdicts: [], charts: [], error: { name: 'PageError', message: said } };
+    return await new DrivenRun(page, signal, watcher).run(url, config);
+  } finally {
+    await page.close();
   }
-  return new DrivenRun(page, watcher).run(config, signal, heard);
 };

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, FormatError } from '../core/errors';
-import { parseCsv, type CsvDelimiter } from './csv';
+import { csvRecords, type CsvDelimiter, type CsvInput, type CsvText } from './csv';
 import { readCsv } from './csvDataset';
 import { expectContainedOnGarbage } from './readerProperties';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const parseCsv = (input: CsvInput, options?: CsvText): readonly (readonly string[])[] => [...csvRecords(input, options)];
 const LINE_ENDS = ['\n', '\r\n', '\r'] as const;
 
 /** As RFC 4180 writes it: a cell is quoted when it must be, or when `always` says so. */
@@ -46,6 +47,12 @@ describe('cells', () => {
 
   test('rows are counted as records, not lines', () => {
     expect(() => parseCsv('"a\nb",c\n1')).toThrow('row 2: 2 cells');
+  });
+
+  test('a first record without end does not fill the memory', () => {
+    expect(() => parseCsv('a,b,c', { maxColumns: 2 })).toThrow('row 1: more than 2 columns');
+    expect(() => parseCsv(','.repeat(2 ** 16))).toThrow('row 1: more than 65536 columns');
+    expect(parseCsv(','.repeat(2 ** 16 - 1))[0]).toHaveLength(2 ** 16);
   });
 
   test('bytes that are not UTF-8 are refused, and files beyond the limit', () => {
@@ -108,13 +115,15 @@ describe('data sets', () => {
     refuse(`a,b\n1,2\n3,${cell}`, 'b', `row 3: column 2 ("b") holds ${JSON.stringify(cell)}, which is not a finite number`);
   });
 
-  test('columns that are not there', () => {
+  test('columns that are not there, labels that are none', () => {
     refuse('a,b\n1,2', 'c', `there is no column 'c'; the columns are "a", "b"`);
     refuse('1,2\n3,4', 'c', 'no header');
     refuse('a,a\n1,2', 'a', "two columns are named 'a'");
     for (const target of [2, -3, 0.5]) refuse('a,b\n1,2', target, `there is no column ${target}; the file has 2`);
     refuse('a\n1', 'a', 'one column only');
     refuse('a,b\n', 'a', 'no examples');
+    const many = Array.from({ length: 2 ** 16 + 1 }, (_, i) => `1,${i}`).join('\n');
+    expect(() => readCsv(many, { task: 'classification', target: 1 })).toThrow('row 65537: more than 65536 distinct labels');
     expect(() => readCsv('a,b\n1,', { task: 'classification', target: 'b' })).toThrow('row 2: the label is empty');
   });
 

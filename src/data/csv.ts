@@ -1,16 +1,21 @@
-/** CSV text to rows of cells, by RFC 4180: quoted cells may hold delimiters, line ends and doubled quotes. */
+/** CSV text to records of cells, by RFC 4180: quoted cells may hold delimiters, line ends and doubled quotes. */
 import { FormatError } from '../core/errors';
+import { DEFAULT_MAX_BYTES } from './ndarray';
 
+export type CsvInput = string | Uint8Array | ArrayBuffer;
 export type CsvDelimiter = ',' | ';' | '\t';
 
 export interface CsvText {
   /** ',' by default. */
   readonly delimiter?: CsvDelimiter;
-  /** Files of more bytes (of a string: characters) are refused; 64 MiB by default, as a cell takes several times its bytes. */
+  /** Files of more bytes (of a string: characters) are refused; 256 MiB by default. */
   readonly maxBytes?: number;
+  /** Files of more columns are refused; 65,536 by default. */
+  readonly maxColumns?: number;
 }
 
-const DEFAULT_MAX_BYTES = 2 ** 26;
+/** Its cells are held together, at several times their bytes, until the end of a record is found. */
+const DEFAULT_MAX_COLUMNS = 2 ** 16;
 
 /** Throws FormatError at a place given by its record, counted from 1 with the header included. */
 export const failAtRow = (row: number, message: string): never => { throw new FormatError('csv', `row ${row}: ${message}`); };
@@ -18,7 +23,7 @@ export const failAtRow = (row: number, message: string): never => { throw new Fo
 /** A cell as messages show it; a long one would drown them. */
 export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-const decode = (input: string | Uint8Array | ArrayBuffer, maxBytes: number): string => {
+const decode = (input: CsvInput, maxBytes: number): string => {
   const size = typeof input === 'string' ? input.length : input.byteLength;
   if (size > maxBytes) throw new FormatError('csv', `the file has ${size} bytes; the limit is ${maxBytes}. Raise maxBytes to read it`);
   if (typeof input === 'string') return input.startsWith('\uFEFF') ? input.slice(1) : input;
@@ -37,16 +42,10 @@ interface Cell {
 
 /** `start` is at the opening quote. */
 const quotedCell = (text: string, start: number, row: number): Cell => {
-  const parts: string[] = [];
-  let from = start + 1;
-  for (;;) {
+  for (let from = start + 1; ; ) {
     const quote = text.indexOf('"', from);
     if (quote < 0) return failAtRow(row, 'a quote is never closed');
-    if (text[quote + 1] !== '"') {
-      parts.push(text.slice(from, quote));
-      return { text: parts.join(''), end: quote + 1 };
-    }
-    parts.push(text.slice(from, quote + 1));
+    if (text[quote + 1] !== '"') return { text: text.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };
     from = quote + 2;
   }
 };
@@ -74,27 +73,32 @@ const withoutEmptyEnd = (text: string): string => {
 };
 
 /**
- * All records, each with as many cells as the first. Line ends are LF, CR LF or CR; empty lines at the end are left out.
- * Throws FormatError for an empty file, a ragged record (its number, cells expected and got), misplaced or unclosed quotes,
- * bytes that are not UTF-8, and files beyond `maxBytes`.
+ * The records, one after the other so that a reader need not hold all their cells, each with as many cells as the first. Line ends
+ * are LF, CR LF or CR; empty lines at the end are left out. Throws FormatError for an empty file, a ragged record (its number,
+ * cells expected and got), misplaced or unclosed quotes, more columns than allowed, bytes that are not UTF-8, and files beyond
+ * `maxBytes`.
  */
-export const parseCsv = (input: string | Uint8Array | ArrayBuffer, options: CsvText = {}): readonly (readonly string[])[] => {
-  const { delimiter = ',', maxBytes = DEFAULT_MAX_BYTES } = options;
+export function* csvRecords(input: CsvInput, options: CsvText = {}): Generator<readonly string[], void> {
+  const { delimiter = ',', maxBytes = DEFAULT_MAX_BYTES, maxColumns = DEFAULT_MAX_COLUMNS } = options;
   const text = withoutEmptyEnd(decode(input, maxBytes));
   if (text === '') throw new FormatError('csv', 'the file is empty');
-  const rows: string[][] = [[]];
+  let row = 1;
+  let width: number | undefined;
+  let cells: string[] = [];
   for (let at = 0; ; at++) {
-    const row = rows.at(-1)!;
-    const cell = text[at] === '"' ? quotedCell(text, at, rows.length) : plainCell(text, at, rows.length, delimiter);
-    row.push(cell.text);
+    const cell = text[at] === '"' ? quotedCell(text, at, row) : plainCell(text, at, row, delimiter);
+    cells.push(cell.text);
+    if (cells.length > maxColumns) failAtRow(row, `more than ${maxColumns} columns. Is this a table? Raise maxColumns to read it`);
     at = cell.end;
     if (text[at] === delimiter) continue;
     const ending = lineEnd(text, at);
-    if (at < text.length && ending === 0) failAtRow(rows.length, `text after the closing quote of cell ${row.length}`);
-    const width = rows[0]!.length;
-    if (row.length !== width) failAtRow(rows.length, `${width} cells expected, as in row 1, got ${row.length}`);
-    if (at >= text.length) return rows;
-    rows.push([]);
+    if (at < text.length && ending === 0) failAtRow(row, `text after the closing quote of cell ${cells.length}`);
+    width ??= cells.length;
+    if (cells.length !== width) failAtRow(row, `${width} cells expected, as in row 1, got ${cells.length}`);
+    yield cells;
+    if (at >= text.length) return;
+    row++;
+    cells = [];
     at += ending - 1;
   }
-};
+}

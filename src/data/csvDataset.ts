@@ -1,6 +1,6 @@
 /** A CSV file as a data set: one column is the target, all others are numeric features. */
 import { ConfigError, FormatError } from '../core/errors';
-import { failAtRow, parseCsv, shown, type CsvText } from './csv';
+import { csvRecords, failAtRow, shown, type CsvInput, type CsvText } from './csv';
 import { classification, regression, type ClassificationDataset, type Dataset, type RegressionDataset } from './dataset';
 
 interface CsvColumns extends CsvText {
@@ -32,16 +32,18 @@ export interface CsvDataset<D extends Dataset> {
   readonly target: string;
 }
 
-type Rows = readonly (readonly string[])[];
-
-interface Table {
+/** What the first record and the options say about the others. */
+interface Layout {
   readonly names: readonly string[];
-  readonly rows: Rows;
-  /** Record number of rows[0] in the file, from 1. */
-  readonly firstRow: number;
+  readonly hasHeader: boolean;
+  /** Column of the target. */
   readonly target: number;
+  /** Columns of the features. */
+  readonly features: readonly number[];
 }
 
+/** A target of more distinct values is rather a number to regress on. */
+const MAX_CLASSES = 2 ** 16;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const isNumber = (cell: string): boolean => NUMBER.test(cell.trim());
 
@@ -58,74 +60,102 @@ const targetIndex = (names: readonly string[] | undefined, width: number, target
   return target < 0 ? target + width : target;
 };
 
-const toTable = (rows: Rows, { target, header }: CsvColumns): Table => {
-  const [first, ...rest] = rows;
-  const width = first!.length;
+const layoutOf = (first: readonly string[], { target, header }: CsvColumns): Layout => {
+  const width = first.length;
   if (width < 2) throw new FormatError('csv', 'one column only; a target and at least one feature are needed. Is the delimiter right?');
   const guessed = (): boolean => {
-    const at = typeof target === 'string' ? first!.indexOf(target) : targetIndex(undefined, width, target);
-    return first!.every((cell, column) => column === at || !isNumber(cell));
+    const at = typeof target === 'string' ? first.indexOf(target) : targetIndex(undefined, width, target);
+    return first.every((cell, column) => column === at || !isNumber(cell));
   };
   const hasHeader = header ?? guessed();
-  const names = hasHeader ? first!.map((cell) => cell.trim()) : undefined;
-  const body = hasHeader ? rest : rows;
-  if (body.length === 0) throw new FormatError('csv', 'the file has a header but no examples');
-  return {
-    names: names ?? first!.map((_, column) => `column ${column + 1}`),
-    rows: body,
-    firstRow: hasHeader ? 2 : 1,
-    target: targetIndex(names, width, target),
-  };
+  const found = hasHeader ? first.map((cell) => cell.trim()) : undefined;
+  const index = targetIndex(found, width, target);
+  const names = found ?? first.map((_, column) => `column ${column + 1}`);
+  return { names, hasHeader, target: index, features: names.flatMap((_, column) => (column === index ? [] : [column])) };
 };
 
-const numberAt = ({ rows, names, firstRow }: Table, row: number, column: number): number => {
-  const cell = rows[row]![column]!;
+const numberAt = (cells: readonly string[], column: number, row: number, names: readonly string[]): number => {
+  const cell = cells[column]!;
   const value = isNumber(cell) ? Number(cell) : Number.NaN;
   if (Number.isFinite(value)) return value;
-  return failAtRow(firstRow + row, `column ${column + 1} (${shown(names[column]!)}) holds ${shown(cell)}, which is not a finite number`);
+  return failAtRow(row, `column ${column + 1} (${shown(names[column]!)}) holds ${shown(cell)}, which is not a finite number`);
+};
+
+/** Numbers of which it is not known how many will come: 8 bytes each, at most twice over. */
+const collector = (): { push: (value: number) => void; values: () => Float64Array } => {
+  let held = new Float64Array(1024);
+  let length = 0;
+  const push = (value: number): void => {
+    if (length === held.length) {
+      const more = new Float64Array(2 * length);
+      more.set(held);
+      held = more;
+    }
+    held[length++] = value;
+  };
+  return { push, values: () => held.slice(0, length) };
 };
 
 /** Label texts in the order of their classes. */
-const classOrder = (labels: readonly string[]): readonly string[] => {
-  const found = [...new Set(labels)];
-  return found.every(isNumber) ? found.toSorted((a, b) => Number(a) - Number(b)) : found.toSorted();
-};
+const classOrder = (found: readonly string[]): readonly string[] =>
+  found.every(isNumber) ? found.toSorted((a, b) => Number(a) - Number(b)) : found.toSorted();
 
-const labelsOf = ({ rows, firstRow, target }: Table, classNames?: readonly string[]): { y: Uint32Array; names: readonly string[] } => {
-  const labels = rows.map((row) => row[target]!.trim());
-  const empty = labels.indexOf('');
-  if (empty >= 0) failAtRow(firstRow + empty, 'the label is empty');
-  const names = classNames ?? classOrder(labels);
-  if (new Set(names).size < names.length) throw new ConfigError(`readCsv: a class name is given twice: ${names.join(', ')}`);
-  const index = new Map(names.map((name, i) => [name, i]));
-  const y = Uint32Array.from(labels, (label, i) =>
-    index.get(label) ?? failAtRow(firstRow + i, `the label ${shown(label)} is not among the ${names.length} class names`));
-  return { y, names };
+interface Labels {
+  readonly push: (label: string, row: number) => void;
+  readonly classes: () => { readonly y: Uint32Array; readonly classNames: readonly string[] };
+}
+
+const labelCollector = (given?: readonly string[]): Labels => {
+  if (given && new Set(given).size < given.length) throw new ConfigError(`readCsv: a class name is given twice: ${given.join(', ')}`);
+  const ids = new Map(given?.map((name, id) => [name, id]));
+  const sequence = collector();
+  const push = (label: string, row: number): void => {
+    if (label === '') failAtRow(row, 'the label is empty');
+    const id = ids.get(label) ?? ids.size;
+    if (given && id === given.length) failAtRow(row, `the label ${shown(label)} is not among the ${id} class names`);
+    if (id >= MAX_CLASSES) failAtRow(row, `more than ${MAX_CLASSES} distinct labels. Is this a regression target?`);
+    ids.set(label, id);
+    sequence.push(id);
+  };
+  const classes = (): ReturnType<Labels['classes']> => {
+    const found = [...ids.keys()];
+    const classNames = given ?? classOrder(found);
+    const rank = new Map(classNames.map((name, label) => [name, label]));
+    const labelOf = found.map((name) => rank.get(name)!);
+    return { y: Uint32Array.from(sequence.values(), (id) => labelOf[id]!), classNames };
+  };
+  return { push, classes };
 };
 
 /**
  * Reads a file whose features are all numbers. Spaces around numbers and labels do not count; labels are told apart by their text.
- * Throws FormatError as parseCsv does, and for a cell that is not a finite number (row, column and text), an empty or unknown
- * label, a target column that does not exist, and a file without examples; ConfigError for a class name given twice. Rows are
- * counted from 1 with the header included.
+ * Throws FormatError as csvRecords does, and for a cell that is not a finite number (row, column and text), an empty or unknown
+ * label, too many distinct labels, a target column that does not exist, and a file without examples; ConfigError for a class name
+ * given twice. Rows are counted from 1 with the header included.
  */
-export function readCsv(input: string | Uint8Array | ArrayBuffer, options: CsvClassification): CsvDataset<ClassificationDataset>;
-export function readCsv(input: string | Uint8Array | ArrayBuffer, options: CsvRegression): CsvDataset<RegressionDataset>;
-export function readCsv(input: string | Uint8Array | ArrayBuffer, options: CsvClassification | CsvRegression): CsvDataset<Dataset>;
-export function readCsv(input: string | Uint8Array | ArrayBuffer, options: CsvClassification | CsvRegression): CsvDataset<Dataset> {
-  const table = toTable(parseCsv(input, options), options);
-  const { names, rows, target } = table;
-  const columns = names.flatMap((_, column) => (column === target ? [] : [column]));
-  const n = rows.length;
-  const d = columns.length;
-  const x = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) columns.forEach((column, j) => { x[i * d + j] = numberAt(table, i, column); });
-  const described = { features: columns.map((column) => names[column]!), target: names[target]! };
-  const examples = { name: options.name ?? 'csv', n, d, x };
-  if (options.task === 'regression') {
-    const y = Float64Array.from(rows, (_, i) => numberAt(table, i, target));
-    return { data: regression({ ...examples, y, outputs: 1 }), ...described };
+export function readCsv(input: CsvInput, options: CsvClassification): CsvDataset<ClassificationDataset>;
+export function readCsv(input: CsvInput, options: CsvRegression): CsvDataset<RegressionDataset>;
+export function readCsv(input: CsvInput, options: CsvClassification | CsvRegression): CsvDataset<Dataset>;
+export function readCsv(input: CsvInput, options: CsvClassification | CsvRegression): CsvDataset<Dataset> {
+  const labels = options.task === 'classification' ? labelCollector(options.classNames) : undefined;
+  const [features, targets] = [collector(), collector()];
+  let layout: Layout | undefined;
+  let n = 0;
+  let row = 0;
+  for (const cells of csvRecords(input, options)) {
+    row++;
+    layout ??= layoutOf(cells, options);
+    if (row === 1 && layout.hasHeader) continue;
+    for (const column of layout.features) features.push(numberAt(cells, column, row, layout.names));
+    if (labels) labels.push(cells[layout.target]!.trim(), row);
+    else targets.push(numberAt(cells, layout.target, row, layout.names));
+    n++;
   }
-  const { y, names: classNames } = labelsOf(table, options.classNames);
+  if (!layout || n === 0) throw new FormatError('csv', 'the file has a header but no examples');
+  const { names, target } = layout;
+  const described = { features: layout.features.map((column) => names[column]!), target: names[target]! };
+  const examples = { name: options.name ?? 'csv', n, d: layout.features.length, x: features.values() };
+  if (!labels) return { data: regression({ ...examples, y: targets.values(), outputs: 1 }), ...described };
+  const { y, classNames } = labels.classes();
   return { data: classification({ ...examples, y, classes: classNames.length, classNames }), ...described };
 }

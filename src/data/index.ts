@@ -6,7 +6,7 @@ export { gaussianRegression, type GaussianConfig, type GaussianRegression } from
 export { redrawLabels, withLabelNoise, type NoisyLabels } from './labelNoise';
 export { RandomState } from './mt19937';
 export { compensatedSum } from './sum';
-export { parseCsv, type CsvDelimiter, type CsvText } from './csv';
+export { csvRecords, type CsvDelimiter, type CsvInput, type CsvText } from './csv';
 export { readCsv, type CsvClassification, type CsvDataset, type CsvRegression } from './csvDataset';
 export { readNpy, writeNpy, type NpyWriteOptions } from './npy';
 export { readIdx } from './idx';

@@ -2,7 +2,7 @@
  * The Experiment type: everything a phenomenon says about itself, as data and pure functions. The page, the headless runner and the
  * float64 reference all consume it; none of them knows a phenomenon by name.
  */
-import type { Executor } from '../runtime/executor';
+import type { Executor, TrainControl } from '../runtime/executor';
 
 /** `restart`: takes effect on the next run. `live`: while running. */
 type Common = { readonly label: string; readonly help?: string; readonly unit?: string; readonly apply?: 'restart' | 'live'; readonly advanced?: boolean; /** Shown only where this holds. */ readonly when?: (config: Config) => boolean };
@@ -57,6 +57,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Resolves when the run may go on: at once unless it is paused. Experiments await it between pieces of CPU work. */
   readonly turn: () => Promise<void>;
+  /** Pause and single step, to be passed to Session.train. */
+  readonly control: TrainControl;
 }
 
 export interface Experiment {

@@ -59,10 +59,10 @@ export const pack = (parts: readonly Part[], total: number): Tensor => {
   return apply(packOp, sorted.map((p) => p.tensor), { offsets: sorted.map((p) => p.offset), total });
 };
 
+const partsOf = ({ node }: Tensor): readonly Part[] => node.inputs.map((tensor, i) => ({ tensor, offset: (node.attrs['offsets'] as readonly number[])[i]! }));
 /** The sum of two tensors where both are packs of disjoint parts: one pack, no arithmetic. Otherwise undefined. */
 export const mergePacks = (a: Tensor, b: Tensor): Tensor | undefined => {
   if (a.node.op !== packOp || b.node.op !== packOp || a.shape[0] !== b.shape[0]) return undefined;
-  const partsOf = (t: Tensor): readonly Part[] => t.node.inputs.map((tensor, i) => ({ tensor, offset: (t.node.attrs['offsets'] as readonly number[])[i]! }));
   const parts = [...partsOf(a), ...partsOf(b)].toSorted((x, y) => x.offset - y.offset);
   const disjoint = parts.every((p, i) => i === 0 || parts[i - 1]!.offset + sizeOf(parts[i - 1]!.tensor.shape) <= p.offset);
   return disjoint ? pack(parts, a.shape[0]!) : undefined;

@@ -72,7 +72,7 @@ const run = (kind: Kind, x: Tensor, axes: readonly number[] | undefined, keepDim
   const sorted = axes ? normaliseAxes(kind, axes, rank) : x.shape.map((_, i) => i);
   if (sorted.length === 0) return x;
   const gone = x.shape.map((d, i) => (sorted.includes(i) ? 1 : d));
-  const contiguous = sorted.at(-1)! - sorted[0]! === sorted.length - 1;
+  const contiguous = sorted.length === sorted.at(-1)! - sorted[0]! + 1;
   const rest = x.shape.flatMap((_, i) => (sorted.includes(i) ? [] : [i]));
   const source = contiguous ? x : transpose(x, [...rest, ...sorted]);
   const y = apply(reduceOp, [source], { kind, axis: contiguous ? sorted[0]! : rest.length, count: sorted.length });

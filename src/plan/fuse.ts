@@ -21,10 +21,12 @@ export interface Unit {
   readonly outputs: readonly Value[];
 }
 
-interface Group { kernel?: Unit['kernel']; members: INode[] }
+interface Group { kernel?: NonNullable<Unit['kernel']>; members: INode[] }
 
 const producerNode = (v: Value): INode => sourceOf(v).base.node;
 const sameSpace = (a: Value, b: Value): boolean => sameShape(a.shape, b.shape) && a.replicated === b.replicated;
+
+const operand = (v: Value, i: number): Operand => ({ shape: v.shape, dtype: v.dtype, operand: i });
 
 class Fuser {
   readonly groupOf = new Map<INode, Group>();
@@ -133,7 +135,6 @@ class Fuser {
 
   lower(node: INode): readonly Emission[] {
     const used = node.outputs.map((v) => this.roots.has(v) || this.usersOf(v).length > 0);
-    const operand = (v: Value, i: number): Operand => ({ shape: v.shape, dtype: v.dtype, operand: i });
     const site: Lowering = {
       inputs: node.inputs.map(operand), outputs: node.outputs.map((v, i) => operand(v, node.inputs.length + i)), attrs: node.attrs, used,
     };
@@ -147,5 +148,5 @@ export const fuse = (ir: Ir, roots: ReadonlySet<Value>, maxBindings: number): re
   fuser.chains();
   fuser.epilogues();
   fuser.neighbours();
-  return [...new Set(fuser.groupOf.values())].map((g) => ({ ...(g.kernel ? { kernel: g.kernel } : {}), members: g.members, outputs: fuser.outputsOf(g) }));
+  return [...new Set(fuser.groupOf.values())].map((g) => Object.assign(g, { outputs: fuser.outputsOf(g) }));
 };

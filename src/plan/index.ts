@@ -4,12 +4,15 @@
 import { ConfigError, ShapeError } from '../core/errors';
 import { sameShape, showShape } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
+import { constant, variable } from '../ops/leaf';
+import { addInt } from '../ops/pointwise';
+import { record } from '../ops/record';
 import { fuse } from './fuse';
 import { buildIr, elements, isVariable, sourceOf, type Ir, type Value } from './ir';
 import { Lowerer, stepBytes, type Buffer, type Step } from './lower';
 import { assignSlots, type Lifetime } from './memory';
 import { orderUnits } from './order';
-import type { Plan, PlanDispatch, PlanTensor, Slot } from './plan';
+import type { Plan, PlanDispatch, PlanMetrics, PlanTensor, Slot } from './plan';
 import type { Place } from './program';
 
 export * from './plan';
@@ -23,6 +26,10 @@ export interface PlanOptions {
   readonly outputs?: Readonly<Record<string, Tensor>>;
   /** New values of variables: all take effect together at the end of a run. */
   readonly updates?: readonly (readonly [variable: Tensor, value: Tensor])[];
+  /** Scalars that every run appends to a ring on the GPU, read back many runs at a time. */
+  readonly metrics?: Readonly<Record<string, Tensor>>;
+  /** u32 variable that counts the runs; it must grow by one in `updates`. Default: one of the plan's own. */
+  readonly counter?: Tensor;
   /** Storage buffers a dispatch may bind: the adapter's maxStorageBuffersPerShaderStage. Default 8, what every adapter offers. */
   readonly maxBindings?: number;
   /** Variables that all replicas share although the graph declares them per replica. */
@@ -53,7 +60,33 @@ const resolve = (ir: Ir, o: PlanOptions): Roots => {
   return { outputs, updates, variables };
 };
 
-export const plan = (o: PlanOptions): Plan => {
+/** Floats in a metric ring, about: as many runs as fit may share a submission, at most MAX_RING. */
+const RING_FLOATS = 2 ** 17;
+const MAX_RING = 1024;
+const MIN_RING = 16;
+
+/** Adds the ring and its counter to the updates. */
+const withMetrics = (o: PlanOptions): { readonly options: PlanOptions; readonly metrics?: PlanMetrics } => {
+  const entries = Object.entries(o.metrics ?? {});
+  if (entries.length === 0) return { options: o };
+  const name = o.name ?? 'plan';
+  for (const [key, t] of entries) if (!sameShape(t.shape, [])) throw new ShapeError('metric', `'${key}' is ${showShape(t.shape)}; a metric is a scalar: reduce it by sum or mean`);
+  const k = entries.length;
+  const slots = Math.max(MIN_RING, Math.min(MAX_RING, Math.floor(RING_FLOATS / (k * (o.replicas ?? 1)))));
+  const counter = o.counter ?? variable(`${name}.count`, [], { dtype: 'u32', perReplica: false });
+  const ring = variable(`${name}.ring`, [slots * k]);
+  const updates = [...(o.updates ?? []), [ring, record(counter, entries.map(([, t]) => t), ring, slots)], ...(o.counter ? [] : [[counter, addInt(counter, constant(1, 'u32'))]])];
+  return {
+    options: { ...o, updates: updates as PlanOptions['updates'] & object },
+    metrics: { ring: `${name}.ring`, counter: String(counter.node.attrs['name']), names: entries.map(([key]) => key), slots },
+  };
+};
+
+/**
+ * Throws ShapeError and ConfigError for graphs that cannot be planned. Deterministic: the same graph gives the same plan.
+ */
+export const plan = (request: PlanOptions): Plan => {
+  const { options: o, metrics } = withMetrics(request);
   const replicas = o.replicas ?? 1;
   if (!Number.isInteger(replicas) || replicas < 1) throw new ConfigError(`plan: replicas must be a positive integer, got ${replicas}`);
   const roots = [...Object.values(o.outputs ?? {}), ...(o.updates ?? []).flat()];
@@ -72,7 +105,8 @@ export const plan = (o: PlanOptions): Plan => {
   for (const [name, value] of updates)
     if (!inPlace.has(name)) lowerer.copy(early.get(value) ?? lowerer.place(value), lowerer.variable(variables.get(name)!), elements(value), name);
   const results = new Map([...outputs].map(([name, v]) => [name, { v, place: early.get(v) ?? lowerer.place(v) }] as const));
-  return assemble(o.name ?? 'plan', replicas, lowerer, results, variables, [...updates.keys()]);
+  const assembled = assemble(o.name ?? 'plan', replicas, lowerer, results, variables, [...updates.keys()]);
+  return metrics ? { ...assembled, metrics } : assembled;
 };
 
 const declarations = (roots: readonly Tensor[]): ReadonlyMap<string, boolean> => {

@@ -63,10 +63,10 @@ export const orderUnits = (units: readonly Unit[], updates: ReadonlyMap<string, 
   return { units: kahn(units, before), inPlace };
 };
 
+const position = (u: Unit): number => Math.max(...nodesOf(u).map((n) => n.id));
 /** Topological order; among the units that are ready, the one whose first node was built first. */
 const kahn = (units: readonly Unit[], before: ReadonlyMap<Unit, ReadonlySet<Unit>>): readonly Unit[] => {
-  const key = (u: Unit): number => Math.max(...nodesOf(u).map((n) => n.id));
-  const waiting = [...units].toSorted((a, b) => key(a) - key(b));
+  const waiting = [...units].toSorted((a, b) => position(a) - position(b));
   const done = new Set<Unit>();
   const order: Unit[] = [];
   while (waiting.length > 0) {

@@ -30,20 +30,21 @@ export const writeSafetensors = (tensors: Readonly<Record<string, { readonly sha
   return file;
 };
 
+const whole = (v: unknown): boolean => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n) && n >= 0);
 const isEntry = (e: unknown): e is { dtype: string; shape: number[]; data_offsets: [number, number] } => {
   const x = e as { dtype?: unknown; shape?: unknown; data_offsets?: unknown } | null;
-  const whole = (v: unknown): boolean => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n) && n >= 0);
   return typeof x === 'object' && x !== null && typeof x.dtype === 'string' && whole(x.shape) && whole(x.data_offsets) && (x.data_offsets as unknown[]).length === 2;
 };
 
+const fail = (message: string): never => { throw new FormatError('safetensors', message); };
+
 /** Copies the tensors out. Throws FormatError for anything that is not a whole safetensors file of F32, F64 and U32. */
 export const readSafetensors = (file: Uint8Array): StoredFile => {
-  const fail = (message: string): never => { throw new FormatError('safetensors', message); };
   if (file.byteLength < 8) fail(`${file.byteLength} bytes; even an empty file has 8`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAX_HEADER || 8 + length > file.byteLength) fail(`the header claims ${length} bytes, the file has ${file.byteLength}`);
-  const header = parse(file.subarray(8, 8 + length), fail);
+  const header = parse(file.subarray(8, 8 + length));
   const body = file.byteLength - 8 - length;
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors: Record<string, Stored> = {};
@@ -59,7 +60,7 @@ export const readSafetensors = (file: Uint8Array): StoredFile => {
   return { tensors, metadata: Object.fromEntries(Object.entries(metadata as object).map(([k, v]) => [k, String(v)])) };
 };
 
-const parse = (bytes: Uint8Array, fail: (m: string) => never): Readonly<Record<string, unknown>> => {
+const parse = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Readonly<Record<string, unknown>>;

@@ -53,7 +53,7 @@ describe('exact risk at finite n', () => {
     expect(expectedTestError({ n: 10, p, signal: 1, missed: 0, noise: 0 })).toBe(p === 11 ? 1 - 10 / 11 : 0);
   });
 
-  // |p − n| ≥ 6, so that the simulated risk has a finite fourth moment and its standard error means something.
+  // The risk's k-th moment is finite for k < (|p − n| + 1)/2; |p − n| ≥ 6 gives the third, which the normal approximation needs.
   it.each([1, 4, 6, 18, 22, 30])('lies within four standard errors of a simulation of 12 examples and %i of 30 features', (p) => {
     const [n, noise] = [12, 0.5];
     const beta = Float64Array.from({ length: 30 }, (_, i) => 1 / (1 + i));
@@ -122,9 +122,9 @@ describe('ridge limit', () => {
     for (const gamma of [0.5, 2]) {
       const limit = { gamma, signal: 2, noise: 0.5 };
       expect(ridgeRisk(limit, 0)).toBe(ridgelessRisk(limit));
-      // R is linear in a small λ with slope R′ ~ 1/(1−√γ)⁴-ish; halving λ must halve the gap to within its own second order.
+      // R is smooth at λ = 0 when γ ≠ 1: halving λ halves the gap, up to O(λ) of it and a rounding of 2⁻⁵²/λ.
       const gap = (lambda: number): number => ridgeRisk(limit, lambda) - ridgelessRisk(limit);
-      expect(Math.abs(gap(2 ** -21) / gap(2 ** -20) - 0.5)).toBeLessThanOrEqual(2 ** -10); // gap/λ varies by O(λ), rounding is 2⁻⁵²/λ
+      expect(Math.abs(gap(2 ** -21) / gap(2 ** -20) - 0.5)).toBeLessThanOrEqual(2 ** -10);
       // r²λ²m′ = r²(1 − 2E s/λ + …) and the noise is O(1/λ).
       expect(Math.abs(ridgeRisk(limit, 1e9) - 2)).toBeLessThanOrEqual((2 * 2 + 0.5 * gamma) / 1e9);
     }

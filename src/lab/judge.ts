@@ -1,0 +1,32 @@
+/** Puts an experiment's claims to a table. */
+import { ConfigError } from '../core/errors';
+import type { Claim, Config, Experiment, Judgement, Table } from './experiment';
+
+/** A claim and what came of it. */
+export interface ClaimVerdict extends Judgement { readonly id: string; readonly says: string; readonly source: string; readonly falsifier: string }
+
+/** A claim whose statistics refuse the table (too few seeds, say, which they report by ConfigError) is inconclusive, not false. */
+const judgeOne = (claim: Claim, table: Table, config: Config): Judgement => {
+  try {
+    return claim.test(table, config);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { verdict: 'inconclusive', measured: `not enough was measured: ${error.message}` };
+  }
+};
+
+const verdictOf = (claim: Claim, table: Table, config: Config): ClaimVerdict => {
+  const { id, says, source, falsifier } = claim;
+  return { id, says, source, falsifier, ...judgeOne(claim, table, config) };
+};
+
+/** One verdict for each claim that applies to `config`, in its order. */
+export const judge = (experiment: Pick<Experiment, 'claims'>, table: Table, config: Config): readonly ClaimVerdict[] =>
+  experiment.claims(config).map((claim) => verdictOf(claim, table, config));
+
+const WIDTH = 'inconclusive'.length;
+const INDENT = ' '.repeat(WIDTH + 2);
+const formatOne = (c: ClaimVerdict): string =>
+  [`${c.verdict.padEnd(WIDTH)}  ${c.says} [${c.id}]`, `${INDENT}measured: ${c.measured}`, `${INDENT}source: ${c.source}`].join('\n');
+/** Plain text: a line of verdict and claim, then what was measured and the source, for each. */
+export const formatVerdicts = (verdicts: readonly ClaimVerdict[]): string => verdicts.map(formatOne).join('\n');

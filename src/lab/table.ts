@@ -1,0 +1,91 @@
+/** The rows of a run, indexed so that claims and charts can ask for means over seeds while rows still arrive. */
+import { mean, standardError, studentQuantile } from '../core/stats';
+import type { CellRow, PointRow, Row, Summary, Table } from './experiment';
+
+const CONFIDENCE = 0.95;
+
+/** Values of one x by seed, and their summary until another value arrives. */
+interface Column { readonly bySeed: Map<number, PointRow>; summary: Summary | undefined }
+interface Group { readonly columns: Map<number, Column>; /** Ascending; undefined after a new x. */ sorted: readonly number[] | undefined }
+
+const groupKey = (chart: string, series: string): string => JSON.stringify([chart, series]);
+const cellKey = (c: CellRow): string => JSON.stringify([c.chart, c.x, c.y, c.seed]);
+
+/**
+ * Mean over the finite values and its 95 % Student interval. One value says nothing about spread, so the interval is the whole
+ * line and `sem` is NaN; of none the mean is NaN too.
+ */
+export function summarise(x: number, values: readonly number[]): Summary {
+  const finite = values.filter(Number.isFinite);
+  const n = finite.length;
+  const centre = n > 0 ? mean(finite) : NaN;
+  const sem = n > 1 ? standardError(finite) : NaN;
+  const half = n > 1 ? studentQuantile(CONFIDENCE, n - 1) * sem : Infinity;
+  const [low, high] = n > 1 ? [centre - half, centre + half] : [-Infinity, Infinity];
+  return { x, mean: centre, sem, low, high, n, nonFinite: values.length - n, values };
+}
+
+/** A Table that grows. A later row for the same place and seed replaces an earlier one, so a step that is run again counts once. */
+export class RowTable implements Table {
+  readonly #groups = new Map<string, Group>();
+  readonly #cells = new Map<string, CellRow>();
+  #version = 0;
+
+  constructor(rows: Iterable<Row> = []) { this.append(rows); }
+
+  /** Grows by one with every append: what was drawn at this version need not be drawn again. */
+  get version(): number { return this.#version; }
+  /** By chart and series, in the order in which they first came; within one, by x and seed in order of arrival. */
+  get points(): readonly PointRow[] {
+    return [...this.#groups.values()].flatMap(pointsOf);
+  }
+  get cells(): readonly CellRow[] { return [...this.#cells.values()]; }
+
+  /** Takes point and cell rows; progress and events are not data. */
+  append(rows: Iterable<Row>): void {
+    for (const row of rows) {
+      if (row.kind === 'cell') this.#cells.set(cellKey(row), row);
+      else if (row.kind === 'point') this.#addPoint(row);
+    }
+    this.#version++;
+  }
+
+  summary(chart: string, series: string): readonly Summary[] {
+    const group = this.#groups.get(groupKey(chart, series));
+    if (!group) return [];
+    group.sorted ??= [...group.columns.keys()].toSorted((a, b) => a - b);
+    return group.sorted.map((x) => {
+      const column = group.columns.get(x)!;
+      return column.summary ??= summarise(x, seedOrder(column).map((p) => p.y));
+    });
+  }
+
+  /** The points of each seed, by x ascending; seeds ascending. */
+  seeds(chart: string, series: string): ReadonlyMap<number, readonly PointRow[]> {
+    const group = this.#groups.get(groupKey(chart, series));
+    const points = group ? pointsOf(group).toSorted((a, b) => a.seed - b.seed || a.x - b.x) : [];
+    const grouped = new Map<number, PointRow[]>();
+    for (const p of points) {
+      const own = grouped.get(p.seed);
+      if (own) own.push(p);
+      else grouped.set(p.seed, [p]);
+    }
+    return grouped;
+  }
+
+  #addPoint(row: PointRow): void {
+    const key = groupKey(row.chart, row.series);
+    let group = this.#groups.get(key);
+    if (!group) this.#groups.set(key, group = { columns: new Map(), sorted: undefined });
+    let column = group.columns.get(row.x);
+    if (!column) {
+      group.columns.set(row.x, column = { bySeed: new Map(), summary: undefined });
+      group.sorted = undefined;
+    }
+    column.bySeed.set(row.seed, row);
+    column.summary = undefined;
+  }
+}
+
+const pointsOf = (group: Group): PointRow[] => [...group.columns.values()].flatMap((c) => Array.from(c.bySeed.values()));
+const seedOrder = (column: Column): readonly PointRow[] => [...column.bySeed.values()].toSorted((a, b) => a.seed - b.seed);

@@ -1,0 +1,4 @@
+export * from './layout';
+export * from './mlp';
+export * from './model';
+export * from './randomFeatures';

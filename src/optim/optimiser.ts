@@ -1,0 +1,109 @@
+/**
+ * Optimisers: graph → graph, so that the update is part of the plan. Parameters, gradients and state are flat vectors; the hyperparameters
+ * lie in one small vector per replica, so replicas may differ in them; the schedule runs on the GPU from the step counter.
+ *
+ * Definitions as in PyTorch: sgd v ← μv + g + wd·θ, θ ← θ − lr·v (Nesterov: lr·(g + μv)); adam with bias correction and L2 in the gradient;
+ * adamw with decoupled decay θ ← θ − lr·wd·θ (Loshchilov & Hutter 2019).
+ */
+import { ConfigError } from '../core/errors';
+import type { Tensor } from '../graph/tensor';
+import type { Layout } from '../models/layout';
+import { variable } from '../ops/leaf';
+import { adam as adamStep, HYPER, schedule as scheduleOp, sgd as sgdStep, type Extras, type ScheduleKind } from '../ops/optimiser';
+
+/** A number for all replicas, or one for each. */
+export type PerReplica = number | readonly number[];
+export interface Schedule {
+  readonly kind: ScheduleKind;
+  /** Steps of linear warmup from lr/warmup. Default 0. */
+  readonly warmup?: number;
+  /** Steps after which linear and cosine have ended. */
+  readonly total?: number;
+  /** Of lr, at the end of linear and cosine. Default 0. */
+  readonly final?: number;
+  /** step: every `every` steps the rate is multiplied by `gamma`. */
+  readonly every?: number;
+  readonly gamma?: number;
+}
+interface Common { readonly lr: PerReplica; readonly weightDecay?: PerReplica; readonly schedule?: Schedule; /** Multipliers by parameter; default 1 for both. */ readonly groups?: (name: string, bias: boolean) => { readonly lr?: number; readonly decay?: number } }
+export interface SgdOptions extends Common { readonly momentum?: PerReplica; readonly nesterov?: boolean }
+export interface AdamOptions extends Common { readonly beta1?: PerReplica; readonly beta2?: PerReplica; readonly eps?: PerReplica }
+
+export interface Optimiser {
+  readonly name: string;
+  /** State vectors of the parameters' length, all zero at the start. */
+  readonly state: readonly string[];
+  readonly groups: Common['groups'];
+  /** The `hyper` vectors of R replicas, one after another: f32 [R·12]. Throws ConfigError where a list has another length than R. */
+  readonly hyper: (replicas: number) => Float32Array;
+  /** New parameters and state from the gradient (of whatever the loss is: a mean stays a mean). */
+  readonly update: (theta: Tensor, gradient: Tensor, step: Tensor, extras: Extras) => readonly (readonly [Tensor, Tensor])[];
+}
+
+const hyperOf = (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s: Schedule) => (replicas: number): Float32Array => {
+  const all: Partial<Record<string, PerReplica>> = {
+    ...values, warmupSteps: s.warmup ?? 0, totalSteps: s.total ?? 1, finalFraction: s.final ?? 0, stepSize: s.every ?? 1, stepGamma: s.gamma ?? 1,
+  };
+  const out = new Float32Array(replicas * HYPER.length);
+  HYPER.forEach((name, j) => {
+    const v = all[name] ?? 0;
+    if (typeof v !== 'number' && v.length !== replicas) throw new ConfigError(`${name}: ${v.length} values for ${replicas} replicas`);
+    for (let r = 0; r < replicas; r++) out[r * HYPER.length + j] = typeof v === 'number' ? v : v[r]!;
+  });
+  return out;
+};
+const hyperVariable = (): Tensor => variable('hyper', [HYPER.length]);
+const vectorLike = (theta: Tensor, name: string): Tensor => variable(name, theta.shape);
+
+const CONSTANT: Schedule = { kind: 'constant' };
+const checked = ({ schedule = CONSTANT }: Common): Schedule => {
+  if ((schedule.kind === 'linear' || schedule.kind === 'cosine') && !(schedule.total! > (schedule.warmup ?? 0)))
+    throw new ConfigError(`a ${schedule.kind} schedule needs a total number of steps above its warmup of ${schedule.warmup ?? 0}, got ${schedule.total ?? 'none'}`);
+  if (schedule.kind === 'step' && !(schedule.every! >= 1)) throw new ConfigError('a step schedule needs `every`, the steps between drops, ≥ 1');
+  return schedule;
+};
+
+export const sgd = (o: SgdOptions): Optimiser => {
+  const s = checked(o);
+  const momentum = typeof o.momentum === 'number' ? o.momentum !== 0 : o.momentum !== undefined;
+  if (o.nesterov && !momentum) throw new ConfigError('sgd: Nesterov needs a momentum above 0');
+  return {
+    name: o.nesterov ? 'nesterov' : momentum ? 'sgd with momentum' : 'sgd', state: momentum ? ['momentum'] : [], groups: o.groups,
+    hyper: hyperOf({ lr: o.lr, beta1: o.momentum ?? 0, weightDecay: o.weightDecay ?? 0 }, s),
+    update: (theta, g, step, extras) => {
+      const v = momentum ? vectorLike(theta, 'momentum') : undefined;
+      const [p, next] = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(), s.kind), { nesterov: o.nesterov ?? false, ...extras });
+      return v ? [[theta, p!], [v, next!]] : [[theta, p!]];
+    },
+  };
+};
+
+const adaptive = (name: string, decoupled: boolean, weightDecay: number) => (o: AdamOptions): Optimiser => {
+  const s = checked(o);
+  return {
+    name, state: ['moment1', 'moment2'], groups: o.groups,
+    hyper: hyperOf({ lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay }, s),
+    update: (theta, g, step, extras) => {
+      const [m, v] = [vectorLike(theta, 'moment1'), vectorLike(theta, 'moment2')];
+      const [p, m1, v1] = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(), s.kind), { decoupled, ...extras });
+      return [[theta, p!], [m, m1!], [v, v1!]];
+    },
+  };
+};
+/** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, no decay. */
+export const adam = adaptive('adam', false, 0);
+/** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, decay 0.01. */
+export const adamw = adaptive('adamw', true, 0.01);
+
+/** Vectors of the multipliers, in the parameters' layout; undefined where there are no groups. */
+export const groupScales = (layout: Layout, groups: Common['groups']): { readonly lrScale: Float32Array; readonly decayScale: Float32Array } | undefined => {
+  if (!groups) return undefined;
+  const lrScale = new Float32Array(layout.total);
+  const decayScale = new Float32Array(layout.total);
+  for (const p of layout.parameters) {
+    const { lr = 1, decay = 1 } = groups(p.name, p.bias);
+    lrScale.fill(lr, p.offset, p.offset + p.size);
+    decayScale.fill(decay, p.offset, p.offset + p.size);
+  }
+  return { lrScale, decayScale };
+};

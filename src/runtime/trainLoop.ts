@@ -1,0 +1,63 @@
+/** Training in one call, for users of the library: a generator of plain rows. */
+import { NonFiniteError } from '../core/errors';
+import type { Model } from '../models/index';
+import { variable } from '../ops/leaf';
+import { unpack } from '../models/index';
+import { plan } from '../plan/index';
+import { metric, type Executor, type HostArray, type MetricBatch, type TrainOptions } from './executor';
+import { Trainer, type TrainerOptions } from './trainer';
+
+export interface TrainRow {
+  /** Number of the step, from 0. */
+  readonly step: number;
+  /** One value per replica of each metric. */
+  readonly metrics: Readonly<Record<string, Float64Array>>;
+  /** Replicas whose metrics stopped being finite at this step; each is named once, and the others go on. */
+  readonly nonFinite: readonly NonFiniteError[];
+}
+
+/** Remembers which replicas have diverged, and names each once: the first of the plan's metrics, in order, that is not finite. */
+export class FiniteWatch {
+  private readonly gone = new Set<number>();
+  check(b: MetricBatch, row: number): readonly NonFiniteError[] {
+    const found: NonFiniteError[] = [];
+    for (let r = 0; r < b.replicas; r++) {
+      if (this.gone.has(r)) continue;
+      const name = b.names.find((n) => !Number.isFinite(metric(b, row, n, r)));
+      if (name === undefined) continue;
+      this.gone.add(r);
+      found.push(new NonFiniteError(r, b.steps[row]!, name, metric(b, row, name, r)));
+    }
+    return found;
+  }
+}
+
+/**
+ * Trains and yields a row per step. The trainer is opened on the first call of next and disposed of at the end; to keep it for
+ * parameters, checkpoints or more steps, open a Trainer yourself.
+ */
+export async function* train(executor: Executor, o: TrainerOptions & Omit<TrainOptions, 'step' | 'probes'>): AsyncGenerator<TrainRow> {
+  using trainer = await Trainer.open(executor, o);
+  yield* rows(trainer.train(o));
+}
+/** The rows of metric batches, one at a time. */
+export async function* rows(batches: AsyncIterable<MetricBatch>): AsyncGenerator<TrainRow> {
+  const watch = new FiniteWatch();
+  for await (const b of batches)
+    for (let i = 0; i < b.steps.length; i++) {
+      const metrics = Object.fromEntries(b.names.map((name) => [name, Float64Array.from({ length: b.replicas }, (_, r) => metric(b, i, name, r))]));
+      yield { step: b.steps[i]!, metrics, nonFinite: watch.check(b, i) };
+    }
+}
+
+/** The model's outputs [n, outputs] for inputs x and parameters by name. */
+export const predict = async (executor: Executor, model: Model, parameters: Readonly<Record<string, HostArray>>, x: HostArray, n: number): Promise<HostArray> => {
+  const theta = variable('theta', [model.layout.total]);
+  const output = model.apply(unpack(model.layout, theta), variable('x', [n, ...model.input]));
+  using session = await executor.open({ predict: plan({ name: 'predict', outputs: { output }, maxBindings: executor.maxBindings }) });
+  const flat = new Float32Array(model.layout.total);
+  for (const p of model.layout.parameters) flat.set(parameters[p.name]!, p.offset);
+  session.write('theta', flat);
+  session.write('x', x);
+  return (await session.run('predict'))['output']!.data;
+};

@@ -1,0 +1,116 @@
+/** From traces to uPlot's options. One builder for the screen and for images, which are the same plot at another scale. */
+import uPlot from 'uplot';
+import type { LineView, Marker } from '../lab/experiment';
+import { xRange, yRange, type Trace } from './chartData';
+import { DASH, fade, lookOf, traceShape, type Look } from './palette';
+import { formatNumber } from './format';
+
+export interface Theme { readonly bg: string; readonly fg: string; readonly muted: string; readonly line: string; readonly font: string }
+
+export interface PlotInput {
+  readonly view: LineView;
+  readonly markers: readonly Marker[];
+  /** Asked whenever an axis is ranged, so that a running plot needs no new options. */
+  readonly traces: () => readonly Trace[];
+  readonly logX: boolean;
+  readonly logY: boolean;
+  readonly theme: Theme;
+  /** In CSS pixels, before scaling. */
+  readonly width: number;
+  readonly height: number;
+  /** Of everything: lines, text and size. */
+  readonly scale: number;
+}
+
+/** Beyond so many x the shapes would hide the line. */
+const MOST_SHAPES = 60;
+
+export const lookOfTrace = (trace: Trace, view: LineView, theme: Theme): Look => lookOf(Object.keys(view.series).indexOf(trace.series), theme.fg);
+
+const shapes = (look: Look, k: number): uPlot.Series.Points.PathBuilder => (u, index, from, to) => {
+  const path = new Path2D();
+  const [xs, ys] = [u.data[0], u.data[index]!];
+  for (let i = from; i <= to; i++) {
+    const y = ys[i];
+    if (y !== null && y !== undefined) traceShape(path, look.shape, u.valToPos(xs[i]!, 'x', true), u.valToPos(y, 'y', true), 4 * k * devicePixelRatio);
+  }
+  return { fill: path, stroke: path, flags: 0 };
+};
+
+function seriesOf(trace: Trace, { view, theme, scale: k }: PlotInput): uPlot.Series {
+  const look = lookOfTrace(trace, view, theme);
+  const common = { label: trace.label, scale: 'y', spanGaps: false, points: { show: false } } as const;
+  switch (trace.role) {
+    case 'low': case 'high': return { ...common, stroke: 'transparent', width: 0 };
+    case 'seed': return { ...common, stroke: fade(look.colour, 0.4), width: k };
+    case 'reference': return { ...common, stroke: fade(look.colour, 0.6), width: 1.5 * k, dash: DASH.reference.map((d) => d * k) };
+    case 'theory': return { ...common, stroke: look.colour, width: 2 * k, dash: DASH.theory.map((d) => d * k) };
+    case 'mean': {
+      const few: uPlot.Series.Points.Show = (u, index) => u.data[index]!.filter((y) => typeof y === 'number').length <= MOST_SHAPES;
+      return { ...common, stroke: look.colour, width: 2 * k, points: { show: few, width: 0, fill: look.colour, stroke: look.colour, paths: shapes(look, k) } };
+    }
+  }
+}
+
+/** Fills between each 'high' and the 'low' that follows it. */
+const bandsOf = (traces: readonly Trace[], input: PlotInput): uPlot.Band[] => traces.flatMap((t, i) =>
+  (t.role === 'high' ? [{ series: [i + 1, i + 2], fill: fade(lookOfTrace(t, input.view, input.theme).colour, 0.2) } satisfies uPlot.Band] : []));
+
+const axisOf = (label: string, { theme, scale: k }: PlotInput): uPlot.Axis => {
+  const font = `${12 * k}px ${theme.font}`;
+  return {
+    label, font, labelFont: `600 ${12 * k}px ${theme.font}`, stroke: theme.fg, labelSize: 20 * k, gap: 4 * k,
+    grid: { stroke: theme.line, width: k }, ticks: { stroke: theme.line, width: k, size: 6 * k },
+    values: (_, splits) => splits.map((v) => (v === null ? '' : formatNumber(v))),
+  };
+};
+
+const drawMarkers = ({ markers, theme, scale: k }: PlotInput) => (u: uPlot): void => {
+  const { ctx, bbox } = u;
+  const unit = k * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = theme.muted;
+  ctx.lineWidth = unit;
+  ctx.setLineDash(DASH.marker.map((d) => d * unit));
+  ctx.font = `${12 * unit}px ${theme.font}`;
+  ctx.textBaseline = 'top';
+  for (const { x, label } of markers) {
+    const at = u.valToPos(x, 'x', true);
+    if (!(at >= bbox.left && at <= bbox.left + bbox.width)) continue;
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    const fits = at + ctx.measureText(label).width + 6 * unit < bbox.left + bbox.width;
+    ctx.textAlign = fits ? 'left' : 'right';
+    ctx.fillText(label, at + (fits ? 4 : -4) * unit, bbox.top + 2 * unit);
+  }
+  ctx.restore();
+};
+
+/** x as dragged, if it was; else everything. uPlot hands over the data's own extent where nobody zoomed. */
+export const isZoomed = (u: uPlot, low: number | undefined | null, high: number | undefined | null): boolean => {
+  const xs = u.data[0];
+  return xs.length > 1 && typeof low === 'number' && typeof high === 'number' && !(low <= xs[0]! && high >= xs.at(-1)!);
+};
+
+export function plotOptions(input: PlotInput): uPlot.Options {
+  const { view, logX, logY, scale: k } = input;
+  const traces = input.traces();
+  const x: uPlot.Scale = {
+    time: false, distr: logX ? 3 : 1,
+    range: (u, low, high) => (isZoomed(u, low, high) ? [low, high] : [...xRange(u.data[0], logX)]),
+  };
+  const y: uPlot.Scale = { distr: logY ? 3 : 1, range: () => [...yRange(input.traces(), logY)] };
+  return {
+    width: input.width * k, height: input.height * k,
+    scales: { x, y },
+    axes: [{ ...axisOf(view.x, input), size: 36 * k }, { ...axisOf(view.y, input), size: 52 * k }],
+    series: [{ label: view.x }, ...traces.map((t) => seriesOf(t, input))],
+    bands: bandsOf(traces, input),
+    padding: [8 * k, 12 * k, 0, 0],
+    legend: { show: false },
+    cursor: { points: { show: false }, drag: { x: true, y: false } },
+    hooks: { draw: [drawMarkers(input)] },
+  };
+}
