@@ -1,8 +1,8 @@
 /** Runs experiments beside the page, so that neither waits for the other. */
-import { ExperimentHost } from '../src/lab/worker/host';
+import { hostExperiments } from '../src/lab/worker/host';
 import type { Port } from '../src/lab/worker/protocol';
 import { openGpu } from '../src/runtime/gpu';
 import { EXPERIMENTS } from './registry';
 
 // The library of DOM types knows `self` only as a window.
-new ExperimentHost(self as unknown as Port, EXPERIMENTS, () => openGpu());
+hostExperiments(self as unknown as Port, EXPERIMENTS, () => openGpu());

@@ -116,41 +116,40 @@ const upload = (device: GPUDevice, words: Uint32Array<ArrayBuffer>, usage: numbe
   return buffer;
 };
 
-/** The words of every writable binding after the kernel, per trial; one submit for them all. */
-const execute = async (device: GPUDevice, { kernel, options, layout, pipeline }: Compiled, trials: readonly (readonly [Trial, readonly Placed[]])[]): Promise<readonly (readonly Uint32Array[])[]> => {
+/** Encodes one trial; returns the buffers it made, the uniforms first. */
+const encodeTrial = (device: GPUDevice, { kernel, options, layout }: Compiled, pass: GPUComputePassEncoder, { dims, R }: Trial, placed: readonly Placed[]): readonly GPUBuffer[] => {
+  const fields: Readonly<Record<string, number>> = { ...dims, R, ...Object.fromEntries(placed.map((p) => [`rs_${p.binding.name}`, p.stride])) };
+  const words = Uint32Array.from(uniformFields(kernel.dims, placed.map((p) => p.binding)), (name) => fields[name]!);
+  const buffers = [upload(device, words, GPUBufferUsage.UNIFORM), ...placed.map((p) => upload(device, p.words, GPUBufferUsage.STORAGE))];
+  pass.setBindGroup(0, device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) }));
+  pass.dispatchWorkgroups(...kernel.workgroups(dims, options, R));
+  return buffers;
+};
+
+/** The words of every writable binding after the kernel, per trial; one submit for them all. Throws GPURunError for what WebGPU rejects. */
+const execute = async (device: GPUDevice, compiled: Compiled, trials: readonly (readonly [Trial, readonly Placed[]])[]): Promise<readonly (readonly Uint32Array[])[]> => {
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
-  const made: GPUBuffer[] = [];
-  const copies: (() => void)[] = [];
-  const ranges: (readonly [offset: number, length: number])[][] = [];
-  let total = 0;
   const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  for (const [{ dims, R }, placed] of trials) {
-    const fields: Readonly<Record<string, number>> = { ...dims, R, ...Object.fromEntries(placed.map((p) => [`rs_${p.binding.name}`, p.stride])) };
-    const words = Uint32Array.from(uniformFields(kernel.dims, placed.map((p) => p.binding)), (name) => fields[name]!);
-    const buffers = [upload(device, words, GPUBufferUsage.UNIFORM), ...placed.map((p) => upload(device, p.words, GPUBufferUsage.STORAGE))];
-    made.push(...buffers);
-    pass.setBindGroup(0, device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) }));
-    pass.dispatchWorkgroups(...kernel.workgroups(dims, options, R));
-    ranges.push(placed.flatMap((p, i) => {
-      if (p.binding.access === 'read') return [];
-      const [from, at] = [buffers[i + 1]!, total];
-      copies.push(() => encoder.copyBufferToBuffer(from, 0, staging, at, p.words.byteLength));
-      total += p.words.byteLength;
-      return [[at, p.words.length] as const];
-    }));
-  }
+  pass.setPipeline(compiled.pipeline);
+  const made = trials.map(([trial, placed]) => encodeTrial(device, compiled, pass, trial, placed));
   pass.end();
-  const staging = device.createBuffer({ size: total, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  for (const copy of copies) copy();
+  const written = trials.map(([, placed], t) => placed.flatMap(({ binding, words }, i) => (binding.access === 'read' ? [] : [{ buffer: made[t]![i + 1]!, words: words.length }])));
+  const staging = device.createBuffer({ size: 4 * written.flat().reduce((sum, w) => sum + w.words, 0), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  let end = 0;
+  const offsets = written.flat().map(({ buffer, words }) => {
+    const at = end;
+    end += 4 * words;
+    encoder.copyBufferToBuffer(buffer, 0, staging, at, 4 * words);
+    return at;
+  });
   device.queue.submit([encoder.finish()]);
   const error = await device.popErrorScope();
-  if (error) throw new GPURunError(`kernel '${kernel.name}' ${JSON.stringify(options)}: ${error.message}`);
+  if (error) throw new GPURunError(`kernel '${compiled.kernel.name}' ${JSON.stringify(compiled.options)}: ${error.message}`);
   await staging.mapAsync(GPUMapMode.READ);
   const mapped = staging.getMappedRange().slice(0);
-  for (const buffer of [...made, staging]) buffer.destroy();
-  return ranges.map((list) => list.map(([at, length]) => new Uint32Array(mapped, at, length)));
+  for (const buffer of [...made.flat(), staging]) buffer.destroy();
+  return written.map((list) => list.map(({ words }) => new Uint32Array(mapped, offsets.shift()!, words)));
 };
 
 interface Verdict { worst: number; checked: number; readonly failures: string[] }
@@ -164,8 +163,8 @@ const compareSlice = (got: Uint32Array, dtype: Binding['dtype'], want: { readonl
     const g = dtype === 'f32' ? floats[i]! : got[i]!;
     const error = Math.abs(g - value);
     v.checked++;
-    if (Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN : error <= bound) {
-      if (bound > 0) v.worst = Math.max(v.worst, error / bound);
+    if (Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN : error <= bound && bound < Infinity) {
+      if (bound > 0 && !Number.isNaN(value)) v.worst = Math.max(v.worst, error / bound);
     } else v.failures.push(say(i, `got ${got[i] === PATTERN ? 'nothing written' : g}, want ${value}, error ${error}, bound ${bound}`));
   }
 };
@@ -176,8 +175,8 @@ const compareTrial = (oracle: Oracle, options: Options, trial: Trial, placed: re
   written.forEach((p, k) => {
     const got = results[k]!;
     for (let at = 0; at < got.length; at++) {
-      const inside = at < (trial.R - 1) * p.stride + p.size && at % Math.max(p.stride, 1) < p.size;
-      if (!(trial.R === 1 ? at < p.size : inside) && got[at] !== PATTERN) v.failures.push(`${where}: ${p.binding.name} wrote word ${at}, outside its replicas (size ${p.size}, stride ${p.stride})`);
+      const inside = at < (trial.R - 1) * p.stride + p.size && at % p.stride < p.size;
+      if (!inside && got[at] !== PATTERN) v.failures.push(`${where}: ${p.binding.name} wrote word ${at}, outside its replicas (size ${p.size}, stride ${p.stride})`);
     }
   });
   for (let r = 0; r < trial.R; r++) {

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTIONS, type FnName } from '../shaders/functions';
 import { ORACLES } from '../shaders/index';
-import { anyOracle, type Oracle } from '../shaders/kernel';
+import { anyOracle, U32, type Oracle } from '../shaders/kernel';
 import { pointwise, singleProgram } from '../shaders/pointwise';
 import { pointwiseRef } from '../shaders/pointwise.ref';
+import { IDENTITY } from '../shaders/program';
+import { softmaxCrossEntropyRef } from '../shaders/softmaxCrossEntropy.ref';
 import { compile, covering, openDevice, optionSets, runTrials, trialsOf, type Outcome } from './kernelHarness';
 
 let device: GPUDevice;
@@ -64,15 +66,24 @@ describe('pointwise functions against their float64 twins', () => {
   }
 });
 
-describe('covering', () => {
-  it('keeps every three values together in fewer sets', () => {
-    const bits = [false, true];
-    const kernel = { ...ORACLES[0]!.kernel, options: { a: bits, b: bits, c: bits, d: bits, e: bits, f: bits } };
-    const chosen = covering(optionSets(kernel));
-    // Three booleans together need 8 sets; fewer could not hold all their values.
-    expect(chosen.length).toBeGreaterThanOrEqual(8);
-    expect(chosen.length).toBeLessThan(2 ** 6);
-    const found = new Set(chosen.map((o) => [o['a'], o['c'], o['f']].join()));
-    expect(found.size).toBe(8);
+describe('softmaxCrossEntropy where the label has nearly all the mass', () => {
+  it('keeps the relative accuracy of loss and residual', async () => {
+    const dims = { rows: 1, C: 3 };
+    const gap = 23.5;
+    const oracle = anyOracle({
+      ...softmaxCrossEntropyRef,
+      cases: [dims],
+      input: (binding) => (binding === 'logits' ? Float64Array.of(0, gap, 0) : binding === 'labels' ? Float64Array.of(1) : undefined),
+    } satisfies typeof softmaxCrossEntropyRef);
+    const options = { grad: true, epilogue: IDENTITY };
+    const [loss, residual] = oracle.eval([Float64Array.of(0, gap, 0), Float64Array.of(1)], dims, options);
+    // About 1.2e-10, below what float32 resolves next to 1: 1 − p, or ln(1 + s) as written, would give 0.
+    expect(loss!.value[0]).toBe(Math.log1p(2 * Math.exp(-gap)));
+    expect(loss!.value[0]!).toBeLessThan(U32 / 2);
+    // exp at −23.5 errs by 3 + 2·23.5 ULP; everything else by a few more, under that again.
+    const ulps = 2 * (3 + 2 * gap);
+    for (const [want, at] of [[loss!, 0], [residual!, 0], [residual!, 1], [residual!, 2]] as const)
+      expect(want.bound[at]! / Math.abs(want.value[at]!)).toBeLessThan(ulps * U32);
+    expectClean(await runTrials(device, oracle, await compile(device, oracle.kernel, options), trialsOf(oracle, options)));
   });
 });

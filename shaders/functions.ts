@@ -79,7 +79,11 @@ export const FUNCTIONS = {
     spread: ([x = 0], [e = 0]) => 2 * Math.abs(x) * e + e * e,
   },
   /** Correctly defined at 0 where WGSL's sqrt inherits from inverseSqrt. */
-  sqrt: { args: f, result: 'f32', wgsl: ([a]) => `sqrt(${a})`, f64: Math.sqrt, ulps: 4.5, flops: 1 },
+  sqrt: {
+    args: f, result: 'f32', wgsl: ([a]) => `sqrt(${a})`, f64: Math.sqrt, ulps: 4.5, flops: 1,
+    // Arguments are ≥ 0, so only the part of the interval there counts.
+    spread: ([x = 0], [e = 0]) => Math.max(Math.sqrt(x + e) - Math.sqrt(x), Math.sqrt(x) - Math.sqrt(Math.max(x - e, 0))),
+  },
   exp: { args: f, result: 'f32', wgsl: ([a]) => `exp(${a})`, f64: Math.exp, ulps: ([x = 0]) => expUlps(x), flops: 1 },
   log: {
     args: f, result: 'f32', wgsl: ([a]) => `log(${a})`, f64: Math.log, ulps: 3, flops: 1,

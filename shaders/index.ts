@@ -1,11 +1,14 @@
 /** The registry of kernels: one line each. */
 import { anyOracle, type Kernel, type Oracle } from './kernel';
+import { adamRef } from './adam.ref';
 import { batchIndicesRef } from './permutation.ref';
 import { gatherRef } from './gather.ref';
 import { matmulRef } from './matmul.ref';
 import { normalRef } from './normal.ref';
 import { pointwiseRef } from './pointwise.ref';
 import { reduceRef } from './reduce.ref';
+import { scheduleRef } from './schedule.ref';
+import { sgdRef } from './sgd.ref';
 import { scatterAddRef } from './scatterAdd.ref';
 import { softmaxCrossEntropyRef } from './softmaxCrossEntropy.ref';
 import { softmaxRef } from './softmax.ref';
@@ -25,6 +28,9 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(gatherRef),
   anyOracle(scatterAddRef),
   anyOracle(stridedCopyRef),
+  anyOracle(scheduleRef),
+  anyOracle(sgdRef),
+  anyOracle(adamRef),
   anyOracle(recordRef),
 ]);
 

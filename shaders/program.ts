@@ -21,6 +21,24 @@ export interface Program {
   readonly outputs: readonly ProgramOutput[];
 }
 
+/** A line of a program written with names: [name of the result, function, names of arguments], or [name, 'const' | 'constInt', value]. */
+export type Line = readonly [name: string, fn: string, ...args: (string | number)[]];
+/** A program of f32 values from lines with names; a later line may reuse a name. Throws RangeError for a name not yet defined. */
+export const namedProgram = (inputs: readonly string[], lines: readonly Line[], outputs: readonly string[]): Program => {
+  const at = new Map(inputs.map((name, i) => [name, i]));
+  const find = (name: string): number => {
+    const found = at.get(name);
+    if (found === undefined) throw new RangeError(`no value '${name}' here; there are ${[...at.keys()].join(', ')}`);
+    return found;
+  };
+  const body = lines.map(([name, fnName, ...args], i): Instruction => {
+    const numbers = args.map((a) => (typeof a === 'number' ? a : find(a)));
+    at.set(name, inputs.length + i);
+    return [fnName, ...numbers];
+  });
+  return { inputs: inputs.map(() => ({ dtype: 'f32', mode: 'full' })), body, outputs: outputs.map((name) => ({ value: find(name), dtype: 'f32' })) };
+};
+
 /** As an option: options are scalars, so that they can key a pipeline. */
 export const encodeProgram = (p: Program): string => JSON.stringify(p);
 export const decodeProgram = (text: string): Program => JSON.parse(text) as Program;

@@ -11,7 +11,7 @@
  * Tiles    one thread per row, three passes over C.
  * Oracle   softmaxCrossEntropy.ref.ts
  */
-import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Dims, type Kernel } from './kernel';
 import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops, programPrelude } from './program';
 import { LOG1P_WGSL, rowMaximum, type SoftmaxDims } from './softmax';
 
@@ -26,7 +26,7 @@ const bindings = ({ grad, epilogue }: CrossEntropyOptions): readonly Binding<Sof
   { name: 'logits', dtype: 'f32', access: 'read', size: ({ rows, C }) => rows * C },
   { name: 'labels', dtype: 'u32', access: 'read', size: ({ rows }) => rows },
   { name: 'loss', dtype: 'f32', access: 'write', size: ({ rows }) => rows },
-  ...(grad ? [{ name: 'residual', dtype: 'f32', access: 'write', size: ({ rows, C }) => rows * C } as const] : []),
+  ...(grad ? [{ name: 'residual', dtype: 'f32', access: 'write', size: ({ rows, C }: Dims<SoftmaxDims>) => rows * C } as const] : []),
   ...epilogueBindings<SoftmaxDims>(epilogue, ({ rows, C }) => rows * C, ({ C }) => C, false),
 ];
 

@@ -39,8 +39,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let r3 = i / dims.n3;
     let i2 = r3 % dims.n2;
     let r2 = r3 / dims.n2;
-    let from = dims.base + (r2 / dims.n1) * dims.s0 + (r2 % dims.n1) * dims.s1 + i2 * dims.s2 + i3 * dims.s3;
-    out[group.z * dims.rs_out + i] = x[group.z * dims.rs_x + from];
+    let source = dims.base + (r2 / dims.n1) * dims.s0 + (r2 % dims.n1) * dims.s1 + i2 * dims.s2 + i3 * dims.s3;
+    out[group.z * dims.rs_out + i] = x[group.z * dims.rs_x + source];
   }
 }`,
 };

@@ -19,4 +19,4 @@ export { openGpu, type GpuExecutor, type GpuOptions } from './runtime/gpu';
 export { openReference } from './runtime/reference';
 export { readSafetensors, writeSafetensors } from './runtime/safetensors';
 export { predict, rows, train, type TrainRow } from './runtime/trainLoop';
-export { Trainer, type Objective, type TrainerData, type TrainerOptions } from './runtime/trainer';
+export { Trainer, TrainerGroup, type Objective, type TrainerData, type TrainerOptions } from './runtime/trainer';

@@ -29,6 +29,10 @@ interface Common { readonly lr: PerReplica; readonly weightDecay?: PerReplica; r
 export interface SgdOptions extends Common { readonly momentum?: PerReplica; readonly nesterov?: boolean }
 export interface AdamOptions extends Common { readonly beta1?: PerReplica; readonly beta2?: PerReplica; readonly eps?: PerReplica }
 
+export interface UpdateOptions extends Extras {
+  /** Put before the names of the variables, so that several models fit one session. Default none. */
+  readonly prefix?: string;
+}
 export interface Optimiser {
   readonly name: string;
   /** State vectors of the parameters' length, all zero at the start. */
@@ -37,7 +41,7 @@ export interface Optimiser {
   /** The `hyper` vectors of R replicas, one after another: f32 [R·12]. Throws ConfigError where a list has another length than R. */
   readonly hyper: (replicas: number) => Float32Array;
   /** New parameters and state from the gradient (of whatever the loss is: a mean stays a mean). */
-  readonly update: (theta: Tensor, gradient: Tensor, step: Tensor, extras: Extras) => readonly (readonly [Tensor, Tensor])[];
+  readonly update: (theta: Tensor, gradient: Tensor, step: Tensor, o: UpdateOptions) => readonly (readonly [Tensor, Tensor])[];
 }
 
 const hyperOf = (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s: Schedule) => (replicas: number): Float32Array => {
@@ -52,7 +56,7 @@ const hyperOf = (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s:
   });
   return out;
 };
-const hyperVariable = (): Tensor => variable('hyper', [HYPER.length]);
+const hyperVariable = (prefix: string): Tensor => variable(`${prefix}hyper`, [HYPER.length]);
 const vectorLike = (theta: Tensor, name: string): Tensor => variable(name, theta.shape);
 
 const CONSTANT: Schedule = { kind: 'constant' };
@@ -70,9 +74,9 @@ export const sgd = (o: SgdOptions): Optimiser => {
   return {
     name: o.nesterov ? 'nesterov' : momentum ? 'sgd with momentum' : 'sgd', state: momentum ? ['momentum'] : [], groups: o.groups,
     hyper: hyperOf({ lr: o.lr, beta1: o.momentum ?? 0, weightDecay: o.weightDecay ?? 0 }, s),
-    update: (theta, g, step, extras) => {
-      const v = momentum ? vectorLike(theta, 'momentum') : undefined;
-      const [p, next] = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(), s.kind), { nesterov: o.nesterov ?? false, ...extras });
+    update: (theta, g, step, { prefix = '', ...extras }) => {
+      const v = momentum ? vectorLike(theta, `${prefix}momentum`) : undefined;
+      const [p, next] = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { nesterov: o.nesterov ?? false, ...extras });
       return v ? [[theta, p!], [v, next!]] : [[theta, p!]];
     },
   };
@@ -83,9 +87,9 @@ const adaptive = (name: string, decoupled: boolean, weightDecay: number) => (o: 
   return {
     name, state: ['moment1', 'moment2'], groups: o.groups,
     hyper: hyperOf({ lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay }, s),
-    update: (theta, g, step, extras) => {
-      const [m, v] = [vectorLike(theta, 'moment1'), vectorLike(theta, 'moment2')];
-      const [p, m1, v1] = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(), s.kind), { decoupled, ...extras });
+    update: (theta, g, step, { prefix = '', ...extras }) => {
+      const [m, v] = [vectorLike(theta, `${prefix}moment1`), vectorLike(theta, `${prefix}moment2`)];
+      const [p, m1, v1] = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { decoupled, ...extras });
       return [[theta, p!], [m, m1!], [v, v1!]];
     },
   };

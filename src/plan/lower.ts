@@ -89,13 +89,17 @@ export class Lowerer {
       const home = this.buffer(elements(out), out.dtype, out.replicated, { exclusive: true });
       this.places.set(out, home);
       const members = new Set(node.inputs.map((p) => sourceOf(p).base));
+      // Two parts written by one dispatch would be two writable bindings that overlap: with R replicas the parts interleave.
+      const writers = new Set<Unit>();
       node.inputs.forEach((part, i) => {
         const { base, offset } = sourceOf(part);
         const at = (node.attrs['offsets'] as readonly number[])[i]!;
         const writer = units.find((u) => u.outputs.includes(base));
         const reads = writer ? [...(writer.kernel ? [writer.kernel.node] : []), ...writer.members].flatMap((n) => n.inputs.map((v) => sourceOf(v).base)) : [];
         const free = offset === 0 && elements(base) === elements(part) && producers.has(base) && !isPack(base.node) && !fixed.has(base) && !this.packed.has(base);
-        if (free && at % 64 === 0 && base.replicated === out.replicated && !reads.some((v) => members.has(v))) this.packed.set(base, { buffer: home.buffer, offset: at });
+        if (!free || at % 64 !== 0 || base.replicated !== out.replicated || !writer || writers.has(writer) || reads.some((v) => members.has(v))) return;
+        writers.add(writer);
+        this.packed.set(base, { buffer: home.buffer, offset: at });
       });
     }
   }

@@ -12,8 +12,8 @@ export interface HostTensor { readonly dtype: DType; /** Replicas × elements of
 export interface TrainOptions {
   /** Steps to run, on top of those done. */
   readonly steps: number;
-  /** Plan that is one step. */
-  readonly step: string;
+  /** Plan that is one step; several are independent models that step together in one submission. */
+  readonly step: string | readonly string[];
   readonly probes?: readonly Probe[];
   /** Ends the iteration after the steps in flight. */
   readonly signal?: AbortSignal;

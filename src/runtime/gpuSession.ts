@@ -9,7 +9,7 @@ import { prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 import type { Scheduler } from './scheduler';
-import { trainOn } from './train';
+import { stepPlans, trainOn } from './train';
 
 /** What a session needs of a device; all of it is replaced when the device is lost. */
 export interface Backend { readonly device: GPUDevice; readonly pipelines: PipelineCache; readonly scheduler: Scheduler; readonly limits: MemoryLimits }
@@ -90,7 +90,7 @@ export class GpuSession implements Session {
 
   train(o: TrainOptions): AsyncIterable<MetricBatch> {
     this.alive();
-    findPlan(this.plans, o.step);
+    for (const p of stepPlans(o)) findPlan(this.plans, p);
     for (const p of o.probes ?? []) findPlan(this.plans, p.plan);
     return trainOn(this, o);
   }

@@ -6,6 +6,7 @@ import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
 import { probesDue, type Executor, type HostArray, type HostTensor, type MetricBatch, type Session, type TrainOptions } from './executor';
 import { findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
 import { collectVariables } from './program';
+import { stepPlans } from './train';
 
 /** Slots as float64 arrays; u32 values are exact in them. */
 type Memory = readonly Float64Array[];
@@ -79,9 +80,9 @@ class ReferenceSession implements Session {
         for (const plan of probesDue(o.probes ?? [], done)) { this.execute(plan); if (this.plans[plan]!.metrics) yield this.batch(plan, done); }
       if (done >= end || o.signal?.aborted) return;
       while (o.control?.paused && !o.control.takeSingleStep()) await o.control.whenResumed();
-      this.execute(o.step);
+      for (const plan of stepPlans(o)) this.execute(plan);
       this.stepsDone++;
-      if (this.plans[o.step]!.metrics) yield this.batch(o.step, done);
+      for (const plan of stepPlans(o)) if (this.plans[plan]!.metrics) yield this.batch(plan, done);
     }
   }
 

@@ -19,6 +19,8 @@ interface Flight {
   readonly done: Promise<unknown>;
 }
 
+export const stepPlans = (o: TrainOptions): readonly string[] => (typeof o.step === 'string' ? [o.step] : o.step);
+
 /** What is left to do, and what has already been handed out: survives the loss of a device. */
 class Course {
   readonly start: number;
@@ -34,8 +36,7 @@ class Course {
   *sequence(from: number, n: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
     for (let s = from; s < from + n; s++) {
       yield* this.probes(s, log);
-      this.note(log, this.o.step, s);
-      yield this.session.ready(this.o.step);
+      for (const plan of stepPlans(this.o)) { this.note(log, plan, s); yield this.session.ready(plan); }
     }
     if (from + n === this.end) yield* this.probes(this.end, log);
   }
@@ -52,7 +53,7 @@ class Course {
 
   /** Steps that fit before a metric ring would overwrite itself. */
   get limit(): number {
-    const perStep = new Map<string, number>([[this.o.step, 1], ...(this.o.probes ?? []).map((p) => [p.plan, p.at ? 1 : 1 / Math.max(1, p.every ?? 1)] as const)]);
+    const perStep = new Map<string, number>([...stepPlans(this.o).map((p) => [p, 1] as const), ...(this.o.probes ?? []).map((p) => [p.plan, p.at ? 1 : 1 / Math.max(1, p.every ?? 1)] as const)]);
     return Math.max(1, Math.min(...[...this.session.readers].map(([key, r]) => Math.floor((r.metrics.slots - 1) / (perStep.get(key) ?? 0.001)))));
   }
 }

@@ -6,7 +6,7 @@ import { ConfigError } from '../core/errors';
 import { sizeOf, type Shape } from '../core/shape';
 import { gradients } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
-import { initialise, repack, unpack, type Layout, type Model } from '../models/index';
+import { initialise, repack, unpack, type Model } from '../models/index';
 import { batchIndices, broadcastTo, constant, gather, mul, addInt, sqrt, squaredNorm, variable } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
@@ -49,89 +49,130 @@ export interface TrainerOptions {
 }
 
 interface Source { readonly x: Tensor; readonly y: Tensor }
-const sourceOf = (prefix: string, d: TrainerData, model: Model): Source => ({
-  x: variable(`${prefix}.x`, [d.n, ...model.input], { perReplica: d.xPerReplica ?? false }),
-  y: variable(`${prefix}.y`, [d.n, ...d.target], { dtype: d.target.length === 0 ? 'u32' : 'f32', perReplica: d.yPerReplica ?? false }),
+/** Names of a trainer's variables and plans; data may be shared by several trainers. */
+interface Names { readonly prefix: string; readonly train: string; readonly test: string }
+const sourceOf = (name: string, d: TrainerData, model: Model): Source => ({
+  x: variable(`${name}.x`, [d.n, ...model.input], { perReplica: d.xPerReplica ?? false }),
+  y: variable(`${name}.y`, [d.n, ...d.target], { dtype: d.target.length === 0 ? 'u32' : 'f32', perReplica: d.yPerReplica ?? false }),
 });
 
-/** The plans of a trainer: 'init', 'step' and, with `evaluate`, 'eval'. */
-export const trainerPlans = (o: TrainerOptions, maxBindings: number): Readonly<Record<string, Plan>> => {
+/** The plans of a trainer: 'init', 'step' and, with `evaluate`, 'eval', their keys prefixed. */
+const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainName, test: testName }: Names): Readonly<Record<string, Plan>> => {
   const { model, optimiser } = o;
-  const replicas = o.seeds?.length ?? 1;
-  const common = { replicas, maxBindings } satisfies Partial<PlanOptions>;
-  const theta = variable('theta', [model.layout.total]);
-  const step = variable('step', [], { dtype: 'u32', perReplica: false });
-  const key = variable('key', [2], { dtype: 'u32' });
-  const mask = o.mask ? variable('mask', [model.layout.total]) : undefined;
-  const train = sourceOf('train', o.data, model);
+  const common = { replicas: o.seeds?.length ?? 1, maxBindings } satisfies Partial<PlanOptions>;
+  const theta = variable(`${prefix}theta`, [model.layout.total]);
+  const step = variable(`${prefix}step`, [], { dtype: 'u32', perReplica: false });
+  const key = variable(`${prefix}key`, [2], { dtype: 'u32' });
+  const mask = o.mask ? variable(`${prefix}mask`, [model.layout.total]) : undefined;
+  const train = sourceOf(trainName, o.data, model);
+  const start = initialise(model.layout, key, variable(`${prefix}initScale`, []));
   const zeros = broadcastTo(constant(0), theta.shape);
-  const start = initialise(model.layout, key, variable('initScale', []));
   const init = plan({
-    ...common, name: 'init',
-    updates: [[theta, mask ? mul(start, mask) : start], ...optimiser.state.map((s) => [variable(s, theta.shape), zeros] as const), [step, constant(0, 'u32')]],
+    ...common, name: `${prefix}init`,
+    updates: [[theta, mask ? mul(start, mask) : start], ...optimiser.state.map((s) => [variable(`${prefix}${s}`, theta.shape), zeros] as const), [step, constant(0, 'u32')]],
   });
-  const batch = minibatch(o, train, step);
+  const batch = minibatch(o, train, step, prefix);
   const params = unpack(model.layout, theta);
   const loss = o.loss(model.apply(params, batch.x), batch.y);
   const names = Object.keys(params);
   const g = repack(model.layout, Object.fromEntries(gradients(loss, Object.values(params)).map((t, i) => [names[i]!, t])));
-  const scales = optimiser.groups ? { lrScale: shared('lrScale', theta), decayScale: shared('decayScale', theta) } : {};
-  const updates = [...optimiser.update(theta, g, step, { ...scales, ...(mask ? { mask } : {}) }), [step, addInt(step, constant(1, 'u32'))] as const];
+  const shared = (name: string): Tensor => variable(`${prefix}${name}`, theta.shape, { perReplica: false });
+  const scales = optimiser.groups ? { lrScale: shared('lrScale'), decayScale: shared('decayScale') } : {};
+  const updates = [...optimiser.update(theta, g, step, { prefix, ...scales, ...(mask ? { mask } : {}) }), [step, addInt(step, constant(1, 'u32'))] as const];
   const metric: Record<StepMetric, () => Tensor> = { loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)) };
   const metrics = Object.fromEntries((o.metrics ?? ['loss']).map((name) => [name, metric[name]()]));
-  return { init, step: plan({ ...common, name: 'step', updates, metrics, counter: step }), ...evalPlan(o, params, train, common) };
+  return {
+    [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
+    ...evalPlan(o, params, { train, ...(o.test ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
+  };
 };
-const shared = (name: string, theta: Tensor): Tensor => variable(name, theta.shape, { perReplica: false });
+/** The plans that a lone trainer runs: 'init', 'step' and, with `evaluate`, 'eval'. */
+export const trainerPlans = (o: TrainerOptions, maxBindings: number): Readonly<Record<string, Plan>> => plansOf(o, maxBindings, { prefix: '', train: 'train', test: 'test' });
 
-const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, { x, y }: Source, step: Tensor): Source => {
+const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, { x, y }: Source, step: Tensor, prefix: string): Source => {
   if (batch === undefined) return { x, y };
-  const index = batchIndices(step, variable('batchSeed', [], { dtype: 'u32', perReplica: typeof batchSeeds !== 'number' }), data.n, batch);
+  const index = batchIndices(step, variable(`${prefix}batchSeed`, [], { dtype: 'u32', perReplica: typeof batchSeeds !== 'number' }), data.n, batch);
   return { x: gather(x, index), y: gather(y, index) };
 };
 
-const evalPlan = (o: TrainerOptions, params: ReturnType<typeof unpack>, train: Source, common: Partial<PlanOptions>): Readonly<Record<string, Plan>> => {
-  const sets = { train, ...(o.test ? { test: sourceOf('test', o.test, o.model) } : {}) };
+const evalPlan = (o: TrainerOptions, params: ReturnType<typeof unpack>, sets: Readonly<Record<string, Source>>, common: Partial<PlanOptions> & { readonly name: string }): Readonly<Record<string, Plan>> => {
   const metrics = Object.entries(sets).flatMap(([set, { x, y }]) => {
     const output = o.model.apply(params, x);
     return Object.entries(o.evaluate ?? {}).map(([name, f]) => [`${set}.${name}`, f(output, y)] as const);
   });
-  return metrics.length > 0 ? { eval: plan({ ...common, name: 'eval', metrics: Object.fromEntries(metrics) }) } : {};
+  return metrics.length > 0 ? { [common.name]: plan({ ...common, metrics: Object.fromEntries(metrics) }) } : {};
 };
 
-export class Trainer {
-  private constructor(readonly session: Session, readonly layout: Layout, readonly replicas: number) {}
+/** Values of a trainer's own variables, data aside. */
+const upload = (session: Session, o: TrainerOptions, prefix: string): void => {
+  const seeds = o.seeds ?? [0];
+  const each = (v: PerReplica): readonly number[] => (typeof v === 'number' ? seeds.map(() => v) : v);
+  session.write(`${prefix}key`, Uint32Array.from(seeds.flatMap((s) => [s, 0])));
+  session.write(`${prefix}initScale`, Float32Array.from(each(o.initScale ?? 1)));
+  session.write(`${prefix}hyper`, o.optimiser.hyper(seeds.length));
+  if (o.batch !== undefined) session.write(`${prefix}batchSeed`, typeof o.batchSeeds === 'number' ? Uint32Array.of(o.batchSeeds) : Uint32Array.from(o.batchSeeds ?? seeds));
+  if (o.mask) session.write(`${prefix}mask`, o.mask);
+  const scales = groupScales(o.model.layout, o.optimiser.groups);
+  if (scales) for (const [name, v] of Object.entries(scales)) session.write(`${prefix}${name}`, v);
+};
+
+/**
+ * Several models of different shapes in one session, stepping together: their dispatches share submissions. Data given as the same
+ * object is uploaded once.
+ */
+export class TrainerGroup<K extends string = string> {
+  private constructor(readonly session: Session, private readonly options: ReadonlyMap<K, TrainerOptions>) {}
 
   /** Plans, allocates, uploads and initialises. Throws ShapeError, ConfigError and MemoryError before anything runs. */
-  static async open(executor: Executor, o: TrainerOptions): Promise<Trainer> {
-    const seeds = o.seeds ?? [0];
-    const R = seeds.length;
-    checkData('data', o.data, o.model, R);
-    if (o.test) checkData('test', o.test, o.model, R);
-    const session = await executor.open(trainerPlans(o, executor.maxBindings));
-    const each = (v: PerReplica): readonly number[] => (typeof v === 'number' ? seeds.map(() => v) : v);
-    session.write('key', Uint32Array.from(seeds.flatMap((s) => [s, 0])));
-    session.write('initScale', Float32Array.from(each(o.initScale ?? 1)));
-    session.write('hyper', o.optimiser.hyper(R));
-    if (o.batch !== undefined) session.write('batchSeed', typeof o.batchSeeds === 'number' ? Uint32Array.of(o.batchSeeds) : Uint32Array.from(o.batchSeeds ?? seeds));
-    if (o.mask) session.write('mask', o.mask);
-    const scales = groupScales(o.model.layout, o.optimiser.groups);
-    if (scales) for (const [name, v] of Object.entries(scales)) session.write(name, v);
-    session.write('train.x', o.data.x);
-    session.write('train.y', o.data.y);
-    if (o.test && o.evaluate) { session.write('test.x', o.test.x); session.write('test.y', o.test.y); }
-    await session.run('init');
-    return new Trainer(session, o.model.layout, R);
+  static async open<K extends string>(executor: Executor, members: Readonly<Record<K, TrainerOptions>>): Promise<TrainerGroup<K>> {
+    const entries = Object.entries(members) as [K, TrainerOptions][];
+    const prefixOf = (name: K): string => (entries.length === 1 ? '' : `${name}.`);
+    const data = new Map<TrainerData, string>();
+    const nameData = (d: TrainerData, wanted: string): string => { if (!data.has(d)) data.set(d, wanted); return data.get(d)!; };
+    const plans: Record<string, Plan> = {};
+    for (const [name, o] of entries) {
+      const R = o.seeds?.length ?? 1;
+      checkData('data', o.data, o.model, R);
+      if (o.test) checkData('test', o.test, o.model, R);
+      const prefix = prefixOf(name);
+      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && o.evaluate ? nameData(o.test, `${prefix}test`) : '' }));
+    }
+    const session = await executor.open(plans);
+    for (const [name, o] of entries) upload(session, o, prefixOf(name));
+    for (const [d, name] of data) { session.write(`${name}.x`, d.x); session.write(`${name}.y`, d.y); }
+    const group = new TrainerGroup<K>(session, new Map(entries));
+    for (const name of group.options.keys()) await session.run(group.plan(name, 'init'));
+    return group;
   }
 
-  /** Metrics as they come; probes name the plan 'eval'. */
-  train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.session.train({ ...o, step: 'step' }); }
+  /** The key of a member's plan in the session. */
+  plan(name: K, kind: 'init' | 'step' | 'eval'): string { return this.options.size === 1 ? kind : `${name}.${kind}`; }
+  /** All members step together; batches name the plan they come from. */
+  train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.session.train({ ...o, step: [...this.options.keys()].map((k) => this.plan(k, 'step')) }); }
 
   /** The parameters of one replica by name, row-major. */
-  async parameters(replica = 0): Promise<Readonly<Record<string, HostArray>>> {
-    const { data, size } = await this.session.read('theta');
-    return Object.fromEntries(this.layout.parameters.map((p) => [p.name, data.slice(replica * size + p.offset, replica * size + p.offset + p.size)]));
+  async parameters(name: K, replica = 0): Promise<Readonly<Record<string, HostArray>>> {
+    const { data, size } = await this.session.read(this.options.size === 1 ? 'theta' : `${name}.theta`);
+    return Object.fromEntries(this.options.get(name)!.model.layout.parameters.map((p) => [p.name, data.slice(replica * size + p.offset, replica * size + p.offset + p.size)]));
   }
   dispose(): void { this.session.dispose(); }
+  [Symbol.dispose](): void { this.dispose(); }
+}
+
+/** One model, R replicas. */
+export class Trainer {
+  private constructor(private readonly group: TrainerGroup<'model'>, readonly replicas: number) {}
+
+  /** Throws ShapeError, ConfigError and MemoryError before anything runs. */
+  static async open(executor: Executor, o: TrainerOptions): Promise<Trainer> {
+    return new Trainer(await TrainerGroup.open(executor, { model: o }), o.seeds?.length ?? 1);
+  }
+  get session(): Session { return this.group.session; }
+  /** Metrics as they come; probes name the plan 'eval'. */
+  train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.group.train(o); }
+  /** The parameters of one replica by name, row-major. */
+  parameters(replica = 0): Promise<Readonly<Record<string, HostArray>>> { return this.group.parameters('model', replica); }
+  dispose(): void { this.group.dispose(); }
   [Symbol.dispose](): void { this.dispose(); }
 }
 

@@ -27,10 +27,11 @@ export type Range = readonly [number, number];
 
 const drawable = (value: number, log: boolean): boolean => Number.isFinite(value) && (!log || value > 0);
 
+type Identity = Pick<Trace, 'role' | 'series' | 'label'>;
 /** Drops x that the axis cannot hold; y that it cannot hold become gaps. */
-const fit = (points: readonly (readonly [number, number])[], { logX, logY }: ChartInput): { x: number[]; y: (number | null)[] } => {
+const fit = ({ role, series, label }: Identity, points: readonly (readonly [number, number])[], { logX, logY }: ChartInput): Trace => {
   const kept = points.filter(([x]) => drawable(x, logX));
-  return { x: kept.map(([x]) => x), y: kept.map(([, y]) => (drawable(y, logY) ? y : null)) };
+  return { role, series, label, x: kept.map(([x]) => x), y: kept.map(([, y]) => (drawable(y, logY) ? y : null)) };
 };
 
 function measured(series: string, label: string, input: ChartInput): Trace[] {
@@ -41,12 +42,12 @@ function measured(series: string, label: string, input: ChartInput): Trace[] {
   const n: [number, number] = counts.length > 0 ? [Math.min(...counts), Math.max(...counts)] : [0, 0];
   // A bound that a log axis cannot hold stays in: drawn at the bottom edge, it says that the interval reaches down to zero.
   const band = (pick: 'low' | 'high') => summaries.map((s) => (drawable(s.mean, logY) && Number.isFinite(s[pick]) ? s[pick] : null));
-  const mean: Trace = { role: 'mean', series, label, n, ...fit(summaries.map((s) => [s.x, s.mean]), input) };
+  const mean: Trace = { ...fit({ role: 'mean', series, label }, summaries.map((s) => [s.x, s.mean]), input), n };
   const seeds = showSeeds ? [...table.seeds(chart, series)] : [];
   return [
     { role: 'high', series, label, x, y: band('high') },
     { role: 'low', series, label, x, y: band('low') },
-    ...seeds.map(([seed, points]): Trace => ({ role: 'seed', series, label: `${label}, seed ${seed}`, ...fit(points.map((p) => [p.x, p.y]), input) })),
+    ...seeds.map(([seed, points]) => fit({ role: 'seed', series, label: `${label}, seed ${seed}` }, points.map((p) => [p.x, p.y]), input)),
     mean,
   ];
 }
@@ -55,7 +56,7 @@ function measured(series: string, label: string, input: ChartInput): Trace[] {
 export const tracesOf = (input: ChartInput): readonly Trace[] => {
   const { view, curves } = input;
   const own = curves.filter((c) => c.chart === view.chart);
-  const computed = own.map((c): Trace => ({ role: c.kind, series: c.series, label: c.label, ...fit(c.x.map((x, i) => [x, c.y[i]!]), input) }));
+  const computed = own.map((c) => fit({ role: c.kind, series: c.series, label: c.label }, c.x.map((x, i) => [x, c.y[i]!]), input));
   return [
     ...computed.filter((t) => t.role === 'reference'),
     ...Object.entries(view.series).flatMap(([id, label]) => measured(id, label, input)),

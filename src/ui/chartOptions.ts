@@ -7,6 +7,13 @@ import { formatNumber } from './format';
 
 export interface Theme { readonly bg: string; readonly fg: string; readonly muted: string; readonly line: string; readonly font: string }
 
+/** The theme an element inherits. */
+export const themeOf = (element: Element): Theme => {
+  const style = getComputedStyle(element);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  return { bg: read('--bg'), fg: read('--fg'), muted: read('--muted'), line: read('--line'), font: read('--font') };
+};
+
 export interface PlotInput {
   readonly view: LineView;
   readonly markers: readonly Marker[];
@@ -25,7 +32,7 @@ export interface PlotInput {
 /** Beyond so many x the shapes would hide the line. */
 const MOST_SHAPES = 60;
 
-export const lookOfTrace = (trace: Trace, view: LineView, theme: Theme): Look => lookOf(Object.keys(view.series).indexOf(trace.series), theme.fg);
+export const lookOfTrace = (trace: Trace, view: LineView, theme: Pick<Theme, 'fg'>): Look => lookOf(Object.keys(view.series).indexOf(trace.series), theme.fg);
 
 const shapes = (look: Look, k: number): uPlot.Series.Points.PathBuilder => (u, index, from, to) => {
   const path = new Path2D();
@@ -46,7 +53,7 @@ function seriesOf(trace: Trace, { view, theme, scale: k }: PlotInput): uPlot.Ser
     case 'reference': return { ...common, stroke: fade(look.colour, 0.6), width: 1.5 * k, dash: DASH.reference.map((d) => d * k) };
     case 'theory': return { ...common, stroke: look.colour, width: 2 * k, dash: DASH.theory.map((d) => d * k) };
     case 'mean': {
-      const few: uPlot.Series.Points.Show = (u, index) => u.data[index]!.filter((y) => typeof y === 'number').length <= MOST_SHAPES;
+      const few: uPlot.Series.Points.Show = (u, index) => Array.from(u.data[index]!).filter((y) => typeof y === 'number').length <= MOST_SHAPES;
       return { ...common, stroke: look.colour, width: 2 * k, points: { show: few, width: 0, fill: look.colour, stroke: look.colour, paths: shapes(look, k) } };
     }
   }
@@ -56,11 +63,22 @@ function seriesOf(trace: Trace, { view, theme, scale: k }: PlotInput): uPlot.Ser
 const bandsOf = (traces: readonly Trace[], input: PlotInput): uPlot.Band[] => traces.flatMap((t, i) =>
   (t.role === 'high' ? [{ series: [i + 1, i + 2], fill: fade(lookOfTrace(t, input.view, input.theme).colour, 0.2) } satisfies uPlot.Band] : []));
 
-const axisOf = (label: string, { theme, scale: k }: PlotInput): uPlot.Axis => {
+/** Labels of a log axis: 1, 2 and 5 of each decade where there are few, else powers of ten. */
+const logLabels = (_: uPlot, splits: number[]): (number | null)[] => {
+  const few = splits.at(-1)! / splits[0]! <= 1000;
+  return splits.map((v) => {
+    const first = Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9)); // splits carry rounding: 9.999…e2 is a 1
+    const round = Math.abs(v / Number(v.toPrecision(1)) - 1) < 1e-9;
+    return round && (first === 1 || (few && (first === 2 || first === 5))) ? v : null;
+  });
+};
+
+const axisOf = (label: string, log: boolean, { theme, scale: k }: PlotInput): uPlot.Axis => {
   const font = `${12 * k}px ${theme.font}`;
   return {
     label, font, labelFont: `600 ${12 * k}px ${theme.font}`, stroke: theme.fg, labelSize: 20 * k, gap: 4 * k,
     grid: { stroke: theme.line, width: k }, ticks: { stroke: theme.line, width: k, size: 6 * k },
+    ...(log ? { filter: logLabels } : {}),
     values: (_, splits) => splits.map((v) => (v === null ? '' : formatNumber(v))),
   };
 };
@@ -99,13 +117,13 @@ export function plotOptions(input: PlotInput): uPlot.Options {
   const traces = input.traces();
   const x: uPlot.Scale = {
     time: false, distr: logX ? 3 : 1,
-    range: (u, low, high) => (isZoomed(u, low, high) ? [low, high] : [...xRange(u.data[0], logX)]),
+    range: (u, low, high) => (isZoomed(u, low, high) ? [low, high] : [...xRange(Array.from(u.data[0]), logX)]),
   };
   const y: uPlot.Scale = { distr: logY ? 3 : 1, range: () => [...yRange(input.traces(), logY)] };
   return {
     width: input.width * k, height: input.height * k,
     scales: { x, y },
-    axes: [{ ...axisOf(view.x, input), size: 36 * k }, { ...axisOf(view.y, input), size: 52 * k }],
+    axes: [{ ...axisOf(view.x, logX, input), size: 36 * k }, { ...axisOf(view.y, logY, input), size: 52 * k }],
     series: [{ label: view.x }, ...traces.map((t) => seriesOf(t, input))],
     bands: bandsOf(traces, input),
     padding: [8 * k, 12 * k, 0, 0],

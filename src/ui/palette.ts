@@ -17,21 +17,30 @@ export const DASH = { theory: [7, 4], reference: [2, 3], marker: [3, 3] } as con
 /** A colour with an alpha of 0 to 1. */
 export const fade = (colour: string, alpha: number): string => `color-mix(in srgb, ${colour} ${Math.round(alpha * 100)}%, transparent)`;
 
+/** Corners for radius 1, centred; the round shapes have none. */
+export const CORNERS: Readonly<Record<Shape, readonly (readonly [number, number])[]>> = {
+  circle: [],
+  ring: [],
+  square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
+  triangle: [[0, -1.15], [1.05, 0.75], [-1.05, 0.75]],
+  diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
+  cross: [[-1, -0.35], [-0.35, -0.35], [-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35], [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35]],
+};
+
 /** Adds a shape of radius r around (x, y). */
 export function traceShape(path: Path2D, shape: Shape, x: number, y: number, r: number): void {
-  const line = (...corners: readonly (readonly [number, number])[]): void => {
-    corners.forEach(([dx, dy], i) => (i === 0 ? path.moveTo(x + dx * r, y + dy * r) : path.lineTo(x + dx * r, y + dy * r)));
-    path.closePath();
-  };
-  switch (shape) {
-    case 'circle': case 'ring':
-      path.moveTo(x + r, y);
-      path.arc(x, y, r, 0, 2 * Math.PI);
-      if (shape === 'ring') path.arc(x, y, r / 2, 0, 2 * Math.PI, true);
-      break;
-    case 'square': return line([-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]);
-    case 'triangle': return line([0, -1.15], [1.05, 0.75], [-1.05, 0.75]);
-    case 'diamond': return line([0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]);
-    case 'cross': return line([-1, -0.35], [-0.35, -0.35], [-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35], [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35]);
+  const corners = CORNERS[shape];
+  if (corners.length === 0) {
+    path.moveTo(x + r, y);
+    path.arc(x, y, r, 0, 2 * Math.PI);
+    if (shape === 'ring') path.arc(x, y, r / 2, 0, 2 * Math.PI, true); // the other way round: a hole
+    return;
   }
+  corners.forEach(([dx, dy], i) => (i === 0 ? path.moveTo(x + dx * r, y + dy * r) : path.lineTo(x + dx * r, y + dy * r)));
+  path.closePath();
 }
+export const shapePath = (shape: Shape, x: number, y: number, r: number): Path2D => {
+  const path = new Path2D();
+  traceShape(path, shape, x, y, r);
+  return path;
+};

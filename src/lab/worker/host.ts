@@ -17,7 +17,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => {
   port2.postMessage(null, []);
 });
 
-export class ExperimentHost {
+class ExperimentHost {
   readonly #experiments: ReadonlyMap<string, Experiment>;
   #executor: Promise<Executor> | undefined;
   #run: Run | undefined;
@@ -112,4 +112,9 @@ export class ExperimentHost {
 function stop(run: Run): void {
   run.abort.abort();
   run.control.resume(); // a paused run must wake to see that it was aborted
+}
+
+/** Listens on `port` for as long as it lives. Opens the executor at once, so that the page can say early what it will run on. */
+export function hostExperiments(port: Port, experiments: readonly Experiment[], openExecutor: () => Promise<Executor>): void {
+  void new ExperimentHost(port, experiments, openExecutor);
 }

@@ -8,7 +8,7 @@ import { fakeExecutor, fakeExperiment } from '../fakeExperiment';
 import { defaults } from '../schema';
 import { BATCH_INTERVAL, RowBatch } from './batch';
 import { RunClient } from './client';
-import { ExperimentHost } from './host';
+import { hostExperiments } from './host';
 
 const channels: MessageChannel[] = [];
 afterEach(() => { for (const c of channels.splice(0)) c.port1.close(); });
@@ -27,7 +27,8 @@ const connect = (open: () => Promise<Executor> = async () => fakeExecutor()) => 
   });
   channel.port1.start();
   channel.port2.start();
-  return { client, until, messages, host: new ExperimentHost(channel.port2, [fakeExperiment], open) };
+  hostExperiments(channel.port2, [fakeExperiment], open);
+  return { client, until, messages };
 };
 const config = (changes: Config = {}): Config => ({ ...defaults(fakeExperiment.config), ...changes });
 

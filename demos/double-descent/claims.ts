@@ -1,0 +1,211 @@
+/** What the page claims, and how each claim is judged from the rows of a run. */
+import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import { expectedExcessRisk, randomFeatureRisk } from '../../src/theory/index';
+import { list, num, PUBLISHED_MLP, variantOf } from './config';
+import { TAU2 } from './features';
+import { grid, problemAt, threshold } from './linear';
+
+const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
+const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgement> = {}): Judgement => ({ verdict: holds ? 'agrees' : 'disagrees', measured, ...rest });
+const figure = (x: number): string => (Number.isFinite(x) ? x.toPrecision(3) : String(x));
+const interval = (s: Summary): string => `${figure(s.mean)} [${figure(s.low)}, ${figure(s.high)}]`;
+/** Seeds below which an interval says too little. */
+const MIN_SEEDS = 5;
+const MIN_POINTS = 8;
+
+const finite = (s: readonly Summary[]): readonly Summary[] => s.filter((p) => Number.isFinite(p.mean));
+const top = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean > best.mean ? p : best), undefined);
+const bottom = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean < best.mean ? p : best), undefined);
+const seedsIn = (s: readonly Summary[]): number => Math.min(...s.map((p) => p.n));
+const tooFew = (s: readonly Summary[], least = 5): string | undefined =>
+  s.length < least ? `only ${s.length} points` : seedsIn(s) < MIN_SEEDS ? `only ${seedsIn(s)} seeds` : undefined;
+
+/** Fewest of n intervals of coverage 95 % that cover with probability above 1 %. */
+const leastCovered = (n: number): number => {
+  let probability = 0.95 ** n;
+  let below = 0;
+  for (let k = n; k >= 0; k--) {
+    // P(exactly k cover), from the top down; stop where what is left is at most 1 %.
+    below += probability;
+    if (1 - below < 0.01) return k;
+    probability *= (k / (n - k + 1)) * (0.05 / 0.95);
+  }
+  return 0;
+};
+
+/** `margin`: what the theory itself leaves open, as a share of its value. */
+const coverage = (points: readonly Summary[], theory: (x: number) => number, where: string, margin = 0): Judgement => {
+  const few = tooFew(points, MIN_POINTS);
+  if (few) return inconclusive(`${few} ${where}`);
+  const inside = points.filter((p) => { const t = theory(p.x); return p.low - margin * t <= t && t <= p.high + margin * t; }).length;
+  const least = leastCovered(points.length);
+  const share = inside / points.length;
+  return agreesIf(inside >= least, `${inside} of ${points.length} points ${where} have the theory inside their 95 % interval${margin > 0 ? `, widened by ${100 * margin} %` : ''}; at least ${least} expected`, { value: share });
+};
+
+/** The x of the highest point against the threshold, to the spacing of the grid there. */
+const peakAt = (points: readonly Summary[], place: number, xs: readonly number[]): Judgement => {
+  const few = tooFew(points);
+  const peak = top(points);
+  if (few || !peak) return inconclusive(few ?? 'no finite points');
+  const spacing = Math.min(...xs.filter((x) => x !== place).map((x) => Math.abs(x - place)));
+  return agreesIf(Math.abs(peak.x - place) <= spacing, `highest mean ${figure(peak.mean)} at ${peak.x}; threshold at ${place}, next points ${spacing} away`, { value: peak.x });
+};
+
+/** At the threshold: without ridge the peak towers, with it the curve is no higher than `allowance` times the higher of its two ends. */
+const ridgeRemoves = (plain: readonly Summary[], ridged: readonly Summary[], place: number, allowance: number): Judgement => {
+  const few = tooFew(ridged);
+  const [a, b] = [plain.find((p) => p.x === place), ridged.find((p) => p.x === place)];
+  if (few || !a || !b) return inconclusive(few ?? 'no point at the threshold');
+  const bound = allowance * Math.max(ridged[0]!.mean, ridged.at(-1)!.mean);
+  const text = `at ${place}: ${figure(a.mean)} without, ${interval(b)} with ridge; its higher end${allowance === 1 ? '' : ` × ${allowance}`} is ${figure(bound)}`;
+  if (b.low <= bound && bound < b.high) return inconclusive(`${text}, inside the interval`);
+  return agreesIf(b.high <= bound && a.mean > 2 * b.mean, text, { value: b.mean, interval: [b.low, b.high] });
+};
+
+/** Does the lowest point past the threshold lie below the lowest before it, as `predicted`? */
+const secondDescent = (points: readonly Summary[], place: number, predicted: boolean): Judgement => {
+  const [before, after] = [points.filter((p) => p.x < place), points.filter((p) => p.x > place)];
+  const [a, b] = [bottom(before), bottom(after)];
+  if (!a || !b || tooFew(points)) return inconclusive('too few points or seeds on one side of the threshold');
+  const text = `lowest before ${interval(a)} at ${a.x}, after ${interval(b)} at ${b.x}`;
+  if (a.low <= b.high && b.low <= a.high) return inconclusive(`${text}: the intervals overlap`);
+  const lower = b.mean < a.mean;
+  return agreesIf(lower === predicted, `${text}: the second minimum is ${lower ? 'lower' : 'higher'}, expected ${predicted ? 'lower' : 'higher'}`);
+};
+
+const BELKIN = 'Belkin, Hsu & Xu 2019, arXiv:1903.07571';
+const linearClaims = (c: Config): readonly Claim[] => {
+  const place = threshold(c);
+  const theory = (x: number): number => expectedExcessRisk(problemAt(c, x));
+  const plain = (t: Table): readonly Summary[] => t.summary('risk', 'min-norm');
+  return [
+    {
+      id: 'coverage', says: 'The mean risk of the minimum-norm fit is the exact finite-n formula.', source: BELKIN,
+      falsifier: 'fewer intervals cover the curve than 95 % intervals do with probability 1 %',
+      // Within 3 of the threshold the variance of the risk is infinite, and no interval of a mean means anything.
+      test: (t) => coverage(plain(t).filter((p) => Math.abs(p.x - place) >= 4), theory, 'at least 4 from the threshold'),
+    },
+    { id: 'peak', says: 'The risk peaks where the model can just fit the data, p = n.', source: BELKIN, falsifier: 'the highest mean lies elsewhere on the grid', test: (t) => peakAt(plain(t), place, grid(c)) },
+    {
+      id: 'ridge', says: 'Ridge at its optimum removes the peak: it is an artefact of not regularising.', source: 'Hastie et al. 2019, arXiv:1903.08560; Nakkiran et al. 2020, arXiv:2003.01897',
+      falsifier: 'at the threshold the ridge curve is above both its ends, or the plain one less than twice as high',
+      test: (t) => ridgeRemoves(plain(t), t.summary('risk', 'ridge'), place, 1),
+    },
+    {
+      id: 'second-descent', says: 'Past the threshold the risk descends again; whether below its first minimum is as the formula says.', source: BELKIN,
+      falsifier: 'the measured minima are ordered otherwise, their intervals apart',
+      test: (t) => {
+        const xs = grid(c);
+        const least = (side: readonly number[]): number => Math.min(...side.map(theory));
+        return secondDescent(plain(t), place, least(xs.filter((x) => x > place)) < least(xs.filter((x) => x < place)));
+      },
+    },
+  ];
+};
+
+const MEI = 'Mei & Montanari 2019, arXiv:1908.05355';
+/** What the limit leaves open at d = 80. */
+const FINITE_D = 0.04;
+const limitAt = (c: Config, N: number): number => randomFeatureRisk({ psi1: N / num(c, 'dimension'), psi2: num(c, 'featureExamples') / num(c, 'dimension'), signal: 1, noise: TAU2 });
+const limitDescendsLower = (c: Config): boolean => {
+  const n = num(c, 'featureExamples');
+  const least = (side: (N: number) => boolean): number => Math.min(...list(c, 'featureCounts').filter(side).map((N) => limitAt(c, N)));
+  return least((N) => N > n) < least((N) => N < n);
+};
+const featuresClaims = (c: Config): readonly Claim[] => {
+  const n = num(c, 'featureExamples');
+  const d = num(c, 'dimension');
+  const plain = (t: Table): readonly Summary[] => t.summary('risk', 'min-norm');
+  const gaussian = c['source'] === 'gaussian';
+  const shared: readonly Claim[] = [
+    { id: 'peak', says: 'The test error peaks where there are as many features as examples, N = n.', source: MEI, falsifier: 'the highest mean lies elsewhere on the grid', test: (t) => peakAt(plain(t), n, list(c, 'featureCounts')) },
+    {
+      id: 'ridge', says: 'Ridge removes the peak.', source: MEI, falsifier: 'at the threshold the ridge curve is more than 1.25 times its higher end, or the plain one less than twice as high',
+      test: (t) => {
+        const ridged = t.summary('risk', 'ridge');
+        return ridged.length < 2 ? inconclusive('ridge is off') : ridgeRemoves(plain(t), ridged, n, 1.25);
+      },
+    },
+    {
+      id: 'second-descent', source: gaussian ? MEI : 'Greydanus & Kobak 2024, arXiv:2011.14439',
+      says: gaussian ? 'Past the threshold the risk descends again; whether below its first minimum is as the limit says.' : 'With noisy labels and no ridge the second descent stays above the first minimum.',
+      falsifier: 'the measured minima are ordered otherwise, their intervals apart',
+      test: (t) => secondDescent(plain(t), n, gaussian && limitDescendsLower(c)),
+    },
+  ];
+  if (!gaussian) return shared;
+  return [{
+    id: 'coverage', says: 'The risk is the high-dimensional limit of random features.', source: MEI, falsifier: 'fewer intervals, widened by 4 % for finite d, cover the curve than 95 % intervals do with probability 1 %',
+    test: (t) => (d < 80 ? inconclusive(`d = ${d}: the limit is good to 4 % from d = 80 on`)
+      : coverage(plain(t).filter((p) => Math.abs(p.x - n) > n / 20 && p.x <= 6 * d), (x) => limitAt(c, x), 'away from the threshold with N ≤ 6d', FINITE_D)),
+  }, ...shared];
+};
+
+const ALI = 'Ali, Kolter & Tibshirani 2019, arXiv:1810.10082';
+const epochClaims = (c: Config): readonly Claim[] => [
+  {
+    id: 'closed-form', says: 'Gradient descent from zero is (I − (I − ηH)ᵗ)X⁺y at every step.', source: ALI, falsifier: 'at some step the measured risk is further from the closed form than rounding can take it',
+    test: (t) => {
+      const worst = t.summary('deviation', 'worst').at(-1);
+      if (!worst) return inconclusive('no steps yet');
+      const share = Math.max(...worst.values);
+      return agreesIf(share <= 1, `over ${worst.x} steps and ${worst.n} seeds the deviation is at most ${figure(share)} of the rounding bound`, { value: share });
+    },
+  },
+  {
+    id: 'epoch-peak', says: 'With features of two speeds the test error goes down, up and down again.', source: 'Pezeshki et al. 2021, arXiv:2112.03215', falsifier: 'the closed form has an inner peak and the measured curve none, or the other way round',
+    test: (t) => {
+      const points = t.summary('epoch', 'measured');
+      if (points.length < MIN_POINTS || seedsIn(points) < MIN_SEEDS) return inconclusive('too few points or seeds');
+      const peak = innerPeak(points);
+      return peak ? agreesIf(true, `first minimum ${interval(peak.valley)} at step ${peak.valley.x}, peak ${interval(peak.peak)} at ${peak.peak.x}, then down to ${interval(peak.end)}`)
+        : inconclusive(`no rise and second fall beyond the intervals in ${num(c, 'steps')} steps: the shape depends on noise, scales and n`);
+    },
+  },
+];
+/** A point above both an earlier and a later one, their intervals apart. */
+const innerPeak = (points: readonly Summary[]): { readonly valley: Summary; readonly peak: Summary; readonly end: Summary } | undefined => {
+  for (const peak of points.toSorted((a, b) => b.mean - a.mean)) {
+    const valley = bottom(points.filter((p) => p.x < peak.x));
+    const end = bottom(points.filter((p) => p.x > peak.x));
+    if (valley && end && valley.high < peak.low && end.high < peak.low) return { valley, peak, end };
+  }
+  return undefined;
+};
+
+const GREYDANUS = 'Greydanus & Kobak 2024, arXiv:2011.14439';
+const mlpClaims = (c: Config): readonly Claim[] => {
+  const errors = (t: Table): readonly Summary[] => t.summary('error', 'test');
+  return [
+    {
+      id: 'peak', says: 'With label noise the test error has a peak between a narrow and a wide network that are both better.', source: 'Nakkiran et al. 2019, arXiv:1912.02292', falsifier: 'the error falls or rises with width throughout, intervals apart',
+      test: (t) => {
+        const points = errors(t);
+        if (tooFew(points)) return inconclusive(`${points.length} widths, ${seedsIn(points)} seeds: at least 5 of each`);
+        const peak = innerPeak(points);
+        if (peak) return agreesIf(true, `h = ${peak.valley.x}: ${interval(peak.valley)}, h = ${peak.peak.x}: ${interval(peak.peak)}, h = ${peak.end.x}: ${interval(peak.end)}`, { value: peak.peak.x });
+        return num(c, 'epochs') < 500 ? inconclusive(`no peak after ${num(c, 'epochs')} epochs; the published one is after 500`) : agreesIf(false, 'no width is worse than both a narrower and a wider one, intervals apart');
+      },
+    },
+    {
+      id: 'published', says: 'The test errors are the published ones.', source: GREYDANUS, falsifier: `a mean more than ${PUBLISHED_MLP.band} points from the published run, beyond its interval`,
+      test: (t) => {
+        const points = errors(t).filter((p) => PUBLISHED_MLP.widths.includes(p.x as 9));
+        if (num(c, 'epochs') !== 500 || num(c, 'trainExamples') !== 4000 || points.length < PUBLISHED_MLP.widths.length) return inconclusive('only the published recipe is compared');
+        const far = points.filter((p) => { const e = PUBLISHED_MLP.error[PUBLISHED_MLP.widths.indexOf(p.x as 9)]! / 100; return p.low > e + PUBLISHED_MLP.band / 100 || p.high < e - PUBLISHED_MLP.band / 100; });
+        return agreesIf(far.length === 0, far.length === 0 ? `all ${points.length} widths within the band` : `outside: ${far.map((p) => `h = ${p.x} ${interval(p)}`).join('; ')}`);
+      },
+    },
+    {
+      id: 'interpolates', says: 'The widest networks fit the noisy training set.', source: 'Zhang et al. 2017, arXiv:1611.03530', falsifier: 'the widest network still errs on the training set after 500 epochs',
+      test: (t) => {
+        const widest = t.summary('error', 'train').at(-1);
+        if (!widest) return inconclusive('no widths yet');
+        return widest.mean < 0.005 ? agreesIf(true, `training error ${figure(widest.mean)} at h = ${widest.x}`) : num(c, 'epochs') < 500 ? inconclusive(`training error ${figure(widest.mean)} at h = ${widest.x} after ${num(c, 'epochs')} epochs`) : agreesIf(false, `training error ${figure(widest.mean)} at h = ${widest.x}`);
+      },
+    },
+  ];
+};
+
+export const claimsOf = (c: Config): readonly Claim[] => ({ linear: linearClaims, features: featuresClaims, epoch: epochClaims, mlp: mlpClaims })[variantOf(c)](c);

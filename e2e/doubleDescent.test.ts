@@ -1,0 +1,36 @@
+/** The smoke preset of every variant of double descent, on the GPU: it finishes, measures, and contradicts nothing. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import experiment from '../demos/double-descent/experiment';
+import type { Config, Row } from '../src/lab/experiment';
+import { presetConfig } from '../src/lab/schema';
+import { RowTable } from '../src/lab/table';
+import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
+
+let executor: GpuExecutor;
+beforeAll(async () => { executor = await openGpu(); });
+afterAll(() => executor.dispose());
+
+const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
+const measure = async (config: Config): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve() })) rows.push(row);
+  return rows;
+};
+
+it.each([
+  ['linear', {}], ['linear', { sweep: 'examples' }], ['features', {}], ['features', { source: 'gaussian' }], ['epoch', {}], ['mlp', {}],
+])('%s %o', async (variant, rest) => {
+  const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
+  const rows = await measure(config);
+  const table = new RowTable(rows);
+  const views = experiment.views(config);
+  for (const v of views) expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
+  expect(rows.filter((r) => r.kind === 'progress').at(-1)).toMatchObject({ kind: 'progress' });
+  const last = rows.filter((r) => r.kind === 'progress').at(-1);
+  expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
+  for (const claim of experiment.claims(config)) {
+    const { verdict, measured } = claim.test(table, config);
+    console.log(`${variant} ${claim.id}: ${verdict}: ${measured}`);
+    expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees');
+  }
+});

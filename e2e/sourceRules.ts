@@ -1,0 +1,119 @@
+/** The rules of layering and of WebGPU's use, checked on the syntax tree of one source file. Pure: text in, breaches out. */
+import { posix } from 'node:path';
+import { parseSync } from 'vite';
+
+/** Top to bottom as they may be imported: a folder imports from the lines above its own, and from itself. src/index.ts is the public API. */
+export const LAYERS: readonly (readonly string[])[] = [
+  ['shaders'],
+  ['src/core'],
+  ['src/data', 'src/theory'],
+  ['src/graph'],
+  ['src/ops'],
+  ['src/autodiff'],
+  ['src/models', 'src/optim'],
+  ['src/plan'],
+  ['src/runtime'],
+  ['src/measure'],
+  ['src/lab'],
+  ['src/index.ts'],
+  ['src/ui', 'src/cli'],
+  ['demos'],
+  ['e2e'],
+];
+
+/** `path:line: what is wrong`. */
+export type Breach = string;
+
+interface SyntaxNode { readonly type: string; readonly start: number; readonly [key: string]: unknown }
+const isNode = (v: unknown): v is SyntaxNode => typeof v === 'object' && v !== null && 'type' in v && typeof v.type === 'string';
+
+/** The node and all below it. */
+function* descend(node: SyntaxNode): Generator<SyntaxNode> {
+  yield node;
+  for (const value of Object.values(node)) for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield* descend(child);
+}
+
+/** Throws SyntaxError for a file that does not parse: one that is not understood has not been checked. */
+const parse = (path: string, text: string): SyntaxNode[] => {
+  const { errors, program } = parseSync(path, text);
+  if (errors[0]) throw new SyntaxError(`${path}: ${errors[0].message}`);
+  return [...descend(program as unknown as SyntaxNode)];
+};
+
+const at = (path: string, text: string, node: SyntaxNode): string => `${path}:${text.slice(0, node.start).split('\n').length}`;
+const literal = (v: unknown): string | undefined => (isNode(v) && v.type === 'Literal' && typeof v['value'] === 'string' ? v['value'] : undefined);
+/** Name of an identifier, or of the property that a member expression ends in; undefined for a computed one. */
+const nameOf = (v: unknown): string | undefined => {
+  if (!isNode(v)) return undefined;
+  switch (v.type) {
+    case 'Identifier': return v['name'] as string;
+    case 'MemberExpression': return v['computed'] ? literal(v['property']) : nameOf(v['property']);
+    case 'TSAsExpression': case 'TSNonNullExpression': case 'ParenthesizedExpression': case 'ChainExpression': return nameOf(v['expression']);
+    default: return literal(v);
+  }
+};
+
+/** What a node imports: import and export declarations, dynamic and type imports, and `new URL(path, import.meta.url)`. */
+const imported = (node: SyntaxNode): string | undefined => {
+  switch (node.type) {
+    case 'ImportDeclaration': case 'ExportNamedDeclaration': case 'ExportAllDeclaration': case 'ImportExpression': case 'TSImportType':
+      return literal(node['source']);
+    case 'NewExpression': {
+      const [path, base] = node['arguments'] as unknown[];
+      return nameOf(node['callee']) === 'URL' && base ? literal(path) : undefined;
+    }
+    default: return undefined;
+  }
+};
+
+/** `src/core` for src/core/a/b.ts, `demos` for demos/x/y.ts, and src/index.ts for itself, as an import writes it or in full. */
+const folderOf = (path: string): string => {
+  const [top = '', second = ''] = path.split('/');
+  if (path === 'src/index') return 'src/index.ts';
+  return top === 'src' ? `${top}/${second}` : top;
+};
+const levelOf = (folder: string): number => LAYERS.findIndex((level) => level.includes(folder));
+
+const layerBreach = (from: string, to: string): string | undefined => {
+  const [own, other] = [folderOf(from), folderOf(to)];
+  if (own === other) return undefined;
+  if (levelOf(other) < 0) return `imports ${to}, which belongs to no layer`;
+  if (levelOf(other) > levelOf(own)) return `imports upwards: ${to}`;
+  if (levelOf(other) === levelOf(own)) return `imports sideways: ${to}`;
+  return undefined;
+};
+
+/** Imports that go anywhere but downwards. `path` from the repository's root, with `/`. */
+export const layerBreaches = (path: string, text: string): Breach[] => {
+  if (levelOf(folderOf(path)) < 0) return [`${path}:1: belongs to no layer`];
+  return parse(path, text).flatMap((node) => {
+    const specifier = imported(node)?.replace(/[?#].*$/, '');
+    if (!specifier?.startsWith('.')) return [];
+    const breach = layerBreach(path, posix.normalize(posix.join(posix.dirname(path), specifier)));
+    return breach ? [`${at(path, text, node)}: ${breach}`] : [];
+  });
+};
+
+interface Smell {
+  readonly what: string;
+  /** Folders in which it is allowed. */
+  readonly allowed: readonly string[];
+  readonly found: (node: SyntaxNode) => boolean;
+}
+
+const isMember = (node: SyntaxNode, name: string): boolean => node.type === 'MemberExpression' && nameOf(node) === name;
+
+export const SMELLS: readonly Smell[] = [
+  { what: 'queue.submit', allowed: ['src/runtime'], found: (node) => isMember(node, 'submit') && nameOf(node['object']) === 'queue' },
+  { what: 'mapAsync', allowed: ['src/runtime'], found: (node) => isMember(node, 'mapAsync') },
+  { what: 'createBuffer', allowed: ['src/runtime'], found: (node) => isMember(node, 'createBuffer') },
+  { what: "layout: 'auto'", allowed: [], found: (node) => node.type === 'Property' && nameOf(node['key']) === 'layout' && literal(node['value']) === 'auto' },
+  { what: 'navigator.gpu', allowed: ['src/runtime', 'src/cli'], found: (node) => isMember(node, 'gpu') && nameOf(node['object']) === 'navigator' },
+];
+
+/** Uses of WebGPU outside the folder that they belong to. Tests and their helpers in e2e/ are excepted: they drive the device by hand. */
+export const smellBreaches = (path: string, text: string): Breach[] => {
+  if (path.endsWith('.test.ts') || path.startsWith('e2e/')) return [];
+  const smells = SMELLS.filter(({ allowed }) => !allowed.includes(folderOf(path)));
+  return parse(path, text).flatMap((node) => smells.filter(({ found }) => found(node)).map(({ what }) => `${at(path, text, node)}: ${what}`));
+};

@@ -1,0 +1,50 @@
+/** Boxes that tell the reader what is unusual: a slow adapter, a failure, an event of the run. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { EventRow } from '../lab/experiment';
+import type { AdapterInfo, RunError } from '../lab/worker/protocol';
+
+export const noticeStyles = css`
+  .notice { padding: 0.75rem 1rem; border: 1px solid var(--edge); border-inline-start-width: 0.35rem; border-radius: 0.4rem; margin: 0 0 0.75rem; overflow-wrap: anywhere; }
+  .notice p:last-child { margin: 0; }
+  .notice.warning { background: var(--warn-bg); border-color: var(--warn-edge); }
+  .notice.error { background: var(--fail-bg); border-color: var(--bad); }
+  .notice pre { max-height: 16rem; overflow: auto; white-space: pre-wrap; margin: 0 0 0.5rem; font-size: 0.85rem; }
+`;
+
+const TITLES: Readonly<Record<string, string>> = {
+  NoWebGPUError: 'No GPU can be used here',
+  MemoryError: 'This needs more memory than the GPU gives',
+  DeviceLostError: 'The GPU went away',
+  ShaderError: 'A kernel does not compile',
+  GPURunError: 'The GPU reported an error',
+  NonFiniteError: 'A network diverged',
+  ConfigError: 'A setting is not allowed',
+  WorkerError: 'The part of the page that trains could not be loaded',
+};
+const ADVICE: Readonly<Record<string, string>> = {
+  NoWebGPUError: 'Everything on this page but the measurement works without it: the question, the theory and the settings.',
+  MemoryError: 'Choose a smaller preset, or smaller sizes, and run again.',
+  ConfigError: 'Correct it above, or choose a preset, which resets all settings.',
+  WorkerError: 'Reload the page. If that does not help, the browser is too old or blocks workers.',
+};
+
+/** Cause, what is preserved, what to do. `kept`: points measured before the failure. */
+export const failureNotice = (error: RunError, kept: number): TemplateResult => html`
+  <div class="notice error" role="alert">
+    <p><b>${TITLES[error.name] ?? 'The run failed'}</b> <span class="small muted">(${error.name})</span></p>
+    ${error.message.includes('\n') ? html`<pre>${error.message}</pre>` : html`<p>${error.message}</p>`}
+    ${kept > 0 ? html`<p>What was measured before is kept (${kept} points) and can be saved below; it was not judged.</p>` : nothing}
+    <p>${ADVICE[error.name] ?? 'Run starts again from the beginning, on a fresh device.'}</p>
+  </div>`;
+
+export const softwareNotice = (adapter: AdapterInfo, preset: string): TemplateResult => html`
+  <div class="notice warning" role="status">
+    <p><b>No hardware GPU:</b> this browser computes on the processor instead (${adapter.name}). The results are the same, but a run takes many times longer.
+      The preset is “${preset}”; the larger ones are best left to a GPU.</p>
+  </div>`;
+
+/** More would push the page away; the last ones matter most. */
+const MOST_EVENTS = 5;
+const WORDS: Readonly<Record<EventRow['level'], string>> = { info: 'Note', warning: 'Warning', error: 'Error' };
+export const eventNotices = (events: readonly EventRow[]): readonly TemplateResult[] =>
+  events.slice(-MOST_EVENTS).map((e) => html`<div class="notice ${e.level}" role="status"><p><b>${WORDS[e.level]}:</b> ${e.message}</p></div>`);
