@@ -44,7 +44,7 @@ export default defineConfig({
           name: 'chromium',
           include: engineTests,
           exclude: nodeTests,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
           browser: {
             enabled: true,
             headless: true,
@@ -61,7 +61,7 @@ export default defineConfig({
       {
         root: import.meta.dirname,
         // After chromium, not beside it: these tests start browsers of their own, whose time limits must not depend on the others' load.
-        test: { ...patience, name: 'node', include: nodeTests, sequence: { groupOrder: 1 } },
+        test: { ...patience, name: 'node', include: nodeTests, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -25,8 +25,7 @@ it.each([
   const table = new RowTable(rows);
   const views = experiment.views(config);
   for (const v of views) expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
-  expect(rows.filter((r) => r.kind === 'progress').at(-1)).toMatchObject({ kind: 'progress' });
-  const last = rows.filter((r) => r.kind === 'progress').at(-1);
+  const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
   for (const claim of experiment.claims(config)) {
     const { verdict, measured } = claim.test(table, config);

@@ -3,12 +3,13 @@
  * random reals (against the oracle's bound) or small integers (exactly). Every word that a kernel must not touch holds a NaN
  * pattern: outputs before the run, the gaps between replicas, and guard words behind every buffer.
  */
-import { uniformFields, type Binding, type Dims, type Kernel, type Options, type Oracle } from '../shaders/kernel';
+import { uniformFields, type Binding, type Dims, type Kernel, type Options, type Oracle, type Oracled } from '../shaders/kernel';
 import { GPURunError, NoWebGPUError, ShaderError } from '../src/core/errors';
 import { stream } from '../src/core/random';
 
-/** A quiet NaN that no arithmetic makes. */
+/** Quiet NaNs that no arithmetic makes: what fills outputs, and the gaps of inputs. Arithmetic on an input's passes on that one. */
 const PATTERN = 0x7fc0beef;
+const GAP = 0x7fc0feed;
 const GUARD = 16;
 /** Largest of the small integers. Products of two summed 2¹⁹ times still fit a significand. */
 const LARGEST = 3;
@@ -28,7 +29,12 @@ interface Placed {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly perReplica: readonly Float64Array[];
 }
-export interface Compiled { readonly kernel: Kernel; readonly options: Options; readonly layout: GPUBindGroupLayout; readonly pipeline: GPUComputePipeline }
+export interface Compiled {
+  readonly kernel: Kernel;
+  readonly options: Options;
+  readonly layout: GPUBindGroupLayout;
+  readonly pipeline: GPUComputePipeline;
+}
 /** `worst`: largest error/bound met where the bound is positive. */
 export interface Outcome { readonly worst: number; readonly checked: number; readonly failures: readonly string[] }
 
@@ -46,7 +52,8 @@ export const openDevice = async (): Promise<GPUDevice> => {
 
 /** Every combination of a kernel's option values. */
 export const optionSets = (kernel: Kernel): readonly Options[] =>
-  Object.entries(kernel.options).reduce<readonly Options[]>((sets, [name, values]) => sets.flatMap((set) => values.map((v) => ({ ...set, [name]: v }))), [{}]);
+  Object.entries(kernel.options).reduce<readonly Options[]>(
+    (sets, [name, values]) => sets.flatMap((set) => values.map((v) => ({ ...set, [name]: v }))), [{}]);
 
 const triples = (set: Options): readonly string[] => {
   const entries = Object.entries(set).map(([name, value]) => `${name}=${value}`);
@@ -93,7 +100,7 @@ const strideOf = (b: Binding, size: number, choice: number): number => {
 const place = (oracle: Oracle, b: Binding, at: number, { dims, R, integers, seed }: Trial): Placed => {
   const size = b.size(dims);
   const stride = R === 1 ? size : strideOf(b, size, (at + seed) % 3);
-  const words = new Uint32Array((R - 1) * stride + size + GUARD).fill(PATTERN);
+  const words = new Uint32Array((R - 1) * stride + size + GUARD).fill(b.access === 'read' ? GAP : PATTERN);
   const view = b.dtype === 'f32' ? new Float32Array(words.buffer) : words;
   const { uniform } = stream(seed, at);
   let drawn = 0;
@@ -117,7 +124,9 @@ const upload = (device: GPUDevice, words: Uint32Array<ArrayBuffer>, usage: numbe
 };
 
 /** Encodes one trial; returns the buffers it made, the uniforms first. */
-const encodeTrial = (device: GPUDevice, { kernel, options, layout }: Compiled, pass: GPUComputePassEncoder, { dims, R }: Trial, placed: readonly Placed[]): readonly GPUBuffer[] => {
+const encodeTrial = (
+  device: GPUDevice, { kernel, options, layout }: Compiled, pass: GPUComputePassEncoder, { dims, R }: Trial, placed: readonly Placed[],
+): readonly GPUBuffer[] => {
   const fields: Readonly<Record<string, number>> = { ...dims, R, ...Object.fromEntries(placed.map((p) => [`rs_${p.binding.name}`, p.stride])) };
   const words = Uint32Array.from(uniformFields(kernel.dims, placed.map((p) => p.binding)), (name) => fields[name]!);
   const buffers = [upload(device, words, GPUBufferUsage.UNIFORM), ...placed.map((p) => upload(device, p.words, GPUBufferUsage.STORAGE))];
@@ -127,15 +136,19 @@ const encodeTrial = (device: GPUDevice, { kernel, options, layout }: Compiled, p
 };
 
 /** The words of every writable binding after the kernel, per trial; one submit for them all. Throws GPURunError for what WebGPU rejects. */
-const execute = async (device: GPUDevice, compiled: Compiled, trials: readonly (readonly [Trial, readonly Placed[]])[]): Promise<readonly (readonly Uint32Array[])[]> => {
+const execute = async (
+  device: GPUDevice, compiled: Compiled, trials: readonly (readonly [Trial, readonly Placed[]])[],
+): Promise<readonly (readonly Uint32Array[])[]> => {
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(compiled.pipeline);
   const made = trials.map(([trial, placed]) => encodeTrial(device, compiled, pass, trial, placed));
   pass.end();
-  const written = trials.map(([, placed], t) => placed.flatMap(({ binding, words }, i) => (binding.access === 'read' ? [] : [{ buffer: made[t]![i + 1]!, words: words.length }])));
-  const staging = device.createBuffer({ size: 4 * written.flat().reduce((sum, w) => sum + w.words, 0), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const written = trials.map(([, placed], t) =>
+    placed.flatMap(({ binding, words }, i) => (binding.access === 'read' ? [] : [{ buffer: made[t]![i + 1]!, words: words.length }])));
+  const total = written.flat().reduce((sum, w) => sum + w.words, 0);
+  const staging = device.createBuffer({ size: 4 * total, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   let end = 0;
   const offsets = written.flat().map(({ buffer, words }) => {
     const at = end;
@@ -155,7 +168,9 @@ const execute = async (device: GPUDevice, compiled: Compiled, trials: readonly (
 interface Verdict { worst: number; checked: number; readonly failures: string[] }
 
 /** Compares one output binding of one replica. */
-const compareSlice = (got: Uint32Array, dtype: Binding['dtype'], want: { readonly value: Float64Array; readonly bound: Float64Array }, exact: boolean, v: Verdict, say: (index: number, text: string) => string): void => {
+const compareSlice = (
+  got: Uint32Array, dtype: Binding['dtype'], want: Oracled, exact: boolean, v: Verdict, say: (index: number, text: string) => string,
+): void => {
   const floats = new Float32Array(got.buffer, got.byteOffset, got.length);
   for (let i = 0; i < got.length; i++) {
     const value = want.value[i]!;
@@ -163,20 +178,24 @@ const compareSlice = (got: Uint32Array, dtype: Binding['dtype'], want: { readonl
     const g = dtype === 'f32' ? floats[i]! : got[i]!;
     const error = Math.abs(g - value);
     v.checked++;
-    if (Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN : error <= bound && bound < Infinity) {
+    if (Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN && got[i] !== GAP : error <= bound && bound < Infinity) {
       if (bound > 0 && !Number.isNaN(value)) v.worst = Math.max(v.worst, error / bound);
     } else v.failures.push(say(i, `got ${got[i] === PATTERN ? 'nothing written' : g}, want ${value}, error ${error}, bound ${bound}`));
   }
 };
 
-const compareTrial = (oracle: Oracle, options: Options, trial: Trial, placed: readonly Placed[], results: readonly Uint32Array[], v: Verdict): void => {
+const compareTrial = (
+  oracle: Oracle, options: Options, trial: Trial, placed: readonly Placed[], results: readonly Uint32Array[], v: Verdict,
+): void => {
   const written = placed.filter((p) => p.binding.access !== 'read');
-  const where = `${oracle.kernel.name} ${JSON.stringify(options)} dims ${JSON.stringify(trial.dims)} R=${trial.R} ${trial.integers ? 'integers' : 'reals'}`;
+  const kind = trial.integers ? 'integers' : 'reals';
+  const where = `${oracle.kernel.name} ${JSON.stringify(options)} dims ${JSON.stringify(trial.dims)} R=${trial.R} ${kind}`;
   written.forEach((p, k) => {
     const got = results[k]!;
     for (let at = 0; at < got.length; at++) {
       const inside = at < (trial.R - 1) * p.stride + p.size && at % p.stride < p.size;
-      if (!inside && got[at] !== PATTERN) v.failures.push(`${where}: ${p.binding.name} wrote word ${at}, outside its replicas (size ${p.size}, stride ${p.stride})`);
+      if (!inside && got[at] !== PATTERN)
+        v.failures.push(`${where}: ${p.binding.name} wrote word ${at}, outside its replicas (size ${p.size}, stride ${p.stride})`);
     }
   });
   for (let r = 0; r < trial.R; r++) {

@@ -33,7 +33,8 @@ const checkAll = async (oracle: Oracle): Promise<Outcome> => {
   const worst = Math.max(...outcomes.map((o) => o.worst));
   const checked = outcomes.reduce((sum, o) => sum + o.checked, 0);
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${kernel.name}: ${sets} of ${served.length} option sets, ${checked} elements, worst error/bound ${worst.toFixed(3)}, ${seconds.toFixed(1)} s`);
+  const scope = `${sets} of ${served.length} option sets, ${checked} elements`;
+  console.log(`${kernel.name}: ${scope}, worst error/bound ${worst.toFixed(3)}, ${seconds.toFixed(1)} s`);
   return { worst, checked, failures: outcomes.flatMap((o) => o.failures) };
 };
 

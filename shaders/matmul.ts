@@ -14,7 +14,7 @@ import { ceilDiv, prologue, wgsl, type Binding, type Kernel } from './kernel';
 import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops, programPrelude } from './program';
 
 /** Rows × columns a thread computes, and how the 64 threads of a workgroup lie over the tile: [rows, cols, threadsDown, threadsAcross]. */
-export const TILES = { '4x4': [4, 4, 8, 8], '4x4tall': [4, 4, 16, 4], '8x8': [8, 8, 8, 8] } as const;
+export const TILES = { '4x4': [4, 4, 8, 8], '4x4tall': [4, 4, 16, 4], '1x4': [1, 4, 1, 64], '8x8': [8, 8, 8, 8] } as const;
 export type Tile = keyof typeof TILES;
 export type MatmulOptions = { transA: boolean; transB: boolean; tile: Tile; vecA: boolean; vecB: boolean; vecC: boolean; epilogue: string };
 export type MatmulDims = 'batch' | 'M' | 'K' | 'N' | 'strideA' | 'strideB';
@@ -123,11 +123,13 @@ export const matmul: Kernel<MatmulDims, MatmulOptions> = {
   name: 'matmul',
   dims: DIMS,
   options: {
-    transA: [false, true], transB: [false, true], tile: ['4x4', '4x4tall', '8x8'],
+    transA: [false, true], transB: [false, true], tile: ['4x4', '4x4tall', '1x4', '8x8'],
     vecA: [false, true], vecB: [false, true], vecC: [false, true], epilogue: [IDENTITY, BIAS_RELU_MASK],
   },
   bindings,
-  valid: ({ batch, M, K, N, strideA, strideB }, { transA, transB, vecA, vecB, vecC }) =>
+  // A transposed vec4 load covers four rows, which a tile of one row has not.
+  valid: ({ batch, M, K, N, strideA, strideB }, { transA, transB, vecA, vecB, vecC, tile }) =>
+    !(tile === '1x4' && transA && vecA) &&
     (!vecA || ((transA ? M : K) % 4 === 0 && (batch === 1 || strideA % 4 === 0))) &&
     (!vecB || ((transB ? K : N) % 4 === 0 && (batch === 1 || strideB % 4 === 0))) && (!vecC || N % 4 === 0),
   workgroups: ({ batch, M, N }, { tile }, R) => {

@@ -15,9 +15,11 @@ export interface UpdateOptions { readonly groups: boolean; readonly mask: boolea
 export interface Update { readonly state: readonly string[]; readonly lines: readonly Line[] }
 
 /** Names of the vectors that are only read, in binding order: gradients, then the options'. */
-const readVectors = ({ groups, mask }: UpdateOptions): readonly string[] => ['g', ...(groups ? ['lrScale', 'decayScale'] : []), ...(mask ? ['mask'] : [])];
+const readVectors = ({ groups, mask }: UpdateOptions): readonly string[] =>
+  ['g', ...(groups ? ['lrScale', 'decayScale'] : []), ...(mask ? ['mask'] : [])];
 
-const vector = (name: string, access: 'read' | 'readwrite'): Binding<'n'> => ({ name, dtype: 'f32', access, size: ({ n }) => n, vec4: true });
+const vector = (name: string, access: 'read' | 'readwrite'): Binding<'n'> =>
+  ({ name, dtype: 'f32', access, size: ({ n }) => n, vec4: true });
 export const updateBindings = (state: readonly string[], o: UpdateOptions): readonly Binding<'n'>[] => {
   const [gradient, ...extras] = readVectors(o).map((name) => vector(name, 'read'));
   return [...state.map((name) => vector(name, 'readwrite')), gradient!, { name: 'sched', dtype: 'f32', access: 'read', size: () => SCHED_SIZE }, ...extras];
@@ -59,7 +61,9 @@ export type Element = Readonly<Record<string, number>>;
  * Values of the new state from `formula`, plain float64, and bounds from the program's running error analysis.
  * `io`: the kernel's bindings for one replica.
  */
-export const updateOracled = (update: Update, o: UpdateOptions, io: readonly Float64Array[], n: number, formula: (e: Element) => readonly number[]): readonly Oracled[] => {
+export const updateOracled = (
+  update: Update, o: UpdateOptions, io: readonly Float64Array[], n: number, formula: (e: Element) => readonly number[],
+): readonly Oracled[] => {
   const { state } = update;
   const program = updateProgram(update, o);
   const vectors = [...state, ...readVectors(o)];

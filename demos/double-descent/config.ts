@@ -16,11 +16,11 @@ export const FIELDS = {
   seed: { kind: 'number', label: 'First seed', default: 0, min: 0, max: 1_000_000, step: 1, advanced: true },
 
   sweep: { kind: 'choice', label: 'Along', default: 'features', options: { features: 'model size (features p)', examples: 'sample size (examples n)' }, when: only('linear') },
-  examples: { kind: 'number', label: 'Examples n', help: 'Held fixed along model size', default: 40, min: 6, max: 400, step: 1, when: only('linear', 'epoch') },
-  features: { kind: 'number', label: 'Features D', help: 'Held fixed along sample size; the target uses all of them equally', default: 120, min: 6, max: 1000, step: 1, when: only('linear', 'epoch') },
+  examples: { kind: 'number', label: 'Examples n', help: 'Held fixed along model size', default: 40, min: 6, max: 400, step: 1, when: only('linear') },
+  features: { kind: 'number', label: 'Features D', help: 'Held fixed along sample size; the target uses all of them equally', default: 120, min: 6, max: 1000, step: 1, when: only('linear') },
   points: { kind: 'number', label: 'Points on the curve', default: 29, min: 5, max: 101, step: 1, advanced: true, when: only('linear') },
   signal: { kind: 'number', label: 'Signal ‖β‖²', default: 1, min: 0, max: 100, step: 0.01, when: only('linear', 'epoch') },
-  noise: { kind: 'number', label: 'Noise variance σ²', default: 0.25, min: 0, max: 100, step: 0.01, when: only('linear', 'epoch') },
+  noise: { kind: 'number', label: 'Noise variance σ²', default: 0.25, min: 0, max: 100, step: 0.01, when: only('linear') },
 
   source: { kind: 'choice', label: 'Data', default: 'mnist1d', options: { mnist1d: 'MNIST-1D with label noise', gaussian: 'linear target on the sphere (theory)' }, when: only('features') },
   featureCounts: { kind: 'list', label: 'Random features N', default: [50, 100, 200, 300, 350, 400, 450, 550, 800, 1200, 2000], min: 1, max: 20_000, step: 1, when: only('features') },
@@ -30,9 +30,13 @@ export const FIELDS = {
   labelNoise: { kind: 'number', label: 'Label noise', help: 'Share of training labels redrawn uniformly over the classes', default: 0.15, min: 0, max: 1, step: 0.01, when: only('features', 'mlp') },
   ridgePerFeature: { kind: 'number', label: 'Ridge λ / N', default: 0.01, min: 0, max: 10, step: 0.001, advanced: true, when: only('features') },
 
-  steps: { kind: 'number', label: 'Steps', default: 2000, min: 10, max: 100_000, step: 1, when: only('epoch') },
+  timeExamples: { kind: 'number', label: 'Examples n', default: 100, min: 6, max: 1000, step: 1, when: only('epoch') },
+  timeFeatures: { kind: 'number', label: 'Features d', default: 85, min: 2, max: 1000, step: 1, when: only('epoch') },
+  timeNoise: { kind: 'number', label: 'Noise variance σ²', default: 0.05, min: 0, max: 100, step: 0.01, when: only('epoch') },
+  steps: { kind: 'number', label: 'Steps', default: 4000, min: 10, max: 100_000, step: 1, when: only('epoch') },
   rate: { kind: 'number', label: 'Step size × λmax', help: 'Of each replica’s own Hessian; gradient descent converges below 2', default: 1, min: 0.01, max: 1.99, step: 0.01, when: only('epoch') },
-  slowScale: { kind: 'number', label: 'Scale of slow features', help: 'The second half of the features has this standard deviation, the first half 1', default: 0.15, min: 0.01, max: 1, step: 0.01, when: only('epoch') },
+  slowShare: { kind: 'number', label: 'Share of slow features', default: 0.18, min: 0.01, max: 0.99, step: 0.01, advanced: true, when: only('epoch') },
+  slowScale: { kind: 'number', label: 'Scale of slow features', help: 'Their standard deviation; the others have 1. Each group carries half of the signal', default: 0.2, min: 0.01, max: 1, step: 0.01, when: only('epoch') },
 
   widths: { kind: 'list', label: 'Hidden widths h', default: [4, 8, 16, 32, 64, 128], min: 1, max: 2000, step: 1, when: only('mlp') },
   epochs: { kind: 'number', label: 'Epochs', default: 100, min: 1, max: 5000, step: 1, when: only('mlp') },
@@ -55,12 +59,12 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     label: 'Smoke',
     config: {
       seeds: 6, examples: 20, features: 60, points: 9, featureCounts: [20, 40, 60, 80, 160], featureExamples: 60, featureTest: 200, dimension: 20,
-      steps: 200, widths: [4, 16], epochs: 8, trainExamples: 200, testExamples: 200, batch: 50,
+      timeExamples: 30, timeFeatures: 24, steps: 200, widths: [4, 16], epochs: 8, trainExamples: 200, testExamples: 200, batch: 50,
     },
   },
   quick: {
     label: 'Quick',
-    config: { seeds: 50, points: 21, featureCounts: [50, 100, 150, 200, 250, 400, 800], featureExamples: 200, steps: 1000, widths: [4, 8, 16, 32], epochs: 40, trainExamples: 500, testExamples: 500 },
+    config: { seeds: 50, points: 21, featureCounts: [50, 100, 150, 200, 250, 400, 800], featureExamples: 200, steps: 2000, widths: [4, 8, 16, 32], epochs: 40, trainExamples: 500, testExamples: 500 },
   },
   standard: { label: 'Standard', config: { seeds: 200 } },
   features: { label: 'Random features', config: { variant: 'features', seeds: 5 } },

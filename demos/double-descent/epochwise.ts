@@ -1,6 +1,6 @@
 /**
  * Full-batch gradient descent from zero on (1/2n)‖Xw − y‖², run on the GPU, against its closed form at every step and its limit, the
- * minimum-norm solution. Half of the features are slow (small variance), so the test error can fall, rise with the noise that the fast
+ * minimum-norm solution. Some features are slow (small variance), so the test error can fall, rise with the noise that the fast
  * ones fit, and fall again when the slow ones are learned.
  *
  * Setting after Pezeshki et al. 2021, arXiv:2112.03215: features of two scales. Excess risk Σ_j s_j²(w_j − β_j)², s_j² a feature's variance.
@@ -17,11 +17,12 @@ interface Task { readonly X: Dense; readonly y: Dense; readonly beta: Float64Arr
 
 /** One replica's data, rounded to f32 as the GPU sees them, and the closed form on them. */
 const taskOf = (c: Config, repetition: number): Task => {
-  const [n, d] = [num(c, 'examples'), num(c, 'features')];
-  const scale = Float64Array.from({ length: d }, (_, j) => Math.fround(j < d / 2 ? 1 : num(c, 'slowScale')));
-  // Slow features carry as much of the target as fast ones: β_j·s_j is the same for all.
-  const beta = scale.map((s) => Math.fround(Math.sqrt(num(c, 'signal') / d) / s));
-  const { data } = gaussianRegression({ n, d, seed: num(c, 'seed') * 2_000 + repetition, noise: Math.sqrt(num(c, 'noise')), beta: beta.map((b, j) => b * scale[j]!) });
+  const [n, d] = [num(c, 'timeExamples'), num(c, 'timeFeatures')];
+  const fast = Math.max(1, Math.min(d - 1, Math.round(d * (1 - num(c, 'slowShare')))));
+  const scale = Float64Array.from({ length: d }, (_, j) => Math.fround(j < fast ? 1 : num(c, 'slowScale')));
+  // The slow group carries as much of the target's variance as the fast one, each feature of a group alike.
+  const beta = scale.map((s, j) => Math.fround(Math.sqrt((0.5 * num(c, 'signal')) / (j < fast ? fast : d - fast)) / s));
+  const { data } = gaussianRegression({ n, d, seed: num(c, 'seed') * 2_000 + repetition, noise: Math.sqrt(num(c, 'timeNoise')), beta: beta.map((b, j) => b * scale[j]!) });
   const X = dense(data.x.map((v, i) => Math.fround(v * scale[i % d]!)), n, d);
   const y = dense(data.y.map(Math.fround), n, 1);
   const closed = gradientDescent(X, y);
@@ -53,7 +54,7 @@ export const epochTheory = (c: Config): readonly Curve[] => {
 
 /** One GD step; metrics are of the weights before it. */
 const stepPlan = (c: Config, maxBindings: number): Plan => {
-  const [n, d, R] = [num(c, 'examples'), num(c, 'features'), num(c, 'seeds')];
+  const [n, d, R] = [num(c, 'timeExamples'), num(c, 'timeFeatures'), num(c, 'seeds')];
   const [X, y, w, eta] = [variable('X', [n, d]), variable('y', [n, 1]), variable('w', [d, 1]), variable('eta', [])];
   const [beta, scale] = [variable('beta', [d, 1], { perReplica: false }), variable('scale', [d, 1], { perReplica: false })];
   const step = variable('step', [], { dtype: 'u32', perReplica: false });
@@ -66,21 +67,35 @@ const stepPlan = (c: Config, maxBindings: number): Plan => {
   });
 };
 
-const U = 2 ** -23;
 /**
- * Bound on |excess of the f32 iterate − excess of the closed form| after t steps. Each step rounds the gradient's two products (n- and
- * d-term sums) and the update; with η < 2/λmax the iteration does not amplify what came before, so the errors at most add up: t·δ.
+ * The same iteration in float32 on the CPU, sums in order: what rounding does to it, to hold the GPU's distance against. A bound by
+ * operation counts would hold too, but grows with t and is some 10⁸ times too wide at the end.
  */
-const roundingBound = ({ X, y, eta, scale, closed }: Task, w: ArrayLike<number>, value: number, t: number): number => {
-  const { rows: n, cols: d } = X;
-  const size = (v: ArrayLike<number>): number => Math.sqrt(Array.from(v).reduce((s, x) => s + x * x, 0));
-  // ‖|X|‖ ≤ Frobenius norm, and a residual is at most ‖y‖ + ‖X‖‖w‖.
-  const frobenius = size(X.data);
-  const reach = Math.max(size(w), size(closed.limit.data));
-  const delta = U * ((d + n + 4) * (eta / n) * frobenius * (frobenius * reach + size(y.data)) + 2 * reach);
-  const error = t * delta * Math.max(...scale);
-  return 2 * Math.sqrt(value) * error + error * error + U * (d + 4) * value;
-};
+class Float32Descent {
+  private readonly w: Float32Array;
+  private readonly X: Float32Array;
+  constructor(private readonly task: Task) {
+    this.w = new Float32Array(task.X.cols);
+    this.X = Float32Array.from(task.X.data);
+  }
+  get weights(): Float32Array { return this.w; }
+  /** Excess risk before the next step, then that step. */
+  next(): number {
+    const { beta, scale, y, eta, X: { rows: n, cols: d } } = this.task;
+    const { w, X } = this;
+    let risk = 0;
+    for (let j = 0; j < d; j++) risk = Math.fround(risk + Math.fround(Math.fround(scale[j]! * Math.fround(w[j]! - beta[j]!)) ** 2));
+    const gradient = new Float32Array(d);
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let j = 0; j < d; j++) sum = Math.fround(sum + Math.fround(X[i * d + j]! * w[j]!));
+      const residual = Math.fround(sum - y.data[i]!);
+      for (let j = 0; j < d; j++) gradient[j] = gradient[j]! + Math.fround(X[i * d + j]! * residual);
+    }
+    for (let j = 0; j < d; j++) w[j] = w[j]! - Math.fround(eta * Math.fround(gradient[j]! / n));
+    return risk;
+  }
+}
 
 export async function* runEpochwise(c: Config, { executor, signal, control }: RunContext): AsyncGenerator<Row> {
   const tasks = tasksOf(c);
@@ -93,20 +108,37 @@ export async function* runEpochwise(c: Config, { executor, signal, control }: Ru
   session.write('beta', Float32Array.from(tasks[0]!.beta));
   session.write('scale', Float32Array.from(tasks[0]!.scale));
   const total = num(c, 'steps');
-  // Compared at every step, drawn at some.
-  const worst = tasks.map(() => 0);
+  const rounded = tasks.map((t) => new Float32Descent(t));
+  // Compared at every step, drawn at some: the largest relative distance so far, of the GPU and of float32 on the CPU.
+  const gpu = tasks.map(() => 0);
+  const cpu = tasks.map(() => 0);
   for await (const b of session.train({ step: 'step', steps: total, signal, control })) {
     for (const [i, t] of b.steps.entries())
       for (const [r, task] of tasks.entries()) {
         const measured = metric(b, i, 'excess', r);
-        const w = task.closed.at(t, task.eta).data;
-        const exact = excess(w, task);
-        worst[r] = Math.max(worst[r]!, Math.abs(measured - exact) / roundingBound(task, w, exact, t));
+        const exact = excess(task.closed.at(t, task.eta).data, task);
+        gpu[r] = Math.max(gpu[r]!, Math.abs(measured - exact) / exact);
+        cpu[r] = Math.max(cpu[r]!, Math.abs(rounded[r]!.next() - exact) / exact);
         if (!drawn.has(t)) continue;
-        yield { kind: 'point', chart: 'deviation', series: 'worst', x: t + 1, seed: r, y: worst[r]! };
+        yield { kind: 'point', chart: 'deviation', series: 'gpu', x: t + 1, seed: r, y: gpu[r]! };
+        yield { kind: 'point', chart: 'deviation', series: 'cpu', x: t + 1, seed: r, y: cpu[r]! };
         yield { kind: 'point', chart: 'epoch', series: 'measured', x: t + 1, seed: r, y: measured };
         yield { kind: 'point', chart: 'loss', series: 'train', x: t + 1, seed: r, y: metric(b, i, 'loss', r) };
       }
     yield { kind: 'progress', done: b.steps.at(-1)! + 1, total, phase: 'gradient descent', steps: (b.steps.at(-1)! + 1) * tasks.length };
+  }
+  if (!signal.aborted) yield* atTheEnd(tasks, rounded, (await session.read('w')).data, total);
+}
+
+/** Weights after the last step, as shares of ‖X⁺y‖: how far the closed form still is from its limit, and the GPU and float32 from the closed form. */
+function* atTheEnd(tasks: readonly Task[], rounded: readonly Float32Descent[], weights: ArrayLike<number>, steps: number): Generator<Row> {
+  for (const [seed, { closed, eta, X }] of tasks.entries()) {
+    const w = closed.at(steps, eta).data;
+    const limit = closed.limit.data;
+    const share = (v: ArrayLike<number>, offset: number, from: Float64Array): number =>
+      Math.sqrt(from.reduce((s, x, j) => s + (v[offset + j]! - x) ** 2, 0) / limit.reduce((s, x) => s + x * x, 0));
+    yield { kind: 'point', chart: 'limit', series: 'left', x: steps, seed, y: share(limit, 0, w) };
+    yield { kind: 'point', chart: 'limit', series: 'gpu', x: steps, seed, y: share(weights, seed * X.cols, w) };
+    yield { kind: 'point', chart: 'limit', series: 'cpu', x: steps, seed, y: share(rounded[seed]!.weights, 0, w) };
   }
 }

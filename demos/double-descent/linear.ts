@@ -38,11 +38,11 @@ const ridgeLimit = (problem: FiniteLinear): Parameters<typeof effectiveLimit>[0]
 export const linearTheory = (c: Config): readonly Curve[] => {
   const xs = grid(c);
   const first = xs[0]!;
-  const dense_ = Array.from({ length: xs.at(-1)! - first + 1 }, (_, i) => first + i);
-  const exact = dense_.map((x) => expectedExcessRisk(problemAt(c, x)));
+  const all = Array.from({ length: xs.at(-1)! - first + 1 }, (_, i) => first + i);
+  const exact = all.map((x) => expectedExcessRisk(problemAt(c, x)));
   return [
-    { chart: 'risk', series: 'exact', x: dense_, y: exact, kind: 'theory', label: 'exact expectation, minimum norm' },
-    { chart: 'risk', series: 'ridge-limit', x: dense_, y: dense_.map((x) => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)))), kind: 'theory', label: 'limit, ridge at its optimum' },
+    { chart: 'risk', series: 'exact', x: all, y: exact, kind: 'theory', label: 'exact expectation, minimum norm' },
+    { chart: 'risk', series: 'ridge-limit', x: all, y: all.map((x) => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)))), kind: 'theory', label: 'limit, ridge at its optimum' },
   ];
 };
 

@@ -28,7 +28,10 @@ type LabRun = Extract<LabCommand, { kind: 'run' }>;
 
 /** Loaded by path when the command runs, because the demos lie above this layer. */
 const loadExperiments = async (): Promise<readonly Experiment[]> => {
-  const { module } = await runnerImport<{ readonly EXPERIMENTS: readonly Experiment[] }>(join(ROOT, 'demos/registry.ts'), { root: ROOT, configFile: false, logLevel: 'error' });
+  const { module } = await runnerImport<{ readonly EXPERIMENTS: readonly Experiment[] }>(join(ROOT, 'demos/registry.ts'), {
+    // What this Node cannot read, such as `using`, is written in older words, as it is in the built site.
+    root: ROOT, configFile: false, logLevel: 'error', oxc: { target: 'es2023' },
+  });
   return module.EXPERIMENTS;
 };
 

@@ -15,10 +15,11 @@ import type { Site } from './site';
 /** `config.ending`: how the run ends. A point every 20 ms, `config.points` in all. The PNG's bytes are 1 2 3. */
 const FAKE = `<!doctype html><lab-experiment></lab-experiment><script type="module">
 customElements.define('lab-experiment', class extends HTMLElement {
-  state = 'idle'; progress; rows = []; verdicts = []; error; adapter;
+  state = 'idle'; progress; rows = []; verdicts; error; adapter;
+  connectedCallback() { setTimeout(() => { this.adapter = { name: 'paper and pencil', software: true }; }, 50); }
   setConfig(config) { this.config = config; }
   start() {
-    this.state = 'running'; this.adapter = { name: 'paper and pencil', software: true };
+    this.state = 'running';
     this.rows.push({ kind: 'event', level: 'warning', message: 'slow' });
     this.timer = setInterval(() => this.tick(), 20);
   }

@@ -13,7 +13,8 @@ interface LabElement extends HTMLElement {
   readonly state: RunState;
   readonly progress?: ProgressRow | undefined;
   readonly rows: readonly Row[];
-  readonly verdicts: readonly ClaimVerdict[];
+  /** Undefined until a run has ended by itself. */
+  readonly verdicts: readonly ClaimVerdict[] | undefined;
   readonly error?: RunError | undefined;
   readonly adapter?: AdapterInfo | undefined;
   exportPngs(): Promise<readonly { readonly name: string; readonly dataUrl: string }[]>;
@@ -46,8 +47,8 @@ export interface Outcome {
 const LOOK_MS = 400;
 /** Rows fetched in one message; a long run has hundreds of thousands. */
 const ROWS_AT_ONCE = 20_000;
-/** Time for the page's script to define its element: it is a local file, so longer means that the script threw. */
-const READY_MS = 30_000;
+/** Time for the page to find its adapter, which takes a few seconds on a busy machine: longer means that a script threw. */
+const READY_MS = 60_000;
 /** Time an aborted run gets to end the submissions in flight before it is given up. */
 const ABORT_MS = 30_000;
 
@@ -99,8 +100,11 @@ class DrivenRun {
     try {
       if (this.signal.aborted) throw new Error('interrupted before the run began');
       await this.page.goto(url);
-      // The property, not the tag: the tag is there before the script that gives it its methods.
-      await this.page.waitForFunction(() => document.querySelector<LabElement>('lab-experiment')?.state !== undefined, undefined, { timeout: READY_MS });
+      await this.page.waitForFunction(() => {
+        const lab = document.querySelector<LabElement>('lab-experiment');
+        // An adapter, not the tag: the tag is there before the script that gives it an experiment and a worker.
+        return lab?.adapter !== undefined || lab?.state === 'failed';
+      }, undefined, { timeout: READY_MS });
       await this.#start(config);
       const { state, error } = await this.#settle();
       const seconds = this.#seconds;

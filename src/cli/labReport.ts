@@ -13,4 +13,4 @@ export const exitCode = (state: RunState, verdicts: readonly ClaimVerdict[]): nu
 };
 
 export const verdictText = (verdicts: readonly ClaimVerdict[]): string =>
-  verdicts.length > 0 ? formatVerdicts(verdicts) : 'no claim applies to these settings';
+  verdicts.length > 0 ? formatVerdicts(verdicts) : 'no claim was judged';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { NOT_FOUND, runCommand } from './command';
+import { NOT_FOUND, runCommand, wasInterrupted } from './command';
 import { ROOT } from './site';
 import { hasDisplay, parseStart } from './start';
 
@@ -72,6 +72,7 @@ const node = (script: string): Promise<number> => runCommand(process.execPath, [
 it('gives the status of a command, also when a signal ended it or it does not exist', async () => {
   expect(await node('process.exit(7)')).toBe(7);
   expect(await node("process.kill(process.pid, 'SIGTERM')")).toBe(128 + constants.signals.SIGTERM);
+  expect([0, 1, NOT_FOUND, 128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM].map(wasInterrupted)).toEqual([false, false, false, true, true]);
   expect(await runCommand('overparam-no-such-command', [])).toBe(NOT_FOUND);
   expect(await runCommand(process.execPath, ['-e', 'process.exit(Number(process.env.STATUS))'], { env: { STATUS: '5' } })).toBe(5);
 });

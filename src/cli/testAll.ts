@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser';
 import type { FoundBrowser } from './browser';
-import { runCommand } from './command';
+import { runCommand, wasInterrupted } from './command';
 import { wantsSoftware } from './findBrowser';
 import { ROOT } from './site';
 import { add, closingLine, stageTally, vitestTally } from './tally';
@@ -19,10 +19,12 @@ type Env = Readonly<Record<string, string>>;
 
 const say = (line: string): void => { process.stdout.write(`${line}\n`); };
 
-/** Runs a package's script with this Node; its exit status. */
-const node = (script: string, args: readonly string[], env: Env = {}): Promise<number> => {
+/** Runs a package's script with this Node; its exit status. Throws when interrupted, so that no further stage begins. */
+const node = async (script: string, args: readonly string[], env: Env = {}): Promise<number> => {
   say(`\n> ${[script.replace(/^.*\//, ''), ...args].join(' ')}`);
-  return runCommand(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, env });
+  const status = await runCommand(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, env });
+  if (wasInterrupted(status)) throw new Error(`interrupted (status ${status})`);
+  return status;
 };
 
 /** One Vitest run, counted from its report. */

@@ -7,7 +7,6 @@
  */
 import { ConfigError } from '../core/errors';
 import type { Tensor } from '../graph/tensor';
-import type { Layout } from '../models/layout';
 import { variable } from '../ops/leaf';
 import { adam as adamStep, HYPER, schedule as scheduleOp, sgd as sgdStep, type Extras, type ScheduleKind } from '../ops/optimiser';
 
@@ -99,8 +98,10 @@ export const adam = adaptive('adam', false, 0);
 /** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, decay 0.01. */
 export const adamw = adaptive('adamw', true, 0.01);
 
+/** What of a model's layout the multipliers depend on. */
+interface FlatLayout { readonly total: number; readonly parameters: readonly { readonly name: string; readonly bias: boolean; readonly offset: number; readonly size: number }[] }
 /** Vectors of the multipliers, in the parameters' layout; undefined where there are no groups. */
-export const groupScales = (layout: Layout, groups: Common['groups']): { readonly lrScale: Float32Array; readonly decayScale: Float32Array } | undefined => {
+export const groupScales = (layout: FlatLayout, groups: Common['groups']): { readonly lrScale: Float32Array; readonly decayScale: Float32Array } | undefined => {
   if (!groups) return undefined;
   const lrScale = new Float32Array(layout.total);
   const decayScale = new Float32Array(layout.total);

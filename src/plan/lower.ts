@@ -96,7 +96,9 @@ export class Lowerer {
         const at = (node.attrs['offsets'] as readonly number[])[i]!;
         const writer = units.find((u) => u.outputs.includes(base));
         const reads = writer ? [...(writer.kernel ? [writer.kernel.node] : []), ...writer.members].flatMap((n) => n.inputs.map((v) => sourceOf(v).base)) : [];
-        const free = offset === 0 && elements(base) === elements(part) && producers.has(base) && !isPack(base.node) && !fixed.has(base) && !this.packed.has(base);
+        // A value that is several parts is copied to each: from one part to another would read and write one buffer.
+        const single = node.inputs.filter((p) => sourceOf(p).base === base).length === 1;
+        const free = single && offset === 0 && elements(base) === elements(part) && producers.has(base) && !isPack(base.node) && !fixed.has(base) && !this.packed.has(base);
         if (!free || at % 64 !== 0 || base.replicated !== out.replicated || !writer || writers.has(writer) || reads.some((v) => members.has(v))) return;
         writers.add(writer);
         this.packed.set(base, { buffer: home.buffer, offset: at });

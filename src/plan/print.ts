@@ -26,7 +26,7 @@ export const printPlan = (p: Plan): string => {
   ]);
   const widths = rows.reduce<number[]>((w, r) => r.map((c, i) => Math.max(w[i] ?? 0, c.length)), []);
   const total = (f: (d: PlanDispatch) => number): string => si(p.dispatches.reduce((s, d) => s + f(d), 0));
-  const slots = p.slots.map((s) => `  slot ${s.id}: ${s.variable ?? 'temporary'} ${s.dtype} ${s.size}×${s.replicas}, ${si(slotBytes(s))}B`);
+  const slots = p.slots.map((s) => `  slot ${s.id}: ${s.variable ?? (s.kept ? 'kept' : 'temporary')} ${s.dtype} ${s.size}×${s.replicas}, ${si(slotBytes(s))}B`);
   return [
     `${p.name}: ${p.dispatches.length} dispatches, ${p.replicas} replica${p.replicas === 1 ? '' : 's'}, ${total((d) => d.flops)}FLOP, ${total((d) => d.bytes)}B moved, ${si(planBytes(p))}B in ${p.slots.length} slots`,
     ...rows.map((r) => `  ${r.map((c, i) => c.padEnd(widths[i]!)).join('  ').trimEnd()}`),

@@ -14,6 +14,8 @@ export interface Trace {
   readonly y: readonly (number | null)[];
   /** Seeds behind a mean: fewest and most over its x. */
   readonly n?: readonly [number, number];
+  /** Of a computed curve: its place among those of its kind. */
+  readonly index?: number;
 }
 export interface ChartInput {
   readonly view: LineView;
@@ -55,12 +57,12 @@ function measured(series: string, label: string, input: ChartInput): Trace[] {
 /** Faint things first, so that means are drawn over them. */
 export const tracesOf = (input: ChartInput): readonly Trace[] => {
   const { view, curves } = input;
-  const own = curves.filter((c) => c.chart === view.chart);
-  const computed = own.map((c) => fit({ role: c.kind, series: c.series, label: c.label }, c.x.map((x, i) => [x, c.y[i]!]), input));
+  const computed = (kind: Curve['kind']) => curves.filter((c) => c.chart === view.chart && c.kind === kind).map((c, index) =>
+    Object.assign(fit({ role: kind, series: c.series, label: c.label }, c.x.map((x, i) => [x, c.y[i]!]), input), { index }));
   return [
-    ...computed.filter((t) => t.role === 'reference'),
+    ...computed('reference'),
     ...Object.entries(view.series).flatMap(([id, label]) => measured(id, label, input)),
-    ...computed.filter((t) => t.role === 'theory'),
+    ...computed('theory'),
   ];
 };
 

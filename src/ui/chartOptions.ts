@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { LineView, Marker } from '../lab/experiment';
 import { xRange, yRange, type Trace } from './chartData';
-import { DASH, fade, lookOf, traceShape, type Look } from './palette';
+import { dashOf, fade, lookOf, MARKER_DASH, traceShape, type Look } from './palette';
 import { formatNumber } from './format';
 
 export interface Theme { readonly bg: string; readonly fg: string; readonly muted: string; readonly line: string; readonly font: string }
@@ -50,8 +50,8 @@ function seriesOf(trace: Trace, { view, theme, scale: k }: PlotInput): uPlot.Ser
   switch (trace.role) {
     case 'low': case 'high': return { ...common, stroke: 'transparent', width: 0 };
     case 'seed': return { ...common, stroke: fade(look.colour, 0.4), width: k };
-    case 'reference': return { ...common, stroke: fade(look.colour, 0.6), width: 1.5 * k, dash: DASH.reference.map((d) => d * k) };
-    case 'theory': return { ...common, stroke: look.colour, width: 2 * k, dash: DASH.theory.map((d) => d * k) };
+    case 'reference': return { ...common, stroke: fade(look.colour, 0.6), width: 1.5 * k, dash: dashOf(trace.role, trace.index ?? 0).map((d) => d * k) };
+    case 'theory': return { ...common, stroke: look.colour, width: 2 * k, dash: dashOf(trace.role, trace.index ?? 0).map((d) => d * k) };
     case 'mean': {
       const few: uPlot.Series.Points.Show = (u, index) => Array.from(u.data[index]!).filter((y) => typeof y === 'number').length <= MOST_SHAPES;
       return { ...common, stroke: look.colour, width: 2 * k, points: { show: few, width: 0, fill: look.colour, stroke: look.colour, paths: shapes(look, k) } };
@@ -77,7 +77,8 @@ const axisOf = (label: string, log: boolean, { theme, scale: k }: PlotInput): uP
   const font = `${12 * k}px ${theme.font}`;
   return {
     label, font, labelFont: `600 ${12 * k}px ${theme.font}`, stroke: theme.fg, labelSize: 20 * k, gap: 4 * k,
-    grid: { stroke: theme.line, width: k }, ticks: { stroke: theme.line, width: k, size: 6 * k },
+    grid: { stroke: theme.line, width: k, ...(log ? { filter: logLabels } : {}) },
+    ticks: { stroke: theme.line, width: k, size: 6 * k },
     ...(log ? { filter: logLabels } : {}),
     values: (_, splits) => splits.map((v) => (v === null ? '' : formatNumber(v))),
   };
@@ -89,7 +90,7 @@ const drawMarkers = ({ markers, theme, scale: k }: PlotInput) => (u: uPlot): voi
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = theme.muted;
   ctx.lineWidth = unit;
-  ctx.setLineDash(DASH.marker.map((d) => d * unit));
+  ctx.setLineDash(MARKER_DASH.map((d) => d * unit));
   ctx.font = `${12 * unit}px ${theme.font}`;
   ctx.textBaseline = 'top';
   for (const { x, label } of markers) {

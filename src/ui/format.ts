@@ -4,13 +4,14 @@
 export const formatNumber = (value: number): string => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'none' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  const text = size !== 0 && (size >= 1e6 || size < 1e-3) ? value.toExponential(2).replace('e+', 'e') : String(Number(value.toPrecision(4)));
+  const text = size !== 0 && (size >= 1e6 || size < 1e-3) ? value.toExponential(2).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(4)));
   return text.replaceAll('-', '−');
 };
 
-/** '4 s', '3 min 20 s', '1 h 05 min'. */
+/** '0.4 s', '12 s', '3 min 20 s', '1 h 05 min'. */
 export const formatSeconds = (seconds: number): string => {
   const s = Math.round(seconds);
+  if (s < 10) return `${seconds.toFixed(1)} s`;
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
   return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`;

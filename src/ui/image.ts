@@ -4,7 +4,7 @@ import { seedsText } from './chartText';
 import { lookOfTrace, plotOptions, type PlotInput, type Theme } from './chartOptions';
 import type { Trace } from './chartData';
 import type { LabChart } from './labChart';
-import { DASH, shapePath } from './palette';
+import { dashOf, shapePath } from './palette';
 
 /** Of the image in pixels: 800 × 480 at 2×. */
 const SCALE = 2;
@@ -51,7 +51,7 @@ function drawEntry(ctx: CanvasRenderingContext2D, t: Trace, input: PlotInput, x:
   const look = lookOfTrace(t, input.view, input.theme);
   ctx.strokeStyle = ctx.fillStyle = look.colour;
   ctx.lineWidth = 2;
-  ctx.setLineDash(t.role === 'theory' || t.role === 'reference' ? DASH[t.role] : []);
+  ctx.setLineDash(t.role === 'theory' || t.role === 'reference' ? [...dashOf(t.role, t.index ?? 0)] : []);
   ctx.beginPath();
   ctx.moveTo(x, y);
   ctx.lineTo(x + 28, y);

@@ -11,7 +11,7 @@ import { align, tracesOf, type Trace } from './chartData';
 import { isZoomed, lookOfTrace, plotOptions, themeOf, type PlotInput } from './chartOptions';
 import { dataTable, describeChart, seedsText } from './chartText';
 import { formatNumber } from './format';
-import { CORNERS, DASH, type Look } from './palette';
+import { CORNERS, dashOf, type Look } from './palette';
 import { base, forms, tables } from './styles';
 
 const toggle = (label: string, checked: boolean, set: (on: boolean) => void): TemplateResult => html`
@@ -173,7 +173,7 @@ export class LabChart extends LitElement {
 }
 
 const swatch = (t: Trace, { colour, shape }: Look): TemplateResult => {
-  const dash = t.role === 'mean' ? '' : DASH[t.role === 'theory' ? 'theory' : 'reference'].join(' ');
+  const dash = t.role === 'theory' || t.role === 'reference' ? dashOf(t.role, t.index ?? 0).join(' ') : '';
   const points = CORNERS[shape].map(([x, y]) => `${14 + 4 * x},${6 + 4 * y}`).join(' ');
   const mark = points ? svg`<polygon points=${points} fill=${colour} />` : svg`<circle cx="14" cy="6" r=${shape === 'ring' ? 3 : 4} fill=${shape === 'ring' ? 'none' : colour} stroke=${colour} stroke-width=${shape === 'ring' ? 2 : 0} />`;
   return html`<svg width="28" height="12" aria-hidden="true"><line x1="0" y1="6" x2="28" y2="6" stroke=${colour} stroke-width="2" stroke-dasharray=${dash} />${t.role === 'mean' ? mark : nothing}</svg>`;

@@ -16,7 +16,7 @@ import { exportPngs, saveCsv, saveJson, savePngs, type NamedPng } from './downlo
 import { pageStyles } from './labExperiment.styles';
 import { LabControls, type SettingsEvent } from './labControls';
 import type { Command, CommandEvent } from './labRunBar';
-import { eventNotices, failureNotice, softwareNotice } from './notices';
+import { eventNotices, failureNotice, linkNotice, softwareNotice } from './notices';
 import { describe, viewElements, type Description } from './views';
 import './labRunBar';
 import './labVerdicts';
@@ -197,7 +197,7 @@ export class LabExperiment extends LitElement {
   #notices(client: RunClient): readonly (TemplateResult | typeof nothing)[] {
     const label = this.experiment!.presets[this.preset]!.label;
     return [
-      this.linkError ? failureNotice(this.linkError, 0) : nothing,
+      this.linkError ? linkNotice(this.linkError) : nothing,
       client.adapter?.software ? softwareNotice(client.adapter, label) : nothing,
       client.error ? failureNotice(client.error, client.table.points.length) : nothing,
       ...eventNotices(client.events),

@@ -10,6 +10,9 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft:
 
 /** First and last as text. */
 export const ends = (values: readonly number[]): readonly [string, string] => (values.length > 0 ? [f(values[0]!), f(values.at(-1)!)] : ['', '']);
+/** CSS that puts a frame around a cell. */
+const markAt = ([i, j]: readonly [number, number], columns: number, rows: number): string =>
+  `left:${(100 * i) / columns}%;bottom:${(100 * j) / rows}%;width:${100 / columns}%;height:${100 / rows}%`;
 const indexAt = (share: number, n: number): number => Math.min(n - 1, Math.max(0, Math.floor(share * n)));
 
 export class LabHeatmap extends LitElement {
@@ -20,6 +23,8 @@ export class LabHeatmap extends LitElement {
     .x { grid-column: 2; }
     canvas { width: 100%; height: 220px; image-rendering: pixelated; display: block; }
     .bar canvas { height: 0.8rem; width: auto; flex: 1; min-width: 0; }
+    .cells { position: relative; min-width: 0; }
+    .mark { position: absolute; outline: 2px solid #fff; box-shadow: 0 0 0 3px #000; pointer-events: none; }
     .empty { height: 220px; display: grid; place-items: center; border: 1px dashed var(--line); }
     .bar { margin-top: 0.5rem; align-items: center; }
     output { display: block; min-height: 1.5rem; }
@@ -37,24 +42,34 @@ export class LabHeatmap extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (this.view && this.table && (changed.has('table') || changed.has('version') || changed.has('view'))) this.#grid = gridOf(this.table.cells, this.view.chart);
+    const { xs, ys } = this.#grid;
+    if (this.cell && !(this.cell[0] < xs.length && this.cell[1] < ys.length)) this.cell = undefined; // gone with an earlier run
   }
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.view) return nothing;
     const { view } = this;
-    const { xs, ys, range } = this.#grid;
-    const [[x0, x1], [y0, y1]] = [ends(xs), ends(ys)];
-    const span = range ? `${view.value} from ${f(range[0])} to ${f(range[1])}` : 'no values yet';
+    const { range } = this.#grid;
     return html`
       <h2>${view.title}</h2>
+      ${range ? this.#map(view, range) : html`<div class="empty small muted">Nothing measured yet</div>`}
+      <output class="small number" aria-live="polite">${range ? this.#readout() : ''}</output>`;
+  }
+
+  #map(view: HeatmapView, range: readonly [number, number]): TemplateResult {
+    const { xs, ys } = this.#grid;
+    const [[x0, x1], [y0, y1], [low, high]] = [ends(xs), ends(ys), ends(range)];
+    const label = `${view.title}: ${view.value} over ${view.x} (${xs.length} values) and ${view.y} (${ys.length} values), from ${low} to ${high}. Arrow keys read single cells.`;
+    return html`
       <div class="frame small">
         <div class="y"><span>${y0}</span><span>${view.y}</span><span>${y1}</span></div>
-        <canvas tabindex="0" role="img" aria-label="${view.title}: ${view.value} over ${view.x} (${xs.length} values) and ${view.y} (${ys.length} values), ${span}. Arrow keys read single cells."
-          @pointermove=${this.#point} @pointerleave=${() => { this.cell = undefined; }} @keydown=${this.#key}></canvas>
+        <div class="cells">
+          <canvas tabindex="0" role="img" aria-label=${label} @pointermove=${this.#point} @pointerleave=${() => { this.cell = undefined; }} @keydown=${this.#key}></canvas>
+          ${this.cell ? html`<div class="mark" style=${markAt(this.cell, xs.length, ys.length)}></div>` : nothing}
+        </div>
         <div class="x"><span>${x0}</span><span>${view.x}</span><span>${x1}</span></div>
       </div>
-      <div class="bar small"><span class="number">${range ? f(range[0]) : ''}</span><canvas class="scale" width="256" height="1" aria-hidden="true"></canvas><span class="number">${range ? f(range[1]) : ''}</span></div>
-      <output class="small number" aria-live="polite">${this.#readout()}</output>`;
+      <div class="bar small number"><span>${low}</span><canvas class="scale" width="256" height="1" aria-hidden="true"></canvas><span>${high}</span></div>`;
   }
 
   protected override updated(): void {

@@ -37,6 +37,14 @@ export const failureNotice = (error: RunError, kept: number): TemplateResult => 
     <p>${ADVICE[error.name] ?? 'Run starts again from the beginning, on a fresh device.'}</p>
   </div>`;
 
+/** The link names something that is not here. */
+export const linkNotice = (error: RunError): TemplateResult => html`
+  <div class="notice error" role="alert">
+    <p><b>This link cannot be read</b></p>
+    <p>${error.message}.</p>
+    <p>The page shows its own first settings instead. Any change of a setting replaces the link.</p>
+  </div>`;
+
 export const softwareNotice = (adapter: AdapterInfo, preset: string): TemplateResult => html`
   <div class="notice warning" role="status">
     <p><b>No hardware GPU:</b> this browser computes on the processor instead (${adapter.name}). The results are the same, but a run takes many times longer.

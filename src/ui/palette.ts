@@ -11,8 +11,10 @@ export interface Look { readonly colour: string; readonly shape: Shape }
 export const lookOf = (index: number, text: string): Look =>
   index < 0 ? { colour: text, shape: 'circle' } : { colour: OKABE_ITO[index % OKABE_ITO.length]!, shape: SHAPES[index % SHAPES.length]! };
 
-/** Dash patterns in pixels; a solid line is []. */
-export const DASH = { theory: [7, 4], reference: [2, 3], marker: [3, 3] } as const;
+/** Dash patterns in pixels. Curves of one kind take them in turn: those that belong to no series share a colour. */
+const DASHES = { theory: [[7, 4], [12, 4, 2, 4], [4, 2]], reference: [[2, 3], [2, 6], [5, 3, 2, 3]] } as const;
+export const dashOf = (kind: keyof typeof DASHES, index: number): readonly number[] => DASHES[kind][index % DASHES[kind].length]!;
+export const MARKER_DASH: readonly number[] = [3, 3];
 
 /** A colour with an alpha of 0 to 1. */
 export const fade = (colour: string, alpha: number): string => `color-mix(in srgb, ${colour} ${Math.round(alpha * 100)}%, transparent)`;

@@ -32,6 +32,7 @@ export const forms = css`
   input:not([type=checkbox], [type=radio], [type=range]), select {
     min-height: 2.25rem; padding: 0.15rem 0.5rem; border: 1px solid var(--edge); border-radius: 0.3rem; background: var(--bg);
   }
+  select { max-width: 100%; min-width: 0; text-overflow: ellipsis; }
   input[type=range], input[type=checkbox], input[type=radio] { accent-color: var(--accent); }
   fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
   legend { padding: 0; font-weight: 600; }
