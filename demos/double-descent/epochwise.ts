@@ -47,7 +47,7 @@ export const epochTheory = (c: Config): readonly Curve[] => {
   const limit = average((t) => excess(t.closed.limit.data, t));
   const ends = [1, steps.at(-1)! + 1];
   return [
-    { chart: 'epoch', series: 'closed', x: steps.map((t) => t + 1), y: steps.map((t) => average((k) => excess(k.closed.at(t, k.eta).data, k))), kind: 'theory', label: 'closed form' },
+    { chart: 'epoch', series: 'measured', x: steps.map((t) => t + 1), y: steps.map((t) => average((k) => excess(k.closed.at(t, k.eta).data, k))), kind: 'theory', label: 'closed form' },
     { chart: 'epoch', series: 'limit', x: ends, y: [limit, limit], kind: 'theory', label: 'limit: minimum norm' },
   ];
 };

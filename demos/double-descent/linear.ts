@@ -41,8 +41,8 @@ export const linearTheory = (c: Config): readonly Curve[] => {
   const all = Array.from({ length: xs.at(-1)! - first + 1 }, (_, i) => first + i);
   const exact = all.map((x) => expectedExcessRisk(problemAt(c, x)));
   return [
-    { chart: 'risk', series: 'exact', x: all, y: exact, kind: 'theory', label: 'exact expectation, minimum norm' },
-    { chart: 'risk', series: 'ridge-limit', x: all, y: all.map((x) => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)))), kind: 'theory', label: 'limit, ridge at its optimum' },
+    { chart: 'risk', series: 'min-norm', x: all, y: exact, kind: 'theory', label: 'exact expectation, minimum norm' },
+    { chart: 'risk', series: 'ridge', x: all, y: all.map((x) => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)))), kind: 'theory', label: 'limit, ridge at its optimum' },
   ];
 };
 

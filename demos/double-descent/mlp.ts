@@ -16,7 +16,7 @@ const isPublished = (c: Config): boolean =>
   num(c, 'trainExamples') === 4000 && num(c, 'epochs') === 500 && num(c, 'labelNoise') === 0.15 && num(c, 'batch') === 100 && num(c, 'lr') === 0.01 && num(c, 'momentum') === 0.9;
 /** The published single runs, where this run repeats their recipe. */
 export const mlpReference = (c: Config): readonly Curve[] =>
-  (isPublished(c) ? [{ chart: 'error', series: 'published', x: PUBLISHED_MLP.widths, y: PUBLISHED_MLP.error.map((e) => e / 100), kind: 'reference', label: 'published, one run each' }] : []);
+  (isPublished(c) ? [{ chart: 'error', series: 'test', x: PUBLISHED_MLP.widths, y: PUBLISHED_MLP.error.map((e) => e / 100), kind: 'reference', label: 'published, one run each' }] : []);
 
 const seedsOf = (c: Config): readonly number[] => Array.from({ length: num(c, 'seeds') }, (_, s) => num(c, 'seed') * 2_000 + s);
 

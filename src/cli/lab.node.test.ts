@@ -89,7 +89,7 @@ const meter = (isTTY: boolean) => {
 
 describe('progress', () => {
   it('shows share, points, rate, time and time left', () => {
-    expect(progressText(at(1, 50), 7, 30, { stepsPerSecond: 12.34, secondsLeft: 90 })).toBe('[#####...............]  25 % · widths · 7 points · 12.3 steps/s · 0:30 · ETA 1:30');
+    expect(progressText(at(1, 50), 7, 30, { stepsPerSecond: 12345.6, secondsLeft: 90 })).toBe('[#####...............]  25 % · widths · 7 points · 12300 steps/s · 0:30 · ETA 1:30');
     expect(progressText(at(4), 9, 3725, { stepsPerSecond: undefined, secondsLeft: 0 })).toBe('[####################] 100 % · widths · 9 points · 1:02:05');
     expect(clock(59.6)).toBe('1:00');
   });

@@ -26,7 +26,7 @@ export const progressText = (p: ProgressRow, points: number, elapsed: number, { 
     `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${String(Math.floor(100 * fraction)).padStart(3)} %`,
     p.phase || 'starting',
     `${points} points`,
-    ...(stepsPerSecond ? [`${stepsPerSecond.toPrecision(3)} steps/s`] : []),
+    ...(stepsPerSecond ? [`${Number(stepsPerSecond.toPrecision(3))} steps/s`] : []),
     clock(elapsed),
     ...(secondsLeft ? [`ETA ${clock(secondsLeft)}`] : []),
   ].join(' · ');

@@ -92,11 +92,11 @@ const runDispatch = (d: PlanDispatch, memory: readonly Float64Array[]): void => 
   }
 };
 
-/** Runs a plan once from the given values of its variables, one table per replica. Slots that rely on nothing start as NaN. */
+/** Runs a plan once from the given values of its variables, one table per replica; a missing one is zero. Slots that rely on nothing start as NaN. */
 export const execute = (p: Plan, replicas: readonly Values[]): readonly Float64Array[] => {
   const memory = p.slots.map((s) => new Float64Array(s.size * s.replicas).fill(s.variable === undefined && !s.kept ? Number.NaN : 0));
   for (const [name, t] of Object.entries(p.variables))
-    for (let r = 0; r < t.replicas; r++) memory[t.slot]!.set(replicas[r]![name]!, r * t.stride);
+    for (let r = 0; r < t.replicas; r++) memory[t.slot]!.set(replicas[r]![name] ?? [], r * t.stride);
   for (const d of p.dispatches) runDispatch(d, memory);
   return memory;
 };

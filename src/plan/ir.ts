@@ -7,7 +7,7 @@ import { lastAxis, sameShape, sizeOf, type Shape } from '../core/shape';
 import type { Attrs, Op } from '../graph/op';
 import { topological, type Tensor, type TensorType } from '../graph/tensor';
 import { broadcastToOp } from '../ops/broadcastTo';
-import { ALIGN, packOp, sliceOp } from '../ops/pack';
+import { ALIGN, alignUp, packOp, sliceOp } from '../ops/pack';
 import { constantOp, variableOp } from '../ops/leaf';
 import { pointwiseOp } from '../ops/pointwise';
 import { reshapeOp } from '../ops/reshape';
@@ -59,11 +59,30 @@ export const literalOf = (v: Value): { readonly value: number; readonly dtype: '
   return v.node.op === broadcastToOp || v.node.op === reshapeOp ? literalOf(v.node.inputs[0]!) : undefined;
 };
 
+type Intern = (op: Op, attrs: Attrs, inputs: readonly Value[], types: readonly TensorType[]) => INode;
+
+/**
+ * A pack without parts that start off ALIGN, where no binding can: each of those is packed at the next multiple, a copy of which is shifted
+ * into place by an unaligned slice, and the zeros around the parts let them be added up.
+ */
+const alignPack = (intern: Intern, { attrs, outputs: [out] }: { readonly attrs: Attrs; readonly outputs: readonly TensorType[] }, parts: readonly Value[]): INode => {
+  const offsets = attrs['offsets'] as readonly number[];
+  const { dtype, shape: [total] } = out as TensorType & { readonly shape: readonly [number] };
+  const packed = (which: readonly number[], shift: number): INode => {
+    const inner = { offsets: which.map((i) => offsets[i]! + shift), total: total + shift };
+    return intern(packOp, inner, which.map((i) => parts[i]!), [{ shape: [inner.total], dtype }]);
+  };
+  const aligned = offsets.flatMap((o, i) => (o % ALIGN === 0 ? [i] : []));
+  const shifted = offsets.flatMap((o, i) => (o % ALIGN === 0 ? [] : [intern(sliceOp, { offset: alignUp(o) - o, shape: [total] }, [packed([i], alignUp(o) - o).outputs[0]!], [out!])]));
+  const terms = [...(aligned.length > 0 ? [packed(aligned, 0)] : []), ...shifted];
+  return terms.reduce((a, b) => intern(pointwiseOp, { fn: dtype === 'f32' ? 'add' : 'addInt' }, [a.outputs[0]!, b.outputs[0]!], [out!]));
+};
+
 export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => boolean): Ir => {
   const nodes: INode[] = [];
   const byKey = new Map<string, INode>();
   const canonical = new Map<object, INode>();
-  const intern = (op: Op, attrs: Attrs, inputs: readonly Value[], types: readonly TensorType[]): INode => {
+  const intern: Intern = (op, attrs, inputs, types) => {
     const key = `${op.name}|${JSON.stringify(attrs)}|${inputs.map((v) => `${v.node.id}.${v.index}`).join()}`;
     const known = byKey.get(key);
     if (known) return known;
@@ -81,7 +100,8 @@ export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => 
       const out = node.outputs[0]!.shape;
       inputs = inputs.map((v) => (modeOf(v.shape, out) === undefined ? intern(broadcastToOp, { shape: out }, [v], [{ shape: out, dtype: v.dtype }]).outputs[0]! : v));
     }
-    canonical.set(node, intern(node.op, node.attrs, inputs, node.outputs));
+    const unaligned = node.op === packOp && (node.attrs['offsets'] as readonly number[]).some((o) => o % ALIGN !== 0);
+    canonical.set(node, unaligned ? alignPack(intern, node, inputs) : intern(node.op, node.attrs, inputs, node.outputs));
   }
   return { nodes, valueOf: (t) => canonical.get(t.node)!.outputs[t.index]! };
 };

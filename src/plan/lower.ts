@@ -57,13 +57,13 @@ export class Lowerer {
     const { base, offset } = sourceOf(v);
     const known = this.places.get(base) ?? (isVariable(base.node) ? this.variable(base) : undefined);
     if (known) return { buffer: known.buffer, offset: known.offset + offset };
-    const literal = literalOf(v);
+    const literal = literalOf(base);
     if (!literal) throw new Error(`internal: ${nameOf(base.node)} is read before it is computed`);
-    const target = this.buffer(elements(v), v.dtype, false);
+    const target = this.buffer(elements(base), base.dtype, false);
     const constant = literal.dtype === 'f32' ? 'const' : 'constInt';
-    this.pointwise({ inputs: [], body: [[constant, literal.value]], outputs: [{ value: 0, dtype: v.dtype }] }, elements(v), elements(v), [target], false, [nameOf(v.node)]);
+    this.pointwise({ inputs: [], body: [[constant, literal.value]], outputs: [{ value: 0, dtype: base.dtype }] }, elements(base), elements(base), [target], false, [nameOf(base.node)]);
     this.places.set(base, target);
-    return target;
+    return { buffer: target.buffer, offset };
   }
 
   /** A copy of a value as it is before the first dispatch. */
@@ -88,6 +88,8 @@ export class Lowerer {
       const out = node.outputs[0]!;
       const home = this.buffer(elements(out), out.dtype, out.replicated, { exclusive: true });
       this.places.set(out, home);
+      // Kernels may store by fours, which a ragged distance between replicas would misalign.
+      if (out.replicated && elements(out) % 4 !== 0) continue;
       const members = new Set(node.inputs.map((p) => sourceOf(p).base));
       // Two parts written by one dispatch would be two writable bindings that overlap: with R replicas the parts interleave.
       const writers = new Set<Unit>();
@@ -127,7 +129,9 @@ export class Lowerer {
   }
 
   private pointwise(program: Program, n: number, cols: number, args: readonly Place[], replicated: boolean, writes: readonly string[]): void {
-    const vec4 = n % 4 === 0 && cols % 4 === 0 && args.every((a) => a.offset % 4 === 0);
+    const byFours = ({ offset, buffer }: Place, i: number): boolean =>
+      ['col', 'scalar'].includes(program.inputs[i]?.mode ?? 'full') || (offset % 4 === 0 && (buffer.size % 4 === 0 || !buffer.replicated));
+    const vec4 = n % 4 === 0 && cols % 4 === 0 && args.every(byFours);
     this.steps.push({ kernel: anyKernel(pointwise), options: { program: encodeProgram(program), vec4 }, dims: { n, cols }, args, replicated, writes });
   }
 

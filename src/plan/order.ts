@@ -20,8 +20,9 @@ const variableName = (v: Value): string | undefined => {
 };
 /** Can the unit store `value` over the variable, given what it reads of it itself? */
 const mayOverwrite = (u: Unit, name: string, value: Value, shape: Value): boolean => {
-  if (value.replicated !== shape.replicated || elements(value) !== elements(shape) || (u.kernel && isPack(u.kernel.node))) return false;
   const out = sourceOf(value).base;
+  // The whole of what the unit stores, of which the new value may be a part.
+  if (out.replicated !== shape.replicated || elements(out) !== elements(shape) || (u.kernel && isPack(u.kernel.node))) return false;
   const reads = nodesOf(u).flatMap((n) => n.inputs.flatMap((v, i) => (variableName(v) === name ? [{ n, v, i }] : [])));
   if (u.kernel?.node === out.node) {
     const pair = out.node.op.inPlace?.find(([, o]) => o === out.index);
@@ -52,13 +53,17 @@ export const orderUnits = (units: readonly Unit[], updates: ReadonlyMap<string, 
     return false;
   };
   const inPlace = new Map<string, Unit>();
+  // A value that several variables take is stored over one of them and copied to the others.
+  const stored = new Set<Value>();
   for (const [name, value] of updates) {
-    const writer = unitOf.get(sourceOf(value).base.node);
-    if (!writer || sourceOf(value).offset !== 0 || !mayOverwrite(writer, name, value, variables.get(name)!)) continue;
+    const { base } = sourceOf(value);
+    const writer = unitOf.get(base.node);
+    if (!writer || stored.has(base) || sourceOf(value).offset !== 0 || !mayOverwrite(writer, name, value, variables.get(name)!)) continue;
     const others = [...(readers.get(name) ?? [])].filter((u) => u !== writer);
     if (others.some((u) => reaches(u, writer))) continue;
     for (const u of others) before.get(writer)!.add(u);
     inPlace.set(name, writer);
+    stored.add(base);
   }
   return { units: kahn(units, before), inPlace };
 };

@@ -58,10 +58,32 @@ describe('minNorm', () => {
     expect(norm(minus(minNorm(X, Y), W))).toBeLessThanOrEqual(wedin(X, Y, W, condition));
   });
 
-  it('does not square the condition number', () => {
-    const delta = 2 ** -30; // condition ≈ 4/δ = 2³²; its square would leave no digit
-    const W = minNorm(matrix([[1, 1], [1, 1 + delta]]), matrix([[2], [2 + delta]]));
-    W.data.forEach((value) => expect(Math.abs(value - 1)).toBeLessThanOrEqual((4 * Number.EPSILON * 4) / delta));
+  // condition ≈ 4/δ = 2³²; its square would leave no digit
+  const delta = 2 ** -30;
+  it.each([
+    { name: 'square', X: [[1, 1], [1, 1 + delta]], y: [2, 2 + delta], w: [1, 1] },
+    { name: 'tall', X: [[1, 1], [1, 1 + delta], [0, 0]], y: [2, 2 + delta, 0], w: [1, 1] },
+    { name: 'wide', X: [[1, 1, 0], [1, 1 + delta, 0]], y: [2, 2 + delta], w: [1, 1, 0] },
+  ])('does not square the condition number: $name', ({ X, y, w }) => {
+    const W = minNorm(matrix(X), matrix(y.map((value) => [value])));
+    W.data.forEach((value, i) => expect(Math.abs(value - w[i]!)).toBeLessThanOrEqual((4 * gamma(matrix(X))) / delta));
+  });
+
+  it.each(['square', 'tall', 'wide'])('sees a singular direction that no r_jj and no residual shows: %s', (kind) => {
+    // U has ones on its diagonal and −1 above, so it is its own R up to signs. Uv = e_n for v = (2ⁿ⁻², …, 2, 1, 1): σ_min is under
+    // 1/‖v‖ < 2⁻⁵⁸, and v is the direction to drop up to 2⁻⁵⁸/σ₂, far inside the bound. Uᵀ is U with both its axes reversed.
+    const n = 60;
+    const U = matrix(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (j > i ? -1 : Number(i === j)))));
+    const padded = dense(Float64Array.from({ length: (n + 5) * n }, (_, at) => U.data[at] ?? 0), n + 5, n);
+    const X = { square: U, tall: padded, wide: transpose(padded) }[kind]!;
+    const v = Float64Array.from({ length: n }, (_, i) => 2 ** Math.max(n - 2 - i, 0));
+    if (kind === 'wide') v.reverse();
+    const w = Float64Array.from({ length: X.cols }, (_, i) => (i < n ? (i % 3) - 1 : 0)); // XW = Y exactly, in integers
+    const share = v.reduce((sum, value, i) => sum + value * w[i]!, 0) / v.reduce((sum, value) => sum + value * value, 0);
+    const expected = dense(w.map((value, i) => value - share * (v[i] ?? 0)), X.cols, 1);
+    const Y = multiply(X, dense(w, X.cols, 1));
+    const { condition } = pseudoInverse(X, Y);
+    expect(norm(minus(minNorm(X, Y), expected))).toBeLessThanOrEqual(wedin(X, Y, expected, condition));
   });
 
   it('leaves its arguments alone and refuses what does not fit', () => {

@@ -5,7 +5,9 @@
  * takes several times as long, and a Gram matrix would square the condition number, which is largest exactly where double
  * descent looks, at n ≈ p.
  */
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix, pseudoInverse, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
+import {
+  CholeskyDecomposition, EigenvalueDecomposition, Matrix, pseudoInverse, QrDecomposition, SingularValueDecomposition,
+} from 'ml-matrix';
 import { ConfigError, ShapeError } from '../core/errors';
 import { positive } from './check';
 

@@ -4,6 +4,7 @@ import type { LineView, Marker } from '../lab/experiment';
 import { xRange, yRange, type Trace } from './chartData';
 import { dashOf, fade, lookOf, MARKER_DASH, traceShape, type Look } from './palette';
 import { formatNumber } from './format';
+import { logTicks } from './ticks';
 
 export interface Theme { readonly bg: string; readonly fg: string; readonly muted: string; readonly line: string; readonly font: string }
 
@@ -63,23 +64,12 @@ function seriesOf(trace: Trace, { view, theme, scale: k }: PlotInput): uPlot.Ser
 const bandsOf = (traces: readonly Trace[], input: PlotInput): uPlot.Band[] => traces.flatMap((t, i) =>
   (t.role === 'high' ? [{ series: [i + 1, i + 2], fill: fade(lookOfTrace(t, input.view, input.theme).colour, 0.2) } satisfies uPlot.Band] : []));
 
-/** Labels of a log axis: 1, 2 and 5 of each decade where there are few, else powers of ten. */
-const logLabels = (_: uPlot, splits: number[]): (number | null)[] => {
-  const few = splits.at(-1)! / splits[0]! <= 1000;
-  return splits.map((v) => {
-    const first = Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9)); // splits carry rounding: 9.999…e2 is a 1
-    const round = Math.abs(v / Number(v.toPrecision(1)) - 1) < 1e-9;
-    return round && (first === 1 || (few && (first === 2 || first === 5))) ? v : null;
-  });
-};
-
 const axisOf = (label: string, log: boolean, { theme, scale: k }: PlotInput): uPlot.Axis => {
   const font = `${12 * k}px ${theme.font}`;
   return {
     label, font, labelFont: `600 ${12 * k}px ${theme.font}`, stroke: theme.fg, labelSize: 20 * k, gap: 4 * k,
-    grid: { stroke: theme.line, width: k, ...(log ? { filter: logLabels } : {}) },
-    ticks: { stroke: theme.line, width: k, size: 6 * k },
-    ...(log ? { filter: logLabels } : {}),
+    grid: { stroke: theme.line, width: k }, ticks: { stroke: theme.line, width: k, size: 6 * k },
+    ...(log ? { splits: (_: uPlot, __: number, low: number, high: number) => logTicks(low, high), filter: (_: uPlot, splits: number[]) => splits } : {}),
     values: (_, splits) => splits.map((v) => (v === null ? '' : formatNumber(v))),
   };
 };

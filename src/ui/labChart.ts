@@ -107,7 +107,8 @@ export class LabChart extends LitElement {
           ${toggle('each seed', this.showSeeds, (on) => { this.showSeeds = on; })}
         </div>
       </div>
-      <ul class="small">${this.#traces.filter((t) => ['mean', 'theory', 'reference'].includes(t.role)).map((t) => this.#legend(t))}</ul>
+      <ul class="small"><li><span>${this.view.x}</span><b class="number">${this.cursor === undefined ? '' : formatNumber(this.#columns[0]![this.cursor] ?? NaN)}</b></li>
+        ${this.#traces.filter((t) => ['mean', 'theory', 'reference'].includes(t.role)).map((t) => this.#legend(t))}</ul>
       <div id="plot" role="img" aria-label=${describeChart(this.view, this.#traces)}></div>
       <details class="small" @toggle=${(e: Event) => { this.tableOpen = (e.target as HTMLDetailsElement).open; }}>
         <summary>Data table</summary>${this.tableOpen ? this.#data() : nothing}
@@ -130,7 +131,7 @@ export class LabChart extends LitElement {
     const value = at === undefined ? undefined : column?.[at];
     const kind = t.role === 'mean' ? (t.n![1] > 0 ? `mean of ${seedsText(t.n!)}${t.n![1] > 1 ? ', 95 % band' : ''}` : '') : t.role === 'theory' ? 'theory' : 'reference';
     return html`<li>${swatch(t, lookOfTrace(t, this.view, { fg: 'var(--fg)' }))}<span>${t.label}${kind ? html` <span class="muted">(${kind})</span>` : nothing}</span>
-      ${at === undefined ? nothing : html`<b class="number">${typeof value === 'number' ? formatNumber(value) : '–'}</b>`}</li>`;
+      <b class="number">${at === undefined ? '' : typeof value === 'number' ? formatNumber(value) : '–'}</b></li>`;
   }
 
   #data(): TemplateResult {
@@ -156,10 +157,20 @@ export class LabChart extends LitElement {
     const hooks = {
       ...options.hooks,
       setScale: [(u: uPlot, key: string) => { if (key === 'x') this.#zoomed = isZoomed(u, u.scales['x']!.min, u.scales['x']!.max); }],
-      setCursor: [(u: uPlot) => { this.cursor = u.cursor.idx ?? undefined; }],
+      setCursor: [(u: uPlot) => { this.cursor = this.#nearest(u); }],
     };
     this.#plot = new uPlot({ ...options, hooks }, this.columns, target);
   };
+
+  /** Column index nearest to the pointer at which something was measured, or any while nothing was; undefined off the plot. */
+  #nearest(u: uPlot): number | undefined {
+    const { left, idx } = u.cursor;
+    if (left === undefined || left < 0 || typeof idx !== 'number') return undefined;
+    const means = this.#columns.slice(1).filter((_, i) => this.#traces[i]!.role === 'mean');
+    const measured = [...u.data[0].keys()].filter((i) => means.some((m) => typeof m[i] === 'number'));
+    const distance = (i: number): number => Math.abs(u.valToPos(u.data[0][i]!, 'x') - left);
+    return measured.length > 0 ? measured.reduce((a, b) => (distance(b) < distance(a) ? b : a)) : idx;
+  }
 
   #destroy(): void {
     cancelAnimationFrame(this.#frame);

@@ -5,6 +5,7 @@ import type { CellRow, NumberField } from '../lab/experiment';
 import { formatNumber, formatRate, formatSeconds } from './format';
 import { gridOf, position, viridis } from './heatmapData';
 import { sliderScale } from './sliderScale';
+import { logTicks } from './ticks';
 
 const field = (more: Partial<NumberField>): NumberField => ({ kind: 'number', label: '', default: 1, min: 1, max: 100, step: 1, ...more });
 const cell = (x: number, y: number, value: number, seed = 0): CellRow => ({ kind: 'cell', chart: 'm', x, y, seed, value });
@@ -13,6 +14,25 @@ describe('format', () => {
   it.each([[0, '0'], [0.30000000000000004, '0.3'], [-12345, '−12350'], [1234567, '1.23e6'], [0.00012, '1.2e−4'], [-1e10, '−1e10'], [Infinity, '∞'], [NaN, 'none']])('%d', (value, text) => expect(formatNumber(value)).toBe(text));
   it.each([[0.42, '0.4 s'], [59.4, '59 s'], [200, '3 min 20 s'], [3900, '1 h 05 min']])('%d s', (value, text) => expect(formatSeconds(value)).toBe(text));
   it.each([[850, '850'], [12_345, '12.3 k'], [4_560_000, '4.56 M']])('%d a second', (value, text) => expect(formatRate(value)).toBe(text));
+});
+
+describe('logTicks', () => {
+  it.each([
+    [2.1, 2.5, [2.1, 2.15, 2.2, 2.25, 2.3, 2.35, 2.4, 2.45, 2.5]],
+    [0.3, 40, [0.5, 1, 2, 5, 10, 20]],
+    [1e-3, 1e3, [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000]],
+    [1e-12, 1e12, [1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12]],
+  ])('%d to %d', (low, high, ticks) => expect(logTicks(low, high)).toEqual(ticks));
+
+  it('are inside, ascending and at least two', () => {
+    const ends = fc.tuple(fc.double({ min: 1e-30, max: 1e30, noNaN: true }), fc.double({ min: 1.001, max: 1e20, noNaN: true }));
+    fc.assert(fc.property(ends, ([low, ratio]) => {
+      const ticks = logTicks(low, low * ratio);
+      expect(ticks.length).toBeGreaterThanOrEqual(2);
+      expect(ticks[0]! >= low && ticks.at(-1)! <= low * ratio).toBe(true);
+      expect(ticks.slice(1).every((t, i) => t > ticks[i]!)).toBe(true);
+    }));
+  });
 });
 
 describe('sliderScale', () => {

@@ -1,0 +1,90 @@
+/** The headless runner from the shell, with the first experiment: build, browser, GPU, files, exit status, interruption. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../src/cli/site';
+import type { RunSummary } from '../src/lab/export';
+
+interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+type Written = RunSummary & { readonly state: string };
+
+/** `watch` sees stderr as it grows. */
+const lab = (args: readonly string[], watch?: (child: ChildProcess, stderr: string) => void): Promise<Ended> => new Promise((done, fail) => {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'lab', ...args], { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { said.stdout += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.stderr += text;
+    watch?.(child, said.stderr);
+  });
+  child.on('error', fail);
+  child.on('close', (code) => done({ code, ...said }));
+});
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** The variant that trains on the GPU and whose figures are checked against a closed form. */
+const TRAINS = ['double-descent', '--preset', 'smoke', '--set', 'variant=epoch'];
+
+describe('npm run lab', () => {
+  let folder: string;
+  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'overparam-lab-')); });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const summaryOf = async (out: string): Promise<Written> => JSON.parse(await readFile(join(folder, out, 'summary.json'), 'utf8')) as Written;
+  const metricsOf = (out: string): Promise<string> => readFile(join(folder, out, 'metrics.csv'), 'utf8');
+
+  it('trains, judges every claim, writes numbers, summary and charts, and does the same again with the same bits', async () => {
+    const ended = await lab([...TRAINS, '--seeds', '3', '--out', join(folder, 'one')]);
+    expect(ended.code, ended.stderr).toBe(0);
+    const summary = await summaryOf('one');
+    expect(summary).toMatchObject({ experiment: 'double-descent', preset: 'smoke', state: 'done', config: { variant: 'epoch', seeds: 3 } });
+    expect(summary.adapter.name).not.toBe('none');
+    expect(ended.stdout).toContain(`on ${summary.adapter.name}`);
+    expect(ended.stderr).toMatch(/% · .*points/);
+
+    expect(summary.verdicts.length).toBeGreaterThan(0);
+    for (const v of summary.verdicts) {
+      expect(ended.stdout).toContain(`[${v.id}]`);
+      expect(ended.stdout).toContain(v.measured);
+    }
+    // That the GPU's iterates are the closed form's needs no statistics, so even the smallest preset settles it.
+    expect(summary.verdicts.find((v) => v.id === 'closed-form')?.verdict).toBe('agrees');
+
+    const lines = (await metricsOf('one')).trimEnd().split('\n');
+    expect(lines[0]).toBe('chart,series,seed,x,y');
+    expect(lines).toHaveLength(1 + summary.rows.points);
+    const charts = (await readdir(join(folder, 'one'))).filter((name) => name.endsWith('.png'));
+    expect(charts.length).toBeGreaterThan(0);
+    for (const name of charts) expect((await readFile(join(folder, 'one', name))).subarray(0, PNG.length)).toEqual(PNG);
+
+    expect((await lab([...TRAINS, '--seeds', '3', '--out', join(folder, 'two')])).code).toBe(0);
+    expect(await metricsOf('two')).toBe(await metricsOf('one'));
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('on %s ends the run, writes what was measured and exits with 130', async (signal) => {
+    let sent = false;
+    const ended = await lab([...TRAINS, '--set', 'steps=100000', '--out', join(folder, signal)], (child, stderr) => {
+      if (sent || !/\b[1-9]\d* points/.test(stderr)) return;
+      sent = true;
+      child.kill(signal);
+    });
+    expect(ended.code, ended.stderr).toBe(130);
+    expect(ended.stderr).toContain('interrupted');
+    const summary = await summaryOf(signal);
+    expect(summary.state).toBe('aborted');
+    expect(summary.rows.points).toBeGreaterThan(0);
+    expect((await metricsOf(signal)).trimEnd().split('\n')).toHaveLength(1 + summary.rows.points);
+  });
+
+  it('refuses wrong usage before it builds, launches or writes anything', async () => {
+    const out = join(folder, 'never');
+    const ended = await lab(['double-descent', '--set', 'seeds=0', '--out', out]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('seeds');
+    expect(ended.stderr).not.toContain('building');
+    expect(existsSync(out)).toBe(false);
+  });
+});
