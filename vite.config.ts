@@ -34,6 +34,8 @@ export default defineConfig({
     rolldownOptions: { input: pages },
   },
   worker: { format: 'es' },
+  // What the worker imports is found only once it starts; bundling it then would reload the page in the middle of the first run.
+  optimizeDeps: { entries: ['*.html', '*/index.html', '*.ts', '*/*.ts'], include: ['lit', 'uplot', 'ml-matrix', 'valibot', 'wgsl-preprocessor/wgsl-preprocessor.js'] },
   test: {
     root: import.meta.dirname,
     projects: [

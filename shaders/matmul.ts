@@ -16,7 +16,8 @@ import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, pro
 /** Rows × columns a thread computes, and how the 64 threads of a workgroup lie over the tile: [rows, cols, threadsDown, threadsAcross]. */
 export const TILES = { '4x4': [4, 4, 8, 8], '4x4tall': [4, 4, 16, 4], '1x4': [1, 4, 1, 64], '8x8': [8, 8, 8, 8] } as const;
 export type Tile = keyof typeof TILES;
-export type MatmulOptions = { transA: boolean; transB: boolean; tile: Tile; vecA: boolean; vecB: boolean; vecC: boolean; epilogue: string };
+/** tailK: K need not be a multiple of 4. */
+export type MatmulOptions = { transA: boolean; transB: boolean; tile: Tile; vecA: boolean; vecB: boolean; vecC: boolean; tailK: boolean; epilogue: string };
 export type MatmulDims = 'batch' | 'M' | 'K' | 'N' | 'strideA' | 'strideB';
 
 const DIMS: readonly MatmulDims[] = ['batch', 'M', 'K', 'N', 'strideA', 'strideB'];
@@ -30,30 +31,53 @@ const bindings = (o: MatmulOptions): readonly Binding<MatmulDims>[] => [
   ...epilogueBindings<MatmulDims>(o.epilogue, ({ batch, M, N }) => batch * M * N, ({ N }) => N, o.vecC),
 ];
 
-/** Lines that define a4_<i>: op(A)[m0+i, k…k+3]. Rows past M repeat the last one; k past K give 0. */
-const loadA = ({ transA, vecA }: MatmulOptions, rows: number): string =>
-  range(rows).map((i) => {
-    if (vecA && !transA) return `let a4_${i} = a[(baseA + row${i} * dims.K + k) / 4u];`;
-    if (vecA && i % 4 !== 0) return ''; // transposed: one load below covers four rows
+/** The k index of step kk: clamped only where K is ragged. */
+const at = ({ tailK }: MatmulOptions, kk: number): string => (tailK ? `k${kk}` : `(k + ${kk}u)`);
+
+/** Lines before the loop: where each row of op(A) and each column of op(B) starts, in units of a load. Rows past M and columns past N repeat the last ones. */
+const offsets = ({ transA, transB, vecA, vecB }: MatmulOptions, rows: number, cols: number): string => {
+  const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
+  const a = range(rows).flatMap((i) => {
+    if (!transA) return [`let a${i} = (baseA + min(m0 + ${i}u, dims.M - 1u) * dims.K)${unit(vecA)};`];
+    if (vecA && i % 4 !== 0) return []; // one load covers four rows
+    return [`let a${i} = (baseA + min(m0 + ${i}u, ${vecA ? 'max(dims.M, 4u) - 4u' : 'dims.M - 1u'}))${unit(vecA)};`];
+  });
+  const b = range(cols).flatMap((j) => {
+    if (transB) return [`let b${j} = (baseB + min(n0 + ${j}u, dims.N - 1u) * dims.K)${unit(vecB)};`];
+    if (vecB && j % 4 !== 0) return [];
+    return [`let b${j} = (baseB + min(n0 + ${j}u, ${vecB ? 'max(dims.N, 4u) - 4u' : 'dims.N - 1u'}))${unit(vecB)};`];
+  });
+  return [...a, ...b, `let strideK_a = dims.M${unit(vecA)};`, `let strideK_b = dims.N${unit(vecB)};`].join('\n');
+};
+
+/** Lines that define a4_<i>: op(A)[m0+i, k…k+3]; k past K give 0. */
+const loadA = (o: MatmulOptions, rows: number): string => {
+  const { transA, vecA, tailK } = o;
+  return range(rows).map((i) => {
+    if (vecA && !transA) return `let a4_${i} = a[a${i} + k / 4u];`;
+    if (vecA && i % 4 !== 0) return '';
     if (vecA) {
-      const cols = range(4).map((kk) => `let t${i}_${kk} = a[(baseA + min(k + ${kk}u, lastK) * dims.M + min(m0 + ${i}u, lastM4)) / 4u] * live${kk};`);
+      const cols = range(4).map((kk) => `let t${i}_${kk} = a[a${i} + ${at(o, kk)} * strideK_a]${tailK ? ` * live.${XYZW[kk]!}` : ''};`);
       return [...cols, ...range(4).map((r) => `let a4_${i + r} = vec4f(${range(4).map((kk) => `t${i}_${kk}.${XYZW[r]!}`).join(', ')});`)].join('\n');
     }
-    const element = (kk: number): string => (transA ? `a[baseA + k${kk} * dims.M + row${i}]` : `a[baseA + row${i} * dims.K + k${kk}]`);
-    return `let a4_${i} = vec4f(${range(4).map(element).join(', ')}) * live;`;
+    const element = (kk: number): string => (transA ? `a[a${i} + ${at(o, kk)} * strideK_a]` : `a[a${i} + ${at(o, kk)}]`);
+    return `let a4_${i} = vec4f(${range(4).map(element).join(', ')})${tailK ? ' * live' : ''};`;
   }).join('\n');
+};
 
-/** Lines that define b<kk>_<j>: op(B)[k+kk, n0+4j…+3] as a vec4. Columns past N and k past K repeat the last ones. */
-const loadB = ({ transB, vecB }: MatmulOptions, quads: number): string =>
-  range(quads).map((j) => {
-    if (vecB && !transB) return range(4).map((kk) => `let b${kk}_${j} = b[(baseB + min(k + ${kk}u, lastK) * dims.N + min(n0 + ${4 * j}u, lastN4)) / 4u];`).join('\n');
+/** Lines that define b<kk>_<j>: op(B)[k+kk, n0+4j…+3] as a vec4; k past K repeat the last one, which meets a 0 of A. */
+const loadB = (o: MatmulOptions, quads: number): string => {
+  const { transB, vecB } = o;
+  return range(quads).map((j) => {
+    if (vecB && !transB) return range(4).map((kk) => `let b${kk}_${j} = b[b${4 * j} + ${at(o, kk)} * strideK_b];`).join('\n');
     if (vecB) {
-      const rows = range(4).map((c) => `let s${j}_${c} = b[(baseB + col${4 * j + c} * dims.K + k) / 4u];`);
+      const rows = range(4).map((c) => `let s${j}_${c} = b[b${4 * j + c} + k / 4u];`);
       return [...rows, ...range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => `s${j}_${c}.${XYZW[kk]!}`).join(', ')});`)].join('\n');
     }
-    const element = (kk: number, c: number): string => (transB ? `b[baseB + col${4 * j + c} * dims.K + k${kk}]` : `b[baseB + k${kk} * dims.N + col${4 * j + c}]`);
+    const element = (kk: number, c: number): string => (transB ? `b[b${4 * j + c} + ${at(o, kk)}]` : `b[b${4 * j + c} + ${at(o, kk)} * strideK_b]`);
     return range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => element(kk, c)).join(', ')});`).join('\n');
   }).join('\n');
+};
 
 const store = (o: MatmulOptions, i: number, j: number): string => {
   const program = decodeProgram(o.epilogue);
@@ -95,15 +119,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let baseA = replica * dims.rs_a + batch * dims.strideA;
   let baseB = replica * dims.rs_b + batch * dims.strideB;
   let baseC = batch * dims.M * dims.N;
-  let lastM4 = max(dims.M, 4u) - 4u;
-  let lastN4 = max(dims.N, 4u) - 4u;
-  let lastK = dims.K - 1u;
-  ${range(rows).map((i) => `let row${i} = min(m0 + ${i}u, dims.M - 1u);`).join('\n')}
-  ${range(cols).map((j) => `let col${j} = min(n0 + ${j}u, dims.N - 1u);`).join('\n')}
+  ${offsets(o, rows, cols)}
   ${each((i, j) => `var c${i}_${j} = vec4f();`)}
   for (var k = 0u; k < dims.K; k += 4u) {
-    ${range(4).map((kk) => `let k${kk} = min(k + ${kk}u, lastK); let live${kk} = select(0.0, 1.0, k + ${kk}u < dims.K);`).join('\n')}
-    let live = vec4f(live0, live1, live2, live3);
+#if ${o.tailK}
+    ${range(4).map((kk) => `let k${kk} = min(k + ${kk}u, dims.K - 1u);`).join('\n')}
+    let live = select(vec4f(0.0), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K));
+#endif
     ${loadA(o, rows)}
     ${loadB(o, quads)}
     ${fma}
@@ -124,12 +146,12 @@ export const matmul: Kernel<MatmulDims, MatmulOptions> = {
   dims: DIMS,
   options: {
     transA: [false, true], transB: [false, true], tile: ['4x4', '4x4tall', '1x4', '8x8'],
-    vecA: [false, true], vecB: [false, true], vecC: [false, true], epilogue: [IDENTITY, BIAS_RELU_MASK],
+    vecA: [false, true], vecB: [false, true], vecC: [false, true], tailK: [false, true], epilogue: [IDENTITY, BIAS_RELU_MASK],
   },
   bindings,
   // A transposed vec4 load covers four rows, which a tile of one row has not.
-  valid: ({ batch, M, K, N, strideA, strideB }, { transA, transB, vecA, vecB, vecC, tile }) =>
-    !(tile === '1x4' && transA && vecA) &&
+  valid: ({ batch, M, K, N, strideA, strideB }, { transA, transB, vecA, vecB, vecC, tailK, tile }) =>
+    (tailK || K % 4 === 0) && !(tile === '1x4' && transA && vecA) &&
     (!vecA || ((transA ? M : K) % 4 === 0 && (batch === 1 || strideA % 4 === 0))) &&
     (!vecB || ((transB ? K : N) % 4 === 0 && (batch === 1 || strideB % 4 === 0))) && (!vecC || N % 4 === 0),
   workgroups: ({ batch, M, N }, { tile }, R) => {

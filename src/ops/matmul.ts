@@ -30,7 +30,7 @@ const measure = (a: Shape, b: Shape, { transA, transB }: MatmulAttrs): { batch: 
 /** Tall tiles where C has few columns; large ones only where they leave enough workgroups to fill a GPU. */
 const tileFor = (M: number, N: number): Tile => (M === 1 ? '1x4' : N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4');
 const optionsFor = ({ M, K, N }: { readonly M: number; readonly K: number; readonly N: number }, { transA, transB }: MatmulAttrs): MatmulOptions =>
-  ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, epilogue: IDENTITY });
+  ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, tailK: K % 4 !== 0, epilogue: IDENTITY });
 
 export const matmulOp = defineOp<MatmulAttrs>({
   name: 'matmul',

@@ -45,16 +45,20 @@ const resolve = (ir: Ir, o: PlanOptions): Roots => {
     const name = String(n.attrs['name']);
     const other = variables.get(name);
     if (other && !sameShape(other.shape, v.shape)) throw new ShapeError('variable', `'${name}' is used as ${showShape(other.shape)} and as ${showShape(v.shape)}`);
+    if (other && other.dtype !== v.dtype) throw new ShapeError('variable', `'${name}' is used as ${other.dtype} and as ${v.dtype}`);
     variables.set(name, v);
   }
   const updates = new Map<string, Value>();
   for (const [target, value] of o.updates ?? []) {
     const variable = ir.valueOf(target);
     if (!isVariable(variable.node)) throw new ConfigError(`plan: only variables can be updated, not the result of '${target.node.op.name}'`);
-    if (!sameShape(target.shape, value.shape)) throw new ShapeError('update', `'${String(target.node.attrs['name'])}' is ${showShape(target.shape)} but its new value is ${showShape(value.shape)}`);
+    const name = String(target.node.attrs['name']);
+    if (updates.has(name)) throw new ConfigError(`plan: '${name}' is updated twice`);
+    if (!sameShape(target.shape, value.shape)) throw new ShapeError('update', `'${name}' is ${showShape(target.shape)} but its new value is ${showShape(value.shape)}`);
+    if (target.dtype !== value.dtype) throw new ShapeError('update', `'${name}' is ${target.dtype} but its new value is ${value.dtype}`);
     const next = ir.valueOf(value);
-    if (next.replicated && !variable.replicated) throw new ConfigError(`plan: '${String(target.node.attrs['name'])}' is shared by all replicas but its new value differs between them`);
-    updates.set(String(target.node.attrs['name']), next);
+    if (next.replicated && !variable.replicated) throw new ConfigError(`plan: '${name}' is shared by all replicas but its new value differs between them`);
+    updates.set(name, next);
   }
   const outputs = new Map(Object.entries(o.outputs ?? {}).map(([name, t]) => [name, ir.valueOf(t)]));
   return { outputs, updates, variables };
@@ -70,7 +74,12 @@ const withMetrics = (o: PlanOptions): { readonly options: PlanOptions; readonly 
   const entries = Object.entries(o.metrics ?? {});
   if (entries.length === 0) return { options: o };
   const name = o.name ?? 'plan';
-  for (const [key, t] of entries) if (!sameShape(t.shape, [])) throw new ShapeError('metric', `'${key}' is ${showShape(t.shape)}; a metric is a scalar: reduce it by sum or mean`);
+  for (const [key, t] of entries) {
+    if (!sameShape(t.shape, [])) throw new ShapeError('metric', `'${key}' is ${showShape(t.shape)}; a metric is a scalar: reduce it by sum or mean`);
+    if (t.dtype !== 'f32') throw new ShapeError('metric', `'${key}' is ${t.dtype}; a metric is f32: use toFloat`);
+  }
+  const counts = (c: Tensor): boolean => (o.updates ?? []).some(([v]) => v.node.attrs['name'] === c.node.attrs['name']);
+  if (o.counter && !counts(o.counter)) throw new ConfigError(`plan: the counter '${String(o.counter.node.attrs['name'])}' must be updated to grow by one`);
   const k = entries.length;
   const slots = Math.max(MIN_RING, Math.min(MAX_RING, Math.floor(RING_FLOATS / (k * (o.replicas ?? 1)))));
   const counter = o.counter ?? variable(`${name}.count`, [], { dtype: 'u32', perReplica: false });

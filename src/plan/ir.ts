@@ -3,6 +3,7 @@
  * where anything it depends on has one), and every pointwise input brought into a form that a pointwise kernel can read.
  */
 import type { Mode } from '../../shaders/program';
+import { ConfigError } from '../core/errors';
 import { lastAxis, sameShape, sizeOf, type Shape } from '../core/shape';
 import type { Attrs, Op } from '../graph/op';
 import { topological, type Tensor, type TensorType } from '../graph/tensor';
@@ -95,6 +96,8 @@ export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => 
     return node;
   };
   for (const node of topological(roots)) {
+    // WGSL has no such literals, and neither has JSON.
+    if (node.op === constantOp && !Number.isFinite(node.attrs['value'])) throw new ConfigError(`plan: a constant is ${String(node.attrs['value'])} as f32; constants must be finite`);
     let inputs = node.inputs.map((t) => canonical.get(t.node)!.outputs[t.index]!);
     if (node.op === pointwiseOp) {
       const out = node.outputs[0]!.shape;

@@ -2,11 +2,17 @@
 import type { Instruction, Program, ProgramInput } from '../../shaders/program';
 import { lastAxis, sizeOf, type Shape } from '../core/shape';
 import { pointwiseOp } from '../ops/pointwise';
-import { literalOf, modeOf, type INode, type Value } from './ir';
+import { literalOf, modeOf, sourceOf, type INode, type Value } from './ir';
 import type { Buffer } from './lower';
 
 export interface Place { readonly buffer: Buffer; readonly offset: number }
 export const keyOf = (p: Place): string => `${p.buffer.id}@${p.offset}`;
+
+/** Equal for values that a kernel over `out` reads from the same elements. */
+const storageKey = (v: Value, out: Shape): string => {
+  const { base, offset } = sourceOf(v);
+  return `${base.node.id}.${base.index}@${offset} ${modeOf(v.shape, out)!}`;
+};
 
 /**
  * `host`: the value that an epilogue's host kernel computes; it becomes input 0 and is not among the returned inputs.
@@ -15,10 +21,16 @@ export const keyOf = (p: Place): string => `${p.buffer.id}@${p.offset}`;
 export const buildProgram = (members: readonly INode[], outputs: readonly Value[], host: Value | undefined): { readonly program: Program; readonly inputs: readonly Value[] } => {
   const inside = new Set(members.map((m) => m.outputs[0]!));
   const out = members[0]!.outputs[0]!.shape;
-  const external: Value[] = [];
-  for (const v of members.flatMap((m) => m.inputs)) if (!inside.has(v) && v !== host && !literalOf(v) && !external.includes(v)) external.push(v);
-  const inputs = [...(host ? [host] : []), ...external];
-  const at = new Map<Value, number>(inputs.map((v, i) => [v, i]));
+  const at = new Map<Value, number>(host ? [[host, 0]] : []);
+  const inputs: Value[] = host ? [host] : [];
+  // Views of one storage that are read alike are one input: bound twice, it could not be overwritten.
+  const byStorage = new Map<string, number>();
+  for (const v of members.flatMap((m) => m.inputs)) {
+    if (inside.has(v) || v === host || literalOf(v)) continue;
+    const key = storageKey(v, out);
+    if (!byStorage.has(key)) byStorage.set(key, inputs.push(v) - 1);
+    at.set(v, byStorage.get(key)!);
+  }
   const body: Instruction[] = [];
   const literals = new Map<string, number>();
   const push = (i: Instruction): number => inputs.length + body.push(i) - 1;
@@ -40,7 +52,7 @@ export const buildProgram = (members: readonly INode[], outputs: readonly Value[
     body,
     outputs: outputs.map((v) => ({ value: indexOf(v), dtype: v.dtype })),
   };
-  return { program, inputs: external };
+  return { program, inputs: host ? inputs.slice(1) : inputs };
 };
 
 /** The size of the space a program runs over, with the longest rows its inputs allow: longer rows vectorise where short ones do not. */

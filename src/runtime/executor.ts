@@ -62,8 +62,8 @@ export interface Session {
   run(plan: string): Promise<Readonly<Record<string, HostTensor>>>;
   /** Many steps a submission, metrics as they come. Aborting the signal ends the iteration after the steps in flight. */
   train(o: TrainOptions): AsyncIterable<MetricBatch>;
-  /** All variables and the step counter, in safetensors layout. */
-  checkpoint(): Promise<Uint8Array>;
+  /** All variables, the number of steps done and the caller's `config` (JSON), in safetensors layout. */
+  checkpoint(config?: unknown): Promise<Uint8Array>;
   restore(checkpoint: Uint8Array): void;
   dispose(): void;
   [Symbol.dispose](): void;

@@ -102,10 +102,10 @@ export class GpuSession implements Session {
     for (const name of this.updated) values.set(name, await this.read(name));
     return { step, values };
   }
-  async checkpoint(): Promise<Uint8Array> {
+  async checkpoint(config?: unknown): Promise<Uint8Array> {
     const values = new Map<string, HostTensor>();
     for (const name of this.program.variables.keys()) values.set(name, await this.read(name));
-    return toCheckpoint({ step: this.stepsDone, values }, this.plans);
+    return toCheckpoint({ step: this.stepsDone, values }, this.plans, config);
   }
   restore(checkpoint: Uint8Array): void {
     this.alive();

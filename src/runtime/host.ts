@@ -29,9 +29,9 @@ export const spread = <F extends Float32Array | Float64Array>(name: string, t: P
 
 export interface Snapshot { readonly step: number; readonly values: ReadonlyMap<string, HostTensor> }
 
-export const toCheckpoint = ({ step, values }: Snapshot, plans: Readonly<Record<string, Plan>>): Uint8Array => {
+export const toCheckpoint = ({ step, values }: Snapshot, plans: Readonly<Record<string, Plan>>, config: unknown = null): Uint8Array => {
   const tensors = Object.fromEntries([...values].map(([name, { data, replicas, size }]) => [name, { data, shape: replicas > 1 ? [replicas, size] : [size] }]));
-  return writeSafetensors(tensors, { format: 'overparam-checkpoint-1', step: String(step), plans: Object.keys(plans).join(' ') });
+  return writeSafetensors(tensors, { format: 'overparam-checkpoint-1', step: String(step), plans: Object.keys(plans).join(' '), config: JSON.stringify(config) });
 };
 
 /** Throws FormatError for a broken file and ConfigError for one of another program. */

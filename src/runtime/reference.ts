@@ -86,9 +86,9 @@ class ReferenceSession implements Session {
     }
   }
 
-  checkpoint(): Promise<Uint8Array> {
+  checkpoint(config?: unknown): Promise<Uint8Array> {
     const values = new Map([...this.tensors].map(([name, t]) => [name, this.tensor(t, this.values.get(name)!)] as const));
-    return Promise.resolve(toCheckpoint({ step: this.stepsDone, values }, this.plans));
+    return Promise.resolve(toCheckpoint({ step: this.stepsDone, values }, this.plans, config));
   }
   restore(checkpoint: Uint8Array): void {
     const { step, values } = fromCheckpoint(checkpoint, this.tensors);
