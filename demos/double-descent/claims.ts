@@ -1,78 +1,10 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
-import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Summary, Table } from '../../src/lab/experiment';
 import { expectedExcessRisk, randomFeatureRisk } from '../../src/theory/index';
 import { list, num, PUBLISHED_MLP, variantOf } from './config';
 import { TAU2 } from './features';
 import { grid, problemAt, threshold } from './linear';
-
-const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
-const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgement> = {}): Judgement => ({ verdict: holds ? 'agrees' : 'disagrees', measured, ...rest });
-const figure = (x: number): string => (Number.isFinite(x) ? x.toPrecision(3) : String(x));
-const interval = (s: Summary): string => `${figure(s.mean)} [${figure(s.low)}, ${figure(s.high)}]`;
-/** Seeds below which an interval says too little. */
-const MIN_SEEDS = 5;
-const MIN_POINTS = 8;
-
-const finite = (s: readonly Summary[]): readonly Summary[] => s.filter((p) => Number.isFinite(p.mean));
-const top = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean > best.mean ? p : best), undefined);
-const bottom = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean < best.mean ? p : best), undefined);
-const seedsIn = (s: readonly Summary[]): number => Math.min(...s.map((p) => p.n));
-const tooFew = (s: readonly Summary[], least = 5): string | undefined =>
-  s.length < least ? `only ${s.length} points` : seedsIn(s) < MIN_SEEDS ? `only ${seedsIn(s)} seeds` : undefined;
-
-/** Fewest of n intervals of coverage 95 % that cover with probability above 1 %. */
-const leastCovered = (n: number): number => {
-  let probability = 0.95 ** n;
-  let below = 0;
-  for (let k = n; k >= 0; k--) {
-    // P(exactly k cover), from the top down; stop where what is left is at most 1 %.
-    below += probability;
-    if (1 - below < 0.01) return k;
-    probability *= (k / (n - k + 1)) * (0.05 / 0.95);
-  }
-  return 0;
-};
-
-/** `margin`: what the theory itself leaves open, as a share of its value. */
-const coverage = (points: readonly Summary[], theory: (x: number) => number, where: string, margin = 0): Judgement => {
-  const few = tooFew(points, MIN_POINTS);
-  if (few) return inconclusive(`${few} ${where}`);
-  const inside = points.filter((p) => { const t = theory(p.x); return p.low - margin * t <= t && t <= p.high + margin * t; }).length;
-  const least = leastCovered(points.length);
-  const share = inside / points.length;
-  return agreesIf(inside >= least, `${inside} of ${points.length} points ${where} have the theory inside their 95 % interval${margin > 0 ? `, widened by ${100 * margin} %` : ''}; at least ${least} expected`, { value: share });
-};
-
-/** The x of the highest point against the threshold, to the spacing of the grid there. */
-const peakAt = (points: readonly Summary[], place: number, xs: readonly number[]): Judgement => {
-  const few = tooFew(points);
-  const peak = top(points);
-  if (few || !peak) return inconclusive(few ?? 'no finite points');
-  const spacing = Math.min(...xs.filter((x) => x !== place).map((x) => Math.abs(x - place)));
-  return agreesIf(Math.abs(peak.x - place) <= spacing, `highest mean ${figure(peak.mean)} at ${peak.x}; threshold at ${place}, next points ${spacing} away`, { value: peak.x });
-};
-
-/** At the threshold: without ridge the peak towers, with it the curve is no higher than `allowance` times the higher of its two ends. */
-const ridgeRemoves = (plain: readonly Summary[], ridged: readonly Summary[], place: number, allowance: number): Judgement => {
-  const few = tooFew(ridged);
-  const [a, b] = [plain.find((p) => p.x === place), ridged.find((p) => p.x === place)];
-  if (few || !a || !b) return inconclusive(few ?? 'no point at the threshold');
-  const bound = allowance * Math.max(ridged[0]!.mean, ridged.at(-1)!.mean);
-  const text = `at ${place}: ${figure(a.mean)} without, ${interval(b)} with ridge; its higher end${allowance === 1 ? '' : ` × ${allowance}`} is ${figure(bound)}`;
-  if (b.low <= bound && bound < b.high) return inconclusive(`${text}, inside the interval`);
-  return agreesIf(b.high <= bound && a.mean > 2 * b.mean, text, { value: b.mean, interval: [b.low, b.high] });
-};
-
-/** Does the lowest point past the threshold lie below the lowest before it, as `predicted`? */
-const secondDescent = (points: readonly Summary[], place: number, predicted: boolean): Judgement => {
-  const [before, after] = [points.filter((p) => p.x < place), points.filter((p) => p.x > place)];
-  const [a, b] = [bottom(before), bottom(after)];
-  if (!a || !b || tooFew(points)) return inconclusive('too few points or seeds on one side of the threshold');
-  const text = `lowest before ${interval(a)} at ${a.x}, after ${interval(b)} at ${b.x}`;
-  if (a.low <= b.high && b.low <= a.high) return inconclusive(`${text}: the intervals overlap`);
-  const lower = b.mean < a.mean;
-  return agreesIf(lower === predicted, `${text}: the second minimum is ${lower ? 'lower' : 'higher'}, expected ${predicted ? 'lower' : 'higher'}`);
-};
+import { agreesIf, coverage, figure, inconclusive, innerPeak, interval, MIN_POINTS, MIN_SEEDS, peakAt, ridgeRemoves, secondDescent, seedsIn, tooFew } from './verdicts';
 
 const plain = (t: Table): readonly Summary[] => t.summary('risk', 'min-norm');
 const errors = (t: Table): readonly Summary[] => t.summary('error', 'test');
@@ -178,45 +110,48 @@ const epochClaims = (c: Config): readonly Claim[] => [
     },
   },
 ];
-/** A point above both an earlier and a later one, their intervals apart. */
-const innerPeak = (points: readonly Summary[]): { readonly valley: Summary; readonly peak: Summary; readonly end: Summary } | undefined => {
-  for (const peak of points.toSorted((a, b) => b.mean - a.mean)) {
-    const valley = bottom(points.filter((p) => p.x < peak.x));
-    const end = bottom(points.filter((p) => p.x > peak.x));
-    if (valley && end && valley.high < peak.low && end.high < peak.low) return { valley, peak, end };
-  }
-  return undefined;
-};
-
 const GREYDANUS = 'Greydanus & Kobak 2024, arXiv:2011.14439';
 const mlpClaims = (c: Config): readonly Claim[] => [
-    {
-      id: 'peak', says: 'With label noise the test error has a peak between a narrow and a wide network that are both better.', source: 'Nakkiran et al. 2019, arXiv:1912.02292', falsifier: 'the error falls or rises with width throughout, intervals apart',
-      test: (t) => {
-        const points = errors(t);
-        if (tooFew(points)) return inconclusive(`${points.length} widths, ${seedsIn(points)} seeds: at least 5 of each`);
-        const peak = innerPeak(points);
-        if (peak) return agreesIf(true, `h = ${peak.valley.x}: ${interval(peak.valley)}, h = ${peak.peak.x}: ${interval(peak.peak)}, h = ${peak.end.x}: ${interval(peak.end)}`, { value: peak.peak.x });
-        return num(c, 'epochs') < 500 ? inconclusive(`no peak after ${num(c, 'epochs')} epochs; the published one is after 500`) : agreesIf(false, 'no width is worse than both a narrower and a wider one, intervals apart');
-      },
+  {
+    id: 'peak', says: 'With label noise the test error has a peak between a narrow and a wide network that are both better.', source: 'Nakkiran et al. 2019, arXiv:1912.02292', falsifier: 'the error falls or rises with width throughout, intervals apart',
+    test: (t) => {
+      const points = errors(t);
+      if (tooFew(points)) return inconclusive(`${points.length} widths, ${seedsIn(points)} seeds: at least 5 of each`);
+      const peak = innerPeak(points);
+      if (peak) return agreesIf(true, `h = ${peak.valley.x}: ${interval(peak.valley)}, h = ${peak.peak.x}: ${interval(peak.peak)}, h = ${peak.end.x}: ${interval(peak.end)}`, { value: peak.peak.x });
+      return num(c, 'epochs') < 500 ? inconclusive(`no peak after ${num(c, 'epochs')} epochs; the published one is after 500`) : agreesIf(false, 'no width is worse than both a narrower and a wider one, intervals apart');
     },
-    {
-      id: 'published', says: 'The test errors are the published ones.', source: GREYDANUS, falsifier: `a mean more than ${PUBLISHED_MLP.band} points from the published run, beyond its interval`,
-      test: (t) => {
-        const points = errors(t).filter((p) => PUBLISHED_MLP.widths.includes(p.x as 9));
-        if (num(c, 'epochs') !== 500 || num(c, 'trainExamples') !== 4000 || points.length < PUBLISHED_MLP.widths.length) return inconclusive('only the published recipe is compared');
-        const far = points.filter((p) => { const e = PUBLISHED_MLP.error[PUBLISHED_MLP.widths.indexOf(p.x as 9)]! / 100; return p.low > e + PUBLISHED_MLP.band / 100 || p.high < e - PUBLISHED_MLP.band / 100; });
-        return agreesIf(far.length === 0, far.length === 0 ? `all ${points.length} widths within the band` : `outside: ${far.map((p) => `h = ${p.x} ${interval(p)}`).join('; ')}`);
-      },
+  },
+  {
+    id: 'loss-peak', says: 'The test loss peaks about where the network begins to fit all of its noisy training set.', source: GREYDANUS,
+    falsifier: 'the peak of the test loss is not within one width of the first whose training error is below 5 %',
+    test: (t) => {
+      const [loss, fit] = [t.summary('loss', 'test'), t.summary('error', 'train')];
+      if (tooFew(loss)) return inconclusive(`${loss.length} widths, ${seedsIn(loss)} seeds: at least 5 of each`);
+      const first = fit.findIndex((p) => p.mean < 0.05);
+      const peak = innerPeak(loss);
+      if (first < 0 || !peak) return inconclusive(first < 0 ? 'no width fits its training set yet' : 'no width has a higher test loss than both a narrower and a wider one, intervals apart');
+      const near = fit.slice(Math.max(0, first - 1), first + 2).map((p) => p.x);
+      return agreesIf(near.includes(peak.peak.x), `highest test loss ${interval(peak.peak)} nats at h = ${peak.peak.x}; training error first below 5 % at h = ${fit[first]!.x}`, { value: peak.peak.x });
     },
-    {
-      id: 'interpolates', says: 'The widest networks fit the noisy training set.', source: 'Zhang et al. 2017, arXiv:1611.03530', falsifier: 'the widest network still errs on the training set after 500 epochs',
-      test: (t) => {
-        const widest = t.summary('error', 'train').at(-1);
-        if (!widest) return inconclusive('no widths yet');
-        return widest.mean < 0.005 ? agreesIf(true, `training error ${figure(widest.mean)} at h = ${widest.x}`) : num(c, 'epochs') < 500 ? inconclusive(`training error ${figure(widest.mean)} at h = ${widest.x} after ${num(c, 'epochs')} epochs`) : agreesIf(false, `training error ${figure(widest.mean)} at h = ${widest.x}`);
-      },
+  },
+  {
+    id: 'published', says: 'The test errors are the published ones.', source: GREYDANUS, falsifier: `a mean more than ${PUBLISHED_MLP.band} points from the published run, beyond its interval`,
+    test: (t) => {
+      const points = errors(t).filter((p) => PUBLISHED_MLP.widths.includes(p.x as 9));
+      if (num(c, 'epochs') !== 500 || num(c, 'trainExamples') !== 4000 || points.length < PUBLISHED_MLP.widths.length) return inconclusive('only the published recipe is compared');
+      const far = points.filter((p) => { const e = PUBLISHED_MLP.error[PUBLISHED_MLP.widths.indexOf(p.x as 9)]! / 100; return p.low > e + PUBLISHED_MLP.band / 100 || p.high < e - PUBLISHED_MLP.band / 100; });
+      return agreesIf(far.length === 0, far.length === 0 ? `all ${points.length} widths within the band` : `outside: ${far.map((p) => `h = ${p.x} ${interval(p)}`).join('; ')}`);
     },
+  },
+  {
+    id: 'interpolates', says: 'The widest networks fit the noisy training set.', source: 'Zhang et al. 2017, arXiv:1611.03530', falsifier: 'the widest network still errs on the training set after 500 epochs',
+    test: (t) => {
+      const widest = t.summary('error', 'train').at(-1);
+      if (!widest) return inconclusive('no widths yet');
+      return widest.mean < 0.005 ? agreesIf(true, `training error ${figure(widest.mean)} at h = ${widest.x}`) : num(c, 'epochs') < 500 ? inconclusive(`training error ${figure(widest.mean)} at h = ${widest.x} after ${num(c, 'epochs')} epochs`) : agreesIf(false, `training error ${figure(widest.mean)} at h = ${widest.x}`);
+    },
+  },
 ];
 
 export const claimsOf = (c: Config): readonly Claim[] => ({ linear: linearClaims, features: featuresClaims, epoch: epochClaims, mlp: mlpClaims })[variantOf(c)](c);

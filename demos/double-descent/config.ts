@@ -38,12 +38,12 @@ export const FIELDS = {
   slowShare: { kind: 'number', label: 'Share of slow features', default: 0.18, min: 0.01, max: 0.99, step: 0.01, advanced: true, when: only('epoch') },
   slowScale: { kind: 'number', label: 'Scale of slow features', help: 'Their standard deviation; the others have 1. Each group carries half of the signal', default: 0.2, min: 0.01, max: 1, step: 0.01, when: only('epoch') },
 
-  widths: { kind: 'list', label: 'Hidden widths h', default: [4, 8, 16, 32, 64, 128], min: 1, max: 2000, step: 1, when: only('mlp') },
-  epochs: { kind: 'number', label: 'Epochs', default: 100, min: 1, max: 5000, step: 1, when: only('mlp') },
-  trainExamples: { kind: 'number', label: 'Training examples', default: 1000, min: 100, max: 16_000, step: 100, when: only('mlp') },
+  widths: { kind: 'list', label: 'Hidden widths h', default: [4, 7, 11, 18, 30, 60, 120], min: 1, max: 2000, step: 1, when: only('mlp') },
+  epochs: { kind: 'number', label: 'Epochs', default: 250, min: 1, max: 5000, step: 1, when: only('mlp') },
+  trainExamples: { kind: 'number', label: 'Training examples', default: 400, min: 100, max: 16_000, step: 100, when: only('mlp') },
   testExamples: { kind: 'number', label: 'Test examples', default: 1000, min: 100, max: 16_000, step: 100, advanced: true, when: only('mlp') },
-  batch: { kind: 'number', label: 'Batch size', default: 100, min: 1, max: 4000, step: 1, advanced: true, when: only('mlp') },
-  lr: { kind: 'number', label: 'Learning rate', default: 0.01, min: 0.0001, max: 1, step: 0.0001, advanced: true, log: true, when: only('mlp') },
+  batch: { kind: 'number', label: 'Batch size', default: 50, min: 1, max: 4000, step: 1, advanced: true, when: only('mlp') },
+  lr: { kind: 'number', label: 'Learning rate', default: 0.02, min: 0.0001, max: 1, step: 0.0001, advanced: true, log: true, when: only('mlp') },
   momentum: { kind: 'number', label: 'Momentum', default: 0.9, min: 0, max: 0.999, step: 0.001, advanced: true, when: only('mlp') },
 } as const satisfies Readonly<Record<string, Field>>;
 
@@ -64,13 +64,13 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   },
   quick: {
     label: 'Quick',
-    config: { seeds: 50, points: 21, featureCounts: [50, 100, 150, 200, 250, 400, 800], featureExamples: 200, steps: 2000, widths: [4, 8, 16, 32], epochs: 40, trainExamples: 500, testExamples: 500 },
+    config: { seeds: 50, points: 21, featureCounts: [50, 100, 150, 200, 250, 400, 800], featureExamples: 200, steps: 2000, widths: [4, 8, 16, 32], epochs: 60, trainExamples: 300, testExamples: 500 },
   },
   standard: { label: 'Standard', config: { seeds: 200 } },
   features: { label: 'Random features', config: { variant: 'features', seeds: 5 } },
   gaussian: { label: 'Random features, theory', config: { variant: 'features', source: 'gaussian', seeds: 20, featureExamples: 240, featureCounts: [24, 60, 120, 180, 210, 225, 240, 255, 270, 300, 360, 480, 640] } },
   epoch: { label: 'Over time', config: { variant: 'epoch' } },
-  mlp: { label: 'MLP', config: { variant: 'mlp', seeds: 3 } },
+  mlp: { label: 'MLP', config: { variant: 'mlp', seeds: 5, labelNoise: 0.3 } },
   paper: {
     label: 'Published MLP run',
     config: { variant: 'mlp', seeds: 5, widths: PUBLISHED_MLP.widths, epochs: 500, trainExamples: 4000, testExamples: 12_000, batch: 100, lr: 0.01, momentum: 0.9, labelNoise: 0.15 },
