@@ -18,8 +18,8 @@ export const indexCases: readonly Dims<GatherDims>[] = [
 export const gatherRef: Oracle<GatherDims, GatherOptions> = {
   kernel: gather,
   cases: indexCases,
-  eval: ([x, index], { n, D, V }, { dtype }) => {
-    const value = new Float64Array(n * D).fill(dtype === 'f32' ? Number.NaN : MISSING.u32);
+  eval: ([x, index], { n, D, V }, { dtype, missing }) => {
+    const value = new Float64Array(n * D).fill(missing === 'zero' ? 0 : dtype === 'f32' ? Number.NaN : MISSING.u32);
     for (let i = 0; i < n; i++) {
       const row = index![i]!;
       if (row < V) value.set(x!.subarray(row * D, (row + 1) * D), i * D);

@@ -2,20 +2,21 @@
  * gather: out[i, :] = x[index[i], :].
  *
  * Shapes   x [V, D], index [n] u32, out [n, D]; row-major. x and out are f32 or u32 by `dtype`.
- * Numerics exact: words are copied as bits. An index ≥ V gives a row of quiet NaN (f32) or 0xffffffff (u32).
+ * Numerics exact: words are copied as bits. An index ≥ V gives a row of quiet NaN (f32) or 0xffffffff (u32), or with `missing` 'zero' a row of zeros.
  * Tiles    a thread copies four consecutive units of out, a unit being one element, or four with vec4 (D a multiple of 4).
  * Oracle   gather.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type DType, type Kernel } from './kernel';
 
 export type GatherDims = 'n' | 'D' | 'V';
-export type GatherOptions = { dtype: DType; vec4: boolean };
+export type GatherOptions = { dtype: DType; missing: 'nan' | 'zero'; vec4: boolean };
 
 const DIMS: readonly GatherDims[] = ['n', 'D', 'V'];
 const GROUP = 64;
 const PER_THREAD = 4;
-/** What a row of an index out of range is filled with. */
+/** Bits that a row of an index out of range is filled with. */
 export const MISSING = { f32: 0x7fc00000, u32: 0xffffffff } as const;
+const fillOf = ({ dtype, missing }: GatherOptions): number => (missing === 'zero' ? 0 : MISSING[dtype]);
 
 const bindings = ({ dtype, vec4 }: GatherOptions): readonly Binding<GatherDims>[] => [
   { name: 'x', dtype, access: 'read', size: ({ V, D }) => V * D, vec4 },
@@ -50,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     if (source < dims.V) {
       out[baseOut + at] = x[baseX + source * width + col];
     } else {
-      out[baseOut + at] = ${o.vec4 ? `vec4u(${MISSING[o.dtype]}u)` : `${MISSING[o.dtype]}u`};
+      out[baseOut + at] = ${o.vec4 ? `vec4u(${fillOf(o)}u)` : `${fillOf(o)}u`};
     }
     col += 1u;
   }
@@ -60,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 export const gather: Kernel<GatherDims, GatherOptions> = {
   name: 'gather',
   dims: DIMS,
-  options: { dtype: ['f32', 'u32'], vec4: [false, true] },
+  options: { dtype: ['f32', 'u32'], missing: ['nan', 'zero'], vec4: [false, true] },
   bindings,
   valid: ({ D }, { vec4 }) => !vec4 || D % 4 === 0,
   workgroups: ({ n, D }, { vec4 }, R) => flatGrid(ceilDiv((n * D) / (vec4 ? 4 : 1), GROUP * PER_THREAD), R),

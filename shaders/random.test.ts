@@ -119,7 +119,7 @@ test('normals agree bit for bit at the edges of every branch and on a hundred th
 });
 
 test.each([
-  { dtype: 'f32', vec4: false }, { dtype: 'f32', vec4: true }, { dtype: 'u32', vec4: false }, { dtype: 'u32', vec4: true },
+  { dtype: 'f32', missing: 'nan', vec4: false }, { dtype: 'f32', missing: 'nan', vec4: true }, { dtype: 'u32', missing: 'nan', vec4: false }, { dtype: 'u32', missing: 'nan', vec4: true },
 ] as const)('gather keeps all bits, and marks indices out of range: %o', async (o: GatherOptions) => {
   const d = { n: 4, D: 4, V: 2 };
   // Subnormals, a signalling NaN with a payload, both zeros, infinity.

@@ -2,13 +2,13 @@
  * gather: y[i, …] = x[index[i], …] for x [V, …] and u32 index [n]. scatterAdd is its transpose: z[v, …] = Σ_{i: index[i]=v} x[i, …], in the
  * order of i, without atomics. Each is the other's vjp.
  *
- * An index out of range gives a row of NaN (f32) or 2³²−1 (u32); scatterAdd passes over it.
+ * An index out of range gives a row of NaN (f32) or 2³²−1 (u32); scatterAdd passes over it, and so the cotangent there is 0.
  */
 import { gather as gatherKernel } from '../../shaders/gather';
 import { scatterAdd as scatterKernel } from '../../shaders/scatterAdd';
 import { ShapeError } from '../core/errors';
 import { showShape, sizeOf } from '../core/shape';
-import { defineOp } from '../graph/op';
+import { defineOp, type Op } from '../graph/op';
 import { apply, type Tensor, type TensorType } from '../graph/tensor';
 
 const checkIndex = (op: string, index: TensorType): number => {
@@ -16,21 +16,21 @@ const checkIndex = (op: string, index: TensorType): number => {
   return index.shape[0]!;
 };
 
-export const gatherOp = defineOp({
+export const gatherOp: Op = defineOp<{ readonly missing: 'nan' | 'zero' }>({
   name: 'gather',
   infer: ([x, index]) => {
     const n = checkIndex('gather', index!);
     if (x!.shape.length === 0) throw new ShapeError('gather', 'the source is a scalar; it needs a first axis to index');
     return { shape: [n, ...x!.shape.slice(1)], dtype: x!.dtype };
   },
-  lower: ({ inputs: [x, index], outputs: [y] }, { emit }) => {
+  lower: ({ inputs: [x, index], outputs: [y], attrs: { missing } }, { emit }) => {
     const D = sizeOf(x!.shape.slice(1));
-    emit(gatherKernel, { dtype: x!.dtype, vec4: D % 4 === 0 }, { n: index!.shape[0]!, D, V: x!.shape[0]! }, [x!, index!, y!]);
+    emit(gatherKernel, { dtype: x!.dtype, missing, vec4: D % 4 === 0 }, { n: index!.shape[0]!, D, V: x!.shape[0]! }, [x!, index!, y!]);
   },
   vjp: ({ inputs: [x, index] }, [dy]) => [dy && x!.dtype === 'f32' ? scatterAdd(dy, index!, x!.shape[0]!) : null, null],
-  jvp: ({ inputs: [, index] }, [dx]) => [dx ? gather(dx, index!) : null],
+  jvp: ({ inputs: [, index], attrs }, [dx]) => [dx ? apply(gatherOp, [dx, index!], attrs) : null],
 });
-export const gather = (x: Tensor, index: Tensor): Tensor => apply(gatherOp, [x, index]);
+export const gather = (x: Tensor, index: Tensor): Tensor => apply(gatherOp, [x, index], { missing: 'nan' });
 
 export const scatterAddOp = defineOp<{ readonly rows: number }>({
   name: 'scatterAdd',
@@ -43,7 +43,7 @@ export const scatterAddOp = defineOp<{ readonly rows: number }>({
     const D = sizeOf(x!.shape.slice(1));
     emit(scatterKernel, { vec4: D % 4 === 0 }, { n: index!.shape[0]!, D, V: y!.shape[0]! }, [index!, x!, y!]);
   },
-  vjp: ({ inputs: [, index] }, [dy]) => [dy ? gather(dy, index!) : null, null],
+  vjp: ({ inputs: [, index] }, [dy]) => [dy ? apply(gatherOp, [dy, index!], { missing: 'zero' }) : null, null],
   jvp: ({ inputs: [, index], attrs: { rows } }, [dx]) => [dx ? scatterAdd(dx, index!, rows) : null],
 });
 /** Sums rows of x into `rows` rows by index. */
