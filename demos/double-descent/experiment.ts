@@ -22,7 +22,7 @@ const VIEWS: Readonly<Record<string, (c: Config) => readonly View[]>> = {
   epoch: () => [
     { kind: 'line', chart: 'epoch', title: 'Excess risk over time', x: 'step', y: 'E(ŷ − xᵀβ)²', logX: true, series: { measured: 'measured on the GPU' } },
     { kind: 'line', chart: 'loss', title: 'Training loss', x: 'step', y: '½ mean squared error', logX: true, logY: true, series: { train: 'training set' } },
-    { kind: 'line', chart: 'deviation', title: 'Distance from the closed form', x: 'step', y: 'largest so far, as a share of the risk', logX: true, logY: true, series: { gpu: 'GPU', cpu: 'float32 on the CPU' } },
+    { kind: 'line', chart: 'deviation', title: 'Largest distance from the closed form so far', x: 'step', y: 'share of the risk', logX: true, logY: true, series: { gpu: 'GPU', cpu: 'float32 on the CPU' } },
   ],
   mlp: (c) => [
     { kind: 'line', chart: 'error', title: 'Error by width', x: 'hidden width h', y: 'share of examples', logX: true, series: { test: 'test', train: 'training (noisy labels)' } },
