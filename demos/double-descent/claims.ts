@@ -5,7 +5,7 @@ import { list, num, PUBLISHED_MLP, variantOf } from './config';
 import { epochTheory } from './epochwise';
 import { TAU2 } from './features';
 import { grid, problemAt, threshold } from './linear';
-import { agreesIf, coverage, figure, inconclusive, innerPeak, interval, MIN_POINTS, MIN_SEEDS, peakAt, ridgeRemoves, secondDescent, seedsIn, tooFew } from './verdicts';
+import { agreesIf, coverage, figure, inconclusive, innerPeak, interval, peakAt, ridgeRemoves, secondDescent, seedsIn, tooFew } from './verdicts';
 
 const plain = (t: Table): readonly Summary[] => t.summary('risk', 'min-norm');
 const errors = (t: Table): readonly Summary[] => t.summary('error', 'test');

@@ -31,11 +31,11 @@ export const FIELDS = {
   ridgePerFeature: { kind: 'number', label: 'Ridge λ / N', default: 0.01, min: 0, max: 10, step: 0.001, advanced: true, when: only('features') },
 
   timeExamples: { kind: 'number', label: 'Examples n', default: 100, min: 6, max: 1000, step: 1, when: only('epoch') },
-  timeFeatures: { kind: 'number', label: 'Features d', default: 85, min: 2, max: 1000, step: 1, when: only('epoch') },
+  timeFeatures: { kind: 'number', label: 'Features d', default: 78, min: 2, max: 1000, step: 1, when: only('epoch') },
   timeNoise: { kind: 'number', label: 'Noise variance σ²', default: 0.05, min: 0, max: 100, step: 0.01, when: only('epoch') },
-  steps: { kind: 'number', label: 'Steps', default: 4000, min: 10, max: 100_000, step: 1, when: only('epoch') },
+  steps: { kind: 'number', label: 'Steps', default: 3000, min: 10, max: 100_000, step: 1, when: only('epoch') },
   rate: { kind: 'number', label: 'Step size × λmax', help: 'Of each replica’s own Hessian; gradient descent converges below 2', default: 1, min: 0.01, max: 1.99, step: 0.01, when: only('epoch') },
-  slowShare: { kind: 'number', label: 'Share of slow features', default: 0.18, min: 0.01, max: 0.99, step: 0.01, advanced: true, when: only('epoch') },
+  slowShare: { kind: 'number', label: 'Share of slow features', default: 0.12, min: 0.01, max: 0.99, step: 0.01, advanced: true, when: only('epoch') },
   slowScale: { kind: 'number', label: 'Scale of slow features', help: 'Their standard deviation; the others have 1. Each group carries half of the signal', default: 0.2, min: 0.01, max: 1, step: 0.01, when: only('epoch') },
 
   widths: { kind: 'list', label: 'Hidden widths h', default: [4, 7, 11, 18, 30, 60, 120], min: 1, max: 2000, step: 1, when: only('mlp') },

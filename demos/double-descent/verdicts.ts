@@ -6,8 +6,8 @@ export const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgeme
 export const figure = (x: number): string => (Number.isFinite(x) ? x.toPrecision(3) : String(x));
 export const interval = (s: Summary): string => `${figure(s.mean)} [${figure(s.low)}, ${figure(s.high)}]`;
 /** Seeds below which an interval says too little. */
-export const MIN_SEEDS = 5;
-export const MIN_POINTS = 8;
+const MIN_SEEDS = 5;
+const MIN_POINTS = 8;
 
 const finite = (s: readonly Summary[]): readonly Summary[] => s.filter((p) => Number.isFinite(p.mean));
 const top = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean > best.mean ? p : best), undefined);
