@@ -15,15 +15,15 @@ export interface Composite {
   readonly name: string;
   readonly size: number;
   readonly f: (x: Tensor) => Tensor;
-  /** x, the directions u and w, and the function's own data. */
-  readonly values: (seed: number) => Values;
+  /** x, the directions u and w, and the function's own data; on the grid of opCases.ts, or reals. */
+  readonly values: (seed: number, grid?: boolean) => Values;
 }
 interface Extra { readonly shape: Shape; readonly domain: Domain; readonly below?: number }
 const composite = (name: string, size: number, f: Composite['f'], domain: Domain = 'real', extra: Readonly<Record<string, Extra>> = {}): Composite => ({
   name, size, f,
-  values: (seed) => ({
-    x: draw({ shape: [size], domain }, seed), u: direction(size, seed + 10), w: direction(size, seed + 11),
-    ...Object.fromEntries(Object.entries(extra).map(([key, e], i) => [key, draw(e, seed + 20 + i)])),
+  values: (seed, grid = true) => ({
+    x: draw({ shape: [size], domain }, seed, grid), u: direction(size, seed + 10), w: direction(size, seed + 11),
+    ...Object.fromEntries(Object.entries(extra).map(([key, e], i) => [key, draw(e, seed + 20 + i, grid)])),
   }),
 });
 
@@ -44,7 +44,8 @@ const attention = (x: Tensor): Tensor => {
 
 export const COMPOSITES: readonly Composite[] = [
   composite('mean cross-entropy of a tanh network', network.layout.total, (x) => crossEntropy(network.apply(unpack(network.layout, x), data), labels), 'real', examples),
-  composite('mean squared error of a sigmoid network', wide.layout.total, (x) => meanSquaredError(wide.apply(unpack(wide.layout, x), data), targets), 'real', { ...examples, targets: { shape: [6, 4], domain: 'real' } }),
+  composite('mean squared error of a sigmoid network', wide.layout.total, (x) => meanSquaredError(wide.apply(unpack(wide.layout, x), data), targets), 'real',
+    { ...examples, targets: { shape: [6, 4], domain: 'real' } }),
   composite('attention', 12, attention),
   composite('embedding and its transpose', 15, (x) => {
     const rows = gather(reshape(x, [5, 3]), picks);

@@ -1,15 +1,16 @@
 /** Training allocates nothing per step that lasts: the page's heap after 12,000 steps against the heap after 2,000. */
-import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../src/cli/browser';
+import { ROOT } from '../src/cli/site';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 let server: ViteDevServer;
 let browser: Browser;
 beforeAll(async () => {
-  server = await createServer({ root, configFile: false, logLevel: 'error', server: { port: 0 }, optimizeDeps: { include: ['ml-matrix', 'wgsl-preprocessor/wgsl-preprocessor.js'], noDiscovery: true } });
+  server = await createServer({
+    root: ROOT, configFile: false, logLevel: 'error', server: { port: 0 }, optimizeDeps: { include: ['ml-matrix', 'wgsl-preprocessor/wgsl-preprocessor.js'], noDiscovery: true },
+  });
   await server.listen();
   browser = await launchBrowser();
 });

@@ -43,8 +43,8 @@ const onGpu = async (c: OpCase, seed: number, R: number, shared: number): Promis
   const plan = planOf(derivativeOutputs(xs, c.apply(xs)), R);
   const values: Values = Object.fromEntries(Object.entries(plan.variables).map(([name, t], k) => {
     const spec = name.startsWith('x') ? c.inputs[Number(name.slice(1))]! : { shape: [sizeOf(t.shape)], domain: 'real' as const };
-    const replicas = Array.from({ length: t.replicas }, (_, r) => draw(spec, seed + 100 * r + k, false));
-    return [name, t.dtype === 'u32' ? Uint32Array.from(replicas.flatMap((d) => [...d])) : Float64Array.from(replicas.flatMap((d) => [...d]))];
+    const all = Array.from({ length: t.replicas }, (_, r) => Array.from(draw(spec, seed + 100 * r + k, false))).flat();
+    return [name, t.dtype === 'u32' ? Uint32Array.from(all) : Float64Array.from(all)];
   }));
   return stepwise(gpu, plan, values);
 };
@@ -75,8 +75,10 @@ describe.each(COMPOSITES)('$name', (composite) => {
 
   it('runs on the GPU within the oracles’ bounds', async () => {
     for (const R of [1, 3]) {
-      const plan = planOf(hessianOutputs(composite), R);
-      const { checked, worst, failures } = await stepwise(gpu, plan, composite.values(4));
+      const { gradient, hu } = hessianOutputs(composite);
+      const plan = planOf({ gradient, hu }, R);
+      const x = Float64Array.from(Array.from({ length: R }, (_, r) => [...composite.values(r, false)['x']!]).flat());
+      const { checked, worst, failures } = await stepwise(gpu, plan, { ...composite.values(0, false), x });
       expect(failures.join('\n')).toBe('');
       console.log(`${composite.name} ×${R}: ${plan.dispatches.length} dispatches, ${checked} elements, worst error/bound ${worst.toFixed(3)}`);
     }

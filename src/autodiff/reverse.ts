@@ -32,13 +32,15 @@ class Table {
 
 /**
  * Σ_k ⟨dy_k, ∂y_k/∂x⟩ for each x of `wrt`, summed over all elements of every y. A y without a cotangent counts 0.
- * An x that the ys do not depend on gets zeros. Throws NoRuleError where an op on the way has no vjp.
+ * An x that the ys do not depend on gets zeros, and so does a u32. Throws ShapeError for a cotangent of another shape than its y, and
+ * NoRuleError where an op on the way has no vjp.
  */
 export const vjp = (ys: readonly Tensor[], cotangents: Cotangents, wrt: readonly Tensor[]): readonly Tensor[] => {
   const table = new Table();
   ys.forEach((y, i) => {
     const d = cotangents[i];
     if (!d) return;
+    if (!sameShape(d.shape, y.shape)) throw new ShapeError('vjp', `cotangent ${i} is ${showShape(d.shape)}, its function's value ${showShape(y.shape)}`);
     table.add(y, d);
   });
   const stops = new Set(wrt.map((t) => t.node));
@@ -61,8 +63,9 @@ export const vjp = (ys: readonly Tensor[], cotangents: Cotangents, wrt: readonly
   });
 };
 
-/** ∂y/∂x for a scalar y, for each x of `wrt`. Throws ShapeError if y is not a scalar: reduce it by sum or mean first. */
+/** ∂y/∂x for an f32 scalar y, for each x of `wrt`. Throws ShapeError if y is not a scalar: reduce it by sum or mean first. */
 export const gradients = (y: Tensor, wrt: readonly Tensor[]): readonly Tensor[] => {
   if (!sameShape(y.shape, [])) throw new ShapeError('grad', `the function must return a scalar, not ${showShape(y.shape)}: reduce it by sum or mean`);
+  if (y.dtype !== 'f32') throw new ShapeError('grad', `the function must return f32, not ${y.dtype}`);
   return vjp([y], [constant(1)], wrt);
 };

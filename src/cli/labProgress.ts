@@ -70,7 +70,7 @@ export class ProgressMeter {
 
   #redraw(text: string): void {
     this.#drawn = true;
-    // A line longer than the terminal wraps, and a carriage return then no longer reaches its start.
-    this.out.write(`\r\u001B[K${text.slice(0, Math.max(1, (this.out.columns ?? 80) - 1))}`);
+    // A line longer than the terminal wraps, and a carriage return then no longer reaches its start. Some terminals say 0: not known.
+    this.out.write(`\r\u001B[K${text.slice(0, (this.out.columns || 80) - 1)}`);
   }
 }

@@ -14,14 +14,16 @@ export type PointwiseAttrs = { readonly fn: FnName };
 /** d = an incoming derivative, of y's shape: (d, inputs, y) → its product with ∂y/∂xᵢ. */
 type Partial_ = (d: Tensor, x: readonly Tensor[], y: Tensor) => Tensor;
 const zero: readonly null[] = [null, null, null];
+/** 1 where a > b, ½ where they tie, so that ties share the derivative, and else 0. */
+const wins = (a: Tensor, b: Tensor): Tensor => mul(0.5, add(greater(a, b), sub(1, greater(b, a))));
 
 const PARTIALS: Record<FnName, readonly (Partial_ | null)[]> = {
   add: [(d) => d, (d) => d],
   sub: [(d) => d, (d) => neg(d)],
   mul: [(d, [, b]) => mul(d, b!), (d, [a]) => mul(d, a!)],
   div: [(d, [, b]) => div(d, b!), (d, [, b], y) => neg(mul(d, div(y, b!)))],
-  max: [(d, [a, b]) => mul(d, greater(a!, b!)), (d, [a, b]) => mul(d, sub(1, greater(a!, b!)))],
-  min: [(d, [a, b]) => mul(d, sub(1, greater(a!, b!))), (d, [a, b]) => mul(d, greater(a!, b!))],
+  max: [(d, [a, b]) => mul(d, wins(a!, b!)), (d, [a, b]) => mul(d, wins(b!, a!))],
+  min: [(d, [a, b]) => mul(d, wins(b!, a!)), (d, [a, b]) => mul(d, wins(a!, b!))],
   neg: [(d) => neg(d)],
   abs: [(d, [a]) => mul(d, sign(a!))],
   sign: zero,

@@ -85,8 +85,8 @@ const counted: Maker = (pick) => {
   const b = a && pick((t) => isU32(t) && fits(a.shape, t.shape));
   return b && addInt(a, b);
 };
+const flat = (t: Tensor): boolean => isF32(t) && sameShape(t.shape, [128]);
 const descended: Maker = (pick, n) => {
-  const flat = (t: Tensor): boolean => isF32(t) && sameShape(t.shape, [128]);
   const [p, v, g, sched] = [pick(flat), pick(flat), pick(flat), pick((t) => isF32(t) && sameShape(t.shape, [8]))];
   return p && v && g && sched && sgd(p, v, g, sched)[n % 2];
 };
@@ -98,10 +98,13 @@ const EXACT: readonly Maker[] = [
   (pick) => { const x = pick((t) => isF32(t) && t.shape.length > 0); return x && argmax(x); },
   (pick) => { const x = pick(isU32); return x && toFloat(x); },
   (pick) => { const x = pick((t) => t.shape.length <= 4); return x && transpose(x); },
-  (pick, n) => { const x = pick((t) => t.shape.length < 4 && sizeOf(t.shape) < 100); return x && broadcastTo(x, [[2, ...x.shape], [3, 1, ...x.shape].slice(-4)][n % 2]!.slice(-4)); },
+  (pick, n) => { const x = pick((t) => t.shape.length < 3 && sizeOf(t.shape) < 100); return x && broadcastTo(x, n % 2 === 0 ? [2, ...x.shape] : [3, 1, ...x.shape]); },
   (pick) => { const a = pick(isF32); return a && where(step(a), a, 1); },
 ];
-const REAL: readonly Maker[] = [...EXACT, unary(square), unary(tanh), reduced(mean), entropy, descended, (pick) => { const x = pick((t) => isF32(t) && t.shape.length > 0); return x && softmax(x); }];
+const REAL: readonly Maker[] = [
+  ...EXACT, unary(square), unary(tanh), reduced(mean), entropy, descended,
+  (pick) => { const x = pick((t) => isF32(t) && t.shape.length > 0); return x && softmax(x); },
+];
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   scalar: [], four: [4], six: [6], matrix: [3, 4], tall: [6, 4], row: [1, 4], column: [3, 1], long: [128], momentum: [128], odd: [70], cube: [2, 3, 4], sched: [8],
@@ -156,10 +159,10 @@ const drawValues = (leaves: readonly Tensor[], { replicas, seed }: Draw, exact: 
     return [String(t.node.attrs['name']), Float64Array.from({ length: sizeOf(t.shape) }, (_, k) => draw(k))];
   })));
 
+const at = (list: readonly Tensor[], k: number): Tensor => list[list.length - 1 - (k % list.length)]!;
 const assemble = (draw: Draw, exact: boolean, maxBindings: number): Case => {
   const leaves = variables(draw.shared);
   const all = grow(leaves, draw.steps, exact ? EXACT : REAL);
-  const at = (list: readonly Tensor[], k: number): Tensor => list[list.length - 1 - (k % list.length)]!;
   const updates = new Map<string, readonly [Tensor, Tensor]>();
   for (const [k, value] of draw.updates) {
     const target = at(leaves, k);

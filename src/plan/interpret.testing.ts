@@ -6,7 +6,7 @@ import { fn } from '../../shaders/functions';
 import { oracleOf } from '../../shaders/index';
 import { sizeOf, type Shape } from '../core/shape';
 import type { Operand } from '../graph/op';
-import { topological, type Node, type Tensor } from '../graph/tensor';
+import { topological, type Node, type Tensor, type TensorType } from '../graph/tensor';
 import { constantOp, variableOp } from '../ops/leaf';
 import { packOp } from '../ops/pack';
 import { pointwiseOp } from '../ops/pointwise';
@@ -42,9 +42,9 @@ const runEmission = (e: Emission, memory: Map<number, Float64Array>): void => {
   e.kernel.bindings(e.options).forEach((b, i) => { if (b.access !== 'read') io[i]!.set(results[k++]!.value); });
 };
 
+const operand = ({ shape, dtype }: TensorType, operand: number): Operand => ({ shape, dtype, operand });
 /** Any op with a rule of its own; in-place kernels get copies of their inputs. */
 const runLowered = (node: Node, inputs: readonly Float64Array[]): readonly Float64Array[] => {
-  const operand = (t: { readonly shape: Shape; readonly dtype: Operand['dtype'] }, operand: number): Operand => ({ shape: t.shape, dtype: t.dtype, operand });
   const n = inputs.length;
   const site = { inputs: node.inputs.map(operand), outputs: node.outputs.map((t, i) => operand(t, n + i)), attrs: node.attrs, used: node.outputs.map(() => true) };
   const memory = new Map(inputs.map((x, i) => [i, x.slice()]));

@@ -69,7 +69,8 @@ it('gives the new value as an output', () => { const next = add(a, 1); check({ u
 it('gives a variable that nobody touches', () => { expect(check({ outputs: { a } }).dispatches).toEqual([]); });
 it('gives constants, repeated and sliced ones too', () => {
   const twos = broadcastTo(constant(2), [128]);
-  check({ outputs: { one: constant(1), twos, some: slice(twos, 64, [64]), odd: slice(twos, 3, [5]), product: matmul(broadcastTo(constant(3), [2, 8]), m) }, updates: [[a, broadcastTo(constant(0), [64])]] });
+  const outputs = { one: constant(1), twos, some: slice(twos, 64, [64]), odd: slice(twos, 3, [5]), product: matmul(broadcastTo(constant(3), [2, 8]), m) };
+  check({ outputs, updates: [[a, broadcastTo(constant(0), [64])]] });
 });
 it('packs one value twice, and views of it', () => {
   const x = relu(sub(a, 20));
@@ -101,7 +102,7 @@ it.each<readonly [what: string, options: PlanOptions, error: typeof ShapeError |
   ['a metric of integers', { metrics: { n: variable('n', [], { dtype: 'u32' }) } }, ShapeError, "'n' is u32; a metric is f32"],
   ['one name for two shapes', { outputs: { x: sum(variable('a', [8])), y: sum(a) } }, ShapeError, "'a' is used as [8] and as [64]"],
   ['one name for two types', { outputs: { x: variable('a', [64], { dtype: 'u32' }), y: sum(a) } }, ShapeError, "'a' is used as u32 and as f32"],
-  ['a counter that does not count', { metrics: { x: sum(a) }, counter: variable('step', [], { dtype: 'u32', perReplica: false }) }, ConfigError, "the counter 'step' must be updated"],
+  ['a counter that does not count', { metrics: { x: sum(a) }, counter: variable('step', [], { dtype: 'u32' }) }, ConfigError, "the counter 'step' must be updated"],
   ['no replica', { outputs: { a }, replicas: 0 }, ConfigError, 'replicas must be a positive integer, got 0'],
   ['an infinite constant', { outputs: { x: mul(a, constant(Infinity)) } }, ConfigError, 'a constant is Infinity'],
 ])('refuses %s', (_, options, error, message) => {

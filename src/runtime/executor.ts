@@ -24,15 +24,29 @@ export interface TrainOptions {
   readonly checkpointMs?: number;
   readonly onEvent?: (event: TrainEvent) => void;
 }
-/** A plan run between steps: when the number of steps done is a multiple of `every` (0 included) or listed in `at`. */
+/**
+ * A plan run between steps: when the number of steps done is a multiple of `every` (0 included) or listed in `at`. What is due at the end of
+ * one run belongs to it, and is not measured again when training continues.
+ */
 export interface Probe { readonly plan: string; readonly every?: number; readonly at?: readonly number[] }
 export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
 /** Pauses between submissions. While paused, each true from takeSingleStep lets one step through. */
 export interface TrainControl { readonly paused: boolean; readonly whenResumed: () => Promise<void>; readonly takeSingleStep: () => boolean }
 
-/** The names of the probes due when `done` steps are done. */
+/** The names of the probes due when `done` steps are done, each once. */
 export const probesDue = (probes: readonly Probe[], done: number): readonly string[] =>
-  probes.flatMap((p) => ((p.every !== undefined && done % p.every === 0) || p.at?.includes(done) ? [p.plan] : []));
+  [...new Set(probes.flatMap((p) => ((p.every !== undefined && done % p.every === 0) || p.at?.includes(done) ? [p.plan] : [])))];
+
+/** Resolves when a paused run should look again: it was resumed, may take a single step, or was aborted. */
+export const wakeUp = async ({ control, signal }: TrainOptions): Promise<void> => {
+  const over = new AbortController();
+  const aborted = new Promise<void>((done) => { signal?.addEventListener('abort', () => done(), { once: true, signal: over.signal }); });
+  try {
+    await Promise.race([control?.whenResumed(), aborted]);
+  } finally {
+    over.abort();
+  }
+};
 
 /**
  * Metrics of consecutive runs of one plan, read back together. One batch a submission, so that the cost of reading does not grow

@@ -1,4 +1,5 @@
 /** The GPU executor: one device, its pipelines, and the sessions on it. */
+import { ConfigError } from '../core/errors';
 import type { Plan } from '../plan/plan';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session } from './executor';
@@ -11,10 +12,12 @@ export interface GpuOptions extends OpenOptions {
   readonly memoryBudget?: number;
 }
 const DEFAULT_BUDGET = 4 * 2 ** 30;
+const DISPOSED = (): ConfigError => new ConfigError('this executor was disposed of');
 
 export class GpuExecutor implements Executor {
   private backend: Backend;
   private renewing: Promise<Backend> | undefined;
+  private disposed = false;
   private constructor(private acquired: Acquired, private readonly o: GpuOptions) { this.backend = this.wrap(acquired); }
 
   /** Throws NoWebGPUError. */
@@ -25,17 +28,21 @@ export class GpuExecutor implements Executor {
   get device(): GPUDevice { return this.acquired.device; }
   get maxBindings(): number { return this.device.limits.maxStorageBuffersPerShaderStage; }
 
-  open(plans: Readonly<Record<string, Plan>>): Promise<Session> { return GpuSession.open(plans, this.backend, (lost) => this.renew(lost)); }
+  async open(plans: Readonly<Record<string, Plan>>): Promise<Session> {
+    if (this.disposed) throw DISPOSED();
+    const backend = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
+    return GpuSession.open(plans, backend, (lost) => this.renew(lost));
+  }
 
   /** A new device for sessions that lost theirs; those of one device share the next. */
   private renew(lost: Backend): Promise<Backend> {
+    if (this.disposed) return Promise.reject(DISPOSED());
     if (lost !== this.backend) return Promise.resolve(this.backend);
     this.renewing ??= acquire(this.o).then((acquired) => {
       this.acquired = acquired;
       this.backend = this.wrap(acquired);
-      this.renewing = undefined;
       return this.backend;
-    });
+    }).finally(() => { this.renewing = undefined; });
     return this.renewing;
   }
 
@@ -47,7 +54,11 @@ export class GpuExecutor implements Executor {
     };
   }
 
-  dispose(): void { this.device.destroy(); }
+  /** Ends all sessions on it. */
+  dispose(): void {
+    this.disposed = true;
+    this.device.destroy();
+  }
   [Symbol.dispose](): void { this.dispose(); }
 }
 export const openGpu = (o: GpuOptions = {}): Promise<GpuExecutor> => GpuExecutor.open(o);

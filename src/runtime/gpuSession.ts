@@ -3,13 +3,13 @@ import { ConfigError, DeviceLostError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Plan, PlanTensor } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
-import { findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
+import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
 import { MetricReader } from './metrics';
 import { prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 import type { Scheduler } from './scheduler';
-import { stepPlans, trainOn } from './train';
+import { trainOn } from './train';
 
 /** What a session needs of a device; all of it is replaced when the device is lost. */
 export interface Backend { readonly device: GPUDevice; readonly pipelines: PipelineCache; readonly scheduler: Scheduler; readonly limits: MemoryLimits }
@@ -59,7 +59,6 @@ export class GpuSession implements Session {
   private upload(variable: string, values: HostArray): void {
     const { buffer } = this.program.variables.get(variable)!;
     this.backend.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>);
-    for (const r of this.readers.values()) if (r.metrics.counter === variable) r.count = values[0]!;
   }
 
   async read(variable: string): Promise<HostTensor> {
@@ -80,8 +79,6 @@ export class GpuSession implements Session {
   async run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
     this.alive();
     this.scheduler.submit([this.ready(plan)], []);
-    const reader = this.readers.get(plan);
-    if (reader) reader.count++;
     const results: Record<string, HostTensor> = {};
     for (const [name, t] of Object.entries(this.plans[plan]!.outputs)) results[name] = await this.fetch(t, this.program.slotBuffer(plan, t.slot));
     this.scheduler.check();
@@ -90,8 +87,7 @@ export class GpuSession implements Session {
 
   train(o: TrainOptions): AsyncIterable<MetricBatch> {
     this.alive();
-    for (const p of stepPlans(o)) findPlan(this.plans, p);
-    for (const p of o.probes ?? []) findPlan(this.plans, p.plan);
+    checkTrain(o, this.plans);
     return trainOn(this, o);
   }
 
@@ -100,8 +96,11 @@ export class GpuSession implements Session {
     const step = this.stepsDone;
     const values = new Map<string, HostTensor>();
     for (const name of this.updated) values.set(name, await this.read(name));
+    this.findRows(values);
     return { step, values };
   }
+  /** Tells the readers where in their rings they are, whatever ran or was written before. */
+  private findRows(values: Snapshot['values']): void { for (const r of this.readers.values()) r.count = values.get(r.metrics.counter)!.data[0]!; }
   async checkpoint(config?: unknown): Promise<Uint8Array> {
     const values = new Map<string, HostTensor>();
     for (const name of this.program.variables.keys()) values.set(name, await this.read(name));
@@ -123,10 +122,12 @@ export class GpuSession implements Session {
     }
     for (const [name, data] of this.written) this.upload(name, data);
     for (const [name, { data }] of snapshot.values) this.upload(name, data);
+    this.findRows(snapshot.values);
     this.stepsDone = snapshot.step;
   }
 
-  private alive(): void { if (this.disposed) throw new ConfigError('this session was disposed of'); }
+  /** Throws ConfigError after dispose. */
+  alive(): void { if (this.disposed) throw new ConfigError('this session was disposed of'); }
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;

@@ -1,8 +1,8 @@
 /** Moving values between the host's arrays and variables: sizes checked, replicas filled in, checkpoints written and read. */
-import { ConfigError } from '../core/errors';
+import { ConfigError, FormatError } from '../core/errors';
 import type { Plan, PlanTensor } from '../plan/plan';
 import { sizeOf } from '../core/shape';
-import type { HostArray, HostTensor } from './executor';
+import type { HostArray, HostTensor, TrainOptions } from './executor';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
 export const findVariable = <T>(variables: ReadonlyMap<string, T>, name: string): T => {
@@ -14,6 +14,16 @@ export const findPlan = (plans: Readonly<Record<string, Plan>>, name: string): P
   const p = plans[name];
   if (!p) throw new ConfigError(`no plan '${name}'; there are ${Object.keys(plans).join(', ')}`);
   return p;
+};
+
+/** Throws ConfigError for plans that do not exist, and for numbers of steps that are no whole numbers. */
+export const checkTrain = (o: TrainOptions, plans: Readonly<Record<string, Plan>>): void => {
+  if (!Number.isInteger(o.steps) || o.steps < 0) throw new ConfigError(`train: steps is ${o.steps}; it must be a whole number from 0`);
+  for (const step of typeof o.step === 'string' ? [o.step] : o.step) findPlan(plans, step);
+  for (const { plan, every } of o.probes ?? []) {
+    findPlan(plans, plan);
+    if (every !== undefined && (!Number.isInteger(every) || every < 1)) throw new ConfigError(`train: '${plan}' is to be probed every ${every} steps; that must be a whole number from 1`);
+  }
 };
 
 /** Values for all replicas, in the variable's own element type (`float`: what f32 becomes). Throws ConfigError for a wrong length. */
@@ -44,7 +54,10 @@ export const fromCheckpoint = (file: Uint8Array, variables: ReadonlyMap<string, 
     if (!stored) throw new ConfigError(`the checkpoint lacks the variable '${name}'`);
     const size = sizeOf(t.shape);
     if (stored.data.length !== size * t.replicas) throw new ConfigError(`the checkpoint's '${name}' has ${stored.data.length} values, this program's has ${size * t.replicas}`);
+    if ((stored.dtype === 'U32') !== (t.dtype === 'u32')) throw new ConfigError(`the checkpoint's '${name}' is ${stored.dtype}, this program's is ${t.dtype}`);
     values.set(name, { dtype: t.dtype, data: stored.data, replicas: t.replicas, size });
   }
-  return { step: Number(metadata['step'] ?? 0), values };
+  const step = Number(metadata['step']);
+  if (!Number.isSafeInteger(step) || step < 0) throw new FormatError('checkpoint', `its step is '${metadata['step'] ?? 'not given'}', no whole number`);
+  return { step, values };
 };

@@ -5,19 +5,33 @@ import { slotBytes, type Plan, type Slot } from '../plan/plan';
 export interface MemoryLimits { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number; /** Bytes of all buffers together. */ readonly budget: number }
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(4)} MiB`;
 
-/** Throws MemoryError with the largest number of replicas that fits. `total`: bytes of all buffers to be allocated. */
-export const checkMemory = (plans: readonly Plan[], total: number, limits: MemoryLimits): void => {
+/** A buffer to be made. `replicated`: its size grows with the number of replicas. */
+export interface BufferNeed { readonly bytes: number; readonly replicated: boolean }
+
+export const isReplicated = (p: Plan, s: Slot): boolean => s.replicas > 1 || p.dispatches.some((d) => d.args.some((a) => a.slot === s.id && a.stride > 0));
+
+/** The largest number of replicas of R with which everything fits; 0 if none. */
+const largest = (R: number, buffers: readonly BufferNeed[], perBuffer: number, budget: number): number => {
+  const sum = (list: readonly BufferNeed[]): number => list.reduce((total, b) => total + b.bytes, 0);
+  const [shared, own] = [buffers.filter((b) => !b.replicated), buffers.filter((b) => b.replicated)];
+  if (own.length === 0 || shared.some((b) => b.bytes > perBuffer)) return 0;
+  const each = Math.max(...own.map((b) => b.bytes)) / R;
+  return Math.max(0, Math.floor(Math.min(perBuffer / each, ((budget - sum(shared)) * R) / sum(own))));
+};
+
+/** Throws MemoryError with the largest number of replicas that fits. `buffers`: all that are to be allocated. */
+export const checkMemory = (plans: readonly Plan[], buffers: readonly BufferNeed[], limits: MemoryLimits): void => {
   const perBuffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const R = Math.max(1, ...plans.map((p) => p.replicas));
+  const fits = largest(R, buffers, perBuffer, limits.budget);
+  const advice = (otherwise: string): string => (fits >= 1 && R > 1 ? `at most ${fits} of the ${R} replicas fit` : otherwise);
   for (const p of plans) {
     const worst = p.slots.reduce<Slot | undefined>((w, s) => (!w || slotBytes(s) > slotBytes(w) ? s : w), undefined);
     if (!worst || slotBytes(worst) <= perBuffer) continue;
-    const perReplica = slotBytes(worst) / p.replicas;
-    const fits = Math.floor(perBuffer / perReplica);
-    const advice = fits >= 1 && p.replicas > 1 ? `at most ${fits} of the ${p.replicas} replicas fit` : `a tensor may have at most ${Math.floor(perBuffer / 4)} elements`;
-    throw new MemoryError(slotBytes(worst), perBuffer, `plan '${p.name}': ${worst.variable ?? 'an intermediate value'} needs ${mib(slotBytes(worst))} in one buffer, the adapter allows ${mib(perBuffer)}: ${advice}. Nothing was allocated`);
+    const otherwise = `a tensor may have at most ${Math.floor(perBuffer / 4)} elements${isReplicated(p, worst) ? '' : ', however few the replicas'}`;
+    throw new MemoryError(slotBytes(worst), perBuffer, `plan '${p.name}': ${worst.variable ?? 'an intermediate value'} needs ${mib(slotBytes(worst))} in one buffer, the adapter allows ${mib(perBuffer)}: ${advice(otherwise)}. Nothing was allocated`);
   }
-  if (total <= limits.budget) return;
-  const R = Math.max(...plans.map((p) => p.replicas));
-  const fits = Math.floor((R * limits.budget) / total);
-  throw new MemoryError(total, limits.budget, `the plans need ${mib(total)}, the budget is ${mib(limits.budget)}: ${fits >= 1 && R > 1 ? `about ${fits} of the ${R} replicas fit` : 'use a smaller model or batch'}. Nothing was allocated`);
+  const total = buffers.reduce((sum, b) => sum + b.bytes, 0);
+  if (total > limits.budget)
+    throw new MemoryError(total, limits.budget, `the plans need ${mib(total)}, the budget is ${mib(limits.budget)}: ${advice('use a smaller model or batch')}. Nothing was allocated`);
 };

@@ -3,7 +3,7 @@ import { uniformFields } from '../../shaders/kernel';
 import { kernelByName } from '../../shaders/index';
 import { ConfigError } from '../core/errors';
 import { slotBytes, type Plan, type PlanDispatch, type PlanTensor, type Slot } from '../plan/plan';
-import { checkMemory, type MemoryLimits } from './memoryCheck';
+import { checkMemory, isReplicated, type BufferNeed, type MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 
 /** One dispatch, ready to be replayed. */
@@ -34,36 +34,46 @@ export const collectVariables = (plans: readonly Plan[]): ReadonlyMap<string, Pl
 };
 
 /** Temporary slots of plans that run one after another share buffers: the i-th largest of each lies in the i-th pool buffer. */
-const poolSizes = (plans: readonly Plan[]): readonly number[] => {
-  const sizes = plans.map((p) => temporaries(p).map(slotBytes));
-  return Array.from({ length: Math.max(0, ...sizes.map((s) => s.length)) }, (_, i) => Math.max(...sizes.map((s) => s[i] ?? 0)));
+const poolNeeds = (plans: readonly Plan[]): readonly BufferNeed[] => {
+  const needs = plans.map((p) => temporaries(p).map((s) => needOf(p, s)));
+  const deepest = Math.max(0, ...needs.map((n) => n.length));
+  return Array.from({ length: deepest }, (_, i) => needs.flatMap((n) => n.slice(i, i + 1)).reduce((a, b) => (b.bytes > a.bytes ? b : a)));
 };
+const needOf = (p: Plan, s: Slot): BufferNeed => ({ bytes: slotBytes(s), replicated: isReplicated(p, s) });
 const temporaries = (p: Plan): readonly Slot[] => p.slots.filter((s) => s.variable === undefined && !s.kept).toSorted((a, b) => slotBytes(b) - slotBytes(a) || a.id - b.id);
 
+/** Throws MemoryError before anything is allocated, ShaderError and ConfigError after giving back what was. */
 export const prepare = async (device: GPUDevice, pipelines: PipelineCache, plans: Readonly<Record<string, Plan>>, limits: MemoryLimits): Promise<Program> => {
   const list = Object.values(plans);
   const tensors = collectVariables(list);
-  const pool = poolSizes(list);
-  const kept = list.flatMap((p) => p.slots.filter((s) => s.kept));
-  const variableSlots = new Map(list.flatMap((p) => p.slots.flatMap((s) => (s.variable === undefined ? [] : [[s.variable, slotBytes(s)] as const]))));
-  const bytes = [...pool, ...variableSlots.values(), ...kept.map(slotBytes)].reduce((a, b) => a + b, 0);
-  checkMemory(list, bytes, limits);
+  const pool = poolNeeds(list);
+  const kept = list.flatMap((p) => p.slots.filter((s) => s.kept).map((s) => needOf(p, s)));
+  const variableNeeds = new Map(list.flatMap((p) => p.slots.flatMap((s) => (s.variable === undefined ? [] : [[s.variable, needOf(p, s)] as const]))));
+  const needs = [...pool, ...variableNeeds.values(), ...kept];
+  checkMemory(list, needs, limits);
   const buffers: GPUBuffer[] = [];
   const create = (size: number, usage: number, label: string): GPUBuffer => { const b = device.createBuffer({ size: Math.max(16, Math.ceil(size / 4) * 4), usage, label }); buffers.push(b); return b; };
-  const variables = new Map([...tensors].map(([name, tensor]) => [name, { tensor, buffer: create(variableSlots.get(name)!, STORAGE, name) }] as const));
-  const pooled = pool.map((size, i) => create(size, STORAGE, `temporary ${i}`));
+  const variables = new Map([...tensors].map(([name, tensor]) => [name, { tensor, buffer: create(variableNeeds.get(name)!.bytes, STORAGE, name) }] as const));
+  const pooled = pool.map((need, i) => create(need.bytes, STORAGE, `temporary ${i}`));
   const bySlot = new Map<Slot, GPUBuffer>();
   for (const p of list) {
     temporaries(p).forEach((s, i) => bySlot.set(s, pooled[i]!));
     for (const s of p.slots) if (s.variable !== undefined) bySlot.set(s, variables.get(s.variable)!.buffer); else if (s.kept) bySlot.set(s, create(slotBytes(s), STORAGE, `${p.name} ${s.id}`));
   }
+  const destroy = (): void => { for (const b of buffers) b.destroy(); };
   const ready = new Map<string, readonly Ready[]>();
-  for (const [name, p] of Object.entries(plans)) {
-    const uniforms = create(p.dispatches.length * UNIFORM_ALIGN, 0x40 | 0x8, `${name} uniforms`);
-    device.queue.writeBuffer(uniforms, 0, uniformWords(p));
-    ready.set(name, await Promise.all(p.dispatches.map((d, i) => readyOf(device, pipelines, p, d, bySlot, { buffer: uniforms, offset: i * UNIFORM_ALIGN }))));
+  try {
+    for (const [name, p] of Object.entries(plans)) {
+      const uniforms = create(p.dispatches.length * UNIFORM_ALIGN, 0x40 | 0x8, `${name} uniforms`);
+      device.queue.writeBuffer(uniforms, 0, uniformWords(p));
+      ready.set(name, await Promise.all(p.dispatches.map((d, i) => readyOf(device, pipelines, p, d, bySlot, { buffer: uniforms, offset: i * UNIFORM_ALIGN }))));
+    }
+  } catch (error) {
+    destroy();
+    throw error;
   }
-  return { variables, ready, bytes, slotBuffer: (plan, slot) => bySlot.get(plans[plan]!.slots[slot]!)!, destroy: () => { for (const b of buffers) b.destroy(); } };
+  const bytes = needs.reduce((sum, n) => sum + n.bytes, 0);
+  return { variables, ready, bytes, slotBuffer: (plan, slot) => bySlot.get(plans[plan]!.slots[slot]!)!, destroy };
 };
 
 const uniformWords = (p: Plan): Uint32Array<ArrayBuffer> => {

@@ -3,8 +3,8 @@ import { oracleOf } from '../../shaders/index';
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
-import { probesDue, type Executor, type HostArray, type HostTensor, type MetricBatch, type Session, type TrainOptions } from './executor';
-import { findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
+import { probesDue, wakeUp, type Executor, type HostArray, type HostTensor, type MetricBatch, type Session, type TrainOptions } from './executor';
+import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
 import { collectVariables } from './program';
 import { stepPlans } from './train';
 
@@ -24,6 +24,7 @@ const runDispatch = (d: PlanDispatch, memory: Memory): void => {
 
 class ReferenceSession implements Session {
   stepsDone = 0;
+  private disposed = false;
   private readonly tensors: ReadonlyMap<string, PlanTensor>;
   private readonly values = new Map<string, Float64Array>();
   private readonly memories = new Map<string, Memory>();
@@ -41,11 +42,14 @@ class ReferenceSession implements Session {
 
   /** Values are rounded to f32 as they would be on their way to the GPU. */
   write(variable: string, data: HostArray): void {
-    this.values.get(variable)?.set(spread(variable, findVariable(this.tensors, variable), data, Float32Array));
+    this.alive();
+    const tensor = findVariable(this.tensors, variable);
+    this.values.get(variable)!.set(spread(variable, tensor, data, Float32Array));
   }
-  read(variable: string): Promise<HostTensor> {
+  async read(variable: string): Promise<HostTensor> {
+    this.alive();
     const t = findVariable(this.tensors, variable);
-    return Promise.resolve(this.tensor(t, this.values.get(variable)!));
+    return this.tensor(t, this.values.get(variable)!);
   }
   private tensor(t: PlanTensor, from: Float64Array): HostTensor {
     const size = sizeOf(t.shape);
@@ -56,10 +60,11 @@ class ReferenceSession implements Session {
 
   private execute(plan: string): void { for (const d of findPlan(this.plans, plan).dispatches) runDispatch(d, this.memories.get(plan)!); }
 
-  run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
+  async run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
+    this.alive();
     this.execute(plan);
     const outputs = Object.entries(this.plans[plan]!.outputs).map(([name, t]) => [name, this.tensor(t, this.memories.get(plan)![t.slot]!)] as const);
-    return Promise.resolve(Object.fromEntries(outputs));
+    return Object.fromEntries(outputs);
   }
 
   private batch(plan: string, step: number): MetricBatch {
@@ -71,31 +76,45 @@ class ReferenceSession implements Session {
     return { plan, names, replicas, steps: [step], data };
   }
 
-  async *train(o: TrainOptions): AsyncGenerator<MetricBatch> {
-    const first = this.stepsDone;
-    const end = first + o.steps;
-    for (;;) {
-      const done = this.stepsDone;
-      if (done > first || done === 0)
-        for (const plan of probesDue(o.probes ?? [], done)) { this.execute(plan); if (this.plans[plan]!.metrics) yield this.batch(plan, done); }
-      if (done >= end || o.signal?.aborted) return;
-      while (o.control?.paused && !o.control.takeSingleStep()) await o.control.whenResumed();
-      for (const plan of stepPlans(o)) this.execute(plan);
+  train(o: TrainOptions): AsyncIterable<MetricBatch> {
+    this.alive();
+    checkTrain(o, this.plans);
+    return this.steps(o);
+  }
+  /** The batches of plans run once each, where `step` steps are done or, of a step, being done. */
+  private once(plans: readonly string[], step: number): readonly MetricBatch[] {
+    return plans.flatMap((plan) => { this.execute(plan); return this.plans[plan]!.metrics ? [this.batch(plan, step)] : []; });
+  }
+  private async *steps(o: TrainOptions): AsyncGenerator<MetricBatch> {
+    const end = this.stepsDone + o.steps;
+    while (this.stepsDone < end && !o.signal?.aborted) {
+      this.alive();
+      if (o.control?.paused && !o.control.takeSingleStep()) { await wakeUp(o); continue; }
+      const step = this.stepsDone;
+      const before = step === 0 ? this.once(probesDue(o.probes ?? [], 0), 0) : [];
+      // All of a step is done before any of it is handed out: the consumer may stop listening at any batch.
+      const batches = [...before, ...this.once(stepPlans(o), step), ...this.once(probesDue(o.probes ?? [], step + 1), step + 1)];
       this.stepsDone++;
-      for (const plan of stepPlans(o)) if (this.plans[plan]!.metrics) yield this.batch(plan, done);
+      yield* batches;
     }
   }
 
-  checkpoint(config?: unknown): Promise<Uint8Array> {
+  async checkpoint(config?: unknown): Promise<Uint8Array> {
+    this.alive();
     const values = new Map([...this.tensors].map(([name, t]) => [name, this.tensor(t, this.values.get(name)!)] as const));
-    return Promise.resolve(toCheckpoint({ step: this.stepsDone, values }, this.plans, config));
+    return toCheckpoint({ step: this.stepsDone, values }, this.plans, config);
   }
   restore(checkpoint: Uint8Array): void {
+    this.alive();
     const { step, values } = fromCheckpoint(checkpoint, this.tensors);
     for (const [name, { data }] of values) this.values.get(name)!.set(data);
     this.stepsDone = step;
   }
-  dispose(): void { this.values.clear(); }
+  private alive(): void { if (this.disposed) throw new ConfigError('this session was disposed of'); }
+  dispose(): void {
+    this.disposed = true;
+    this.values.clear();
+  }
   [Symbol.dispose](): void { this.dispose(); }
 }
 

@@ -47,17 +47,20 @@ export const readSafetensors = (file: Uint8Array): StoredFile => {
   const header = parse(file.subarray(8, 8 + length));
   const body = file.byteLength - 8 - length;
   const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors: Record<string, Stored> = {};
+  const tensors: (readonly [string, Stored])[] = [];
   for (const [name, e] of Object.entries(entries)) {
     if (!isEntry(e)) return fail(`the entry '${name}' is malformed`);
     const { dtype, shape, data_offsets: [begin, end] } = e;
-    if (!(dtype in MAKE)) return fail(`'${name}' is ${dtype}; F32, F64 and U32 are supported`);
+    if (!Object.hasOwn(MAKE, dtype)) return fail(`'${name}' is ${dtype}; F32, F64 and U32 are supported`);
     const Type = MAKE[dtype as Stored['dtype']];
     const size = shape.reduce((n, d) => n * d, 1);
     if (begin > end || end > body || end - begin !== size * Type.BYTES_PER_ELEMENT) return fail(`'${name}' [${shape.join()}] lies at ${begin}…${end} of ${body} bytes, which does not fit its shape`);
-    tensors[name] = { dtype: dtype as Stored['dtype'], shape, data: new Type(file.slice(8 + length + begin, 8 + length + end).buffer) };
+    // Not file.slice, which in Node's Buffer is a view of a larger pool.
+    const bytes = Uint8Array.from(file.subarray(8 + length + begin, 8 + length + end));
+    tensors.push([name, { dtype: dtype as Stored['dtype'], shape, data: new Type(bytes.buffer) }]);
   }
-  return { tensors, metadata: Object.fromEntries(Object.entries(metadata as object).map(([k, v]) => [k, String(v)])) };
+  if (typeof metadata !== 'object' || metadata === null || !Object.values(metadata).every((v) => typeof v === 'string')) return fail('__metadata__ is no table of strings');
+  return { tensors: Object.fromEntries(tensors), metadata: metadata as Readonly<Record<string, string>> };
 };
 
 const parse = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {

@@ -2,10 +2,13 @@
  * The only place that submits work. A submission is one encoder: one compute pass of many dispatches, then copies into staging buffers.
  * It is sized by measured time, and two are in flight, so that the GPU computes while the host encodes and decodes.
  */
-import { GPURunError } from '../core/errors';
+import { DeviceLostError, GPURunError } from '../core/errors';
 import type { Ready } from './program';
 
 export interface Copy { readonly from: GPUBuffer; readonly to: GPUBuffer; readonly bytes: number }
+
+/** Time for `device.lost` to say why something failed. */
+const LOSS_MS = 1000;
 
 export class Scheduler {
   private failure: GPURunError | undefined;
@@ -26,8 +29,36 @@ export class Scheduler {
     if (failure) throw failure;
   }
 
-  /** Replays `sequence` in one compute pass, then copies. Allocates a fixed number of objects, however long the sequence. */
+  /** A lost device fails what waits for it before `device.lost` has settled: gives it a moment. */
+  async isLost(): Promise<boolean> {
+    if (this.lost) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((done) => { timer = setTimeout(done, LOSS_MS); });
+    await Promise.race([this.device.lost.then(() => undefined), patience]);
+    clearTimeout(timer);
+    return this.lost !== undefined;
+  }
+
+  /** What the GPU was asked for. Throws DeviceLostError or GPURunError where those are why it failed. */
+  async settled<T>(work: Promise<T>): Promise<T> {
+    try {
+      const result = await work;
+      this.check();
+      return result;
+    } catch (cause) {
+      if (cause instanceof GPURunError) throw cause;
+      if (await this.isLost()) throw this.lossError(cause);
+      this.check();
+      throw cause;
+    }
+  }
+  private lossError(cause?: unknown): DeviceLostError {
+    return new DeviceLostError(`the device was lost (${this.lost?.message || 'no reason given'}) and with it what was on it: open a new session and restore a checkpoint`, { cause });
+  }
+
+  /** Replays `sequence` in one compute pass, then copies. Allocates a fixed number of objects, however long the sequence. Throws DeviceLostError. */
   submit(sequence: Iterable<readonly Ready[]>, copies: readonly Copy[]): void {
+    if (this.lost) throw this.lossError();
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     let bound: GPUComputePipeline | undefined;
@@ -43,16 +74,17 @@ export class Scheduler {
     this.device.queue.submit([encoder.finish()]);
   }
 
-  /** A buffer's first `bytes` bytes. One staging buffer per call: not for loops. */
+  /** A buffer's first `bytes` bytes. One staging buffer per call: not for loops. Throws DeviceLostError and GPURunError. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     const size = Math.ceil(bytes / 4) * 4;
     const staging = this.device.createBuffer({ size: Math.max(4, size), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    this.submit([], [{ from: buffer, to: staging, bytes: size }]);
-    await staging.mapAsync(GPUMapMode.READ);
-    this.check();
-    const copy = staging.getMappedRange().slice(0, bytes);
-    staging.destroy();
-    return copy;
+    try {
+      this.submit([], [{ from: buffer, to: staging, bytes: size }]);
+      await this.settled(staging.mapAsync(GPUMapMode.READ));
+      return staging.getMappedRange().slice(0, bytes);
+    } finally {
+      staging.destroy();
+    }
   }
 }
 

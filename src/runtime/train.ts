@@ -1,7 +1,7 @@
 /** The training loop on the GPU: submissions of many steps, two in flight, metrics as they come, one recovery from a lost device. */
-import { DeviceLostError } from '../core/errors';
+import { DeviceLostError, OverparamError } from '../core/errors';
 import type { MetricBatch, TrainOptions } from './executor';
-import { probesDue } from './executor';
+import { probesDue, wakeUp } from './executor';
 import type { GpuSession } from './gpuSession';
 import type { Snapshot } from './host';
 import type { Taken } from './metrics';
@@ -11,6 +11,8 @@ import { Pace } from './scheduler';
 const DEFAULT_SUBMISSION_MS = 50;
 const DEFAULT_CHECKPOINT_MS = 10_000;
 const IN_FLIGHT = 2;
+/** Steps in a submission where no ring limits them: the host's lists of them stay small. */
+const MAX_STEPS = 2 ** 16;
 
 interface Flight {
   readonly steps: number;
@@ -32,17 +34,18 @@ class Course {
     this.end = session.stepsDone + o.steps;
   }
 
-  /** The plans of steps [from, from + n) with the probes due in between; those at the very end come with the last step. */
+  /**
+   * The plans of steps [from, from + n), each followed by the probes due after it, so that wherever a run ends, what was due is
+   * measured. Those due before the first step of all precede it.
+   */
   *sequence(from: number, n: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
+    if (from === 0) yield* this.probes(0, log);
     for (let s = from; s < from + n; s++) {
-      yield* this.probes(s, log);
       for (const plan of stepPlans(this.o)) { this.note(log, plan, s); yield this.session.ready(plan); }
+      yield* this.probes(s + 1, log);
     }
-    if (from + n === this.end) yield* this.probes(this.end, log);
   }
   private *probes(done: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
-    // At the start of a continued run they have been measured at the end of the last one.
-    if (done === this.start && done > 0) return;
     for (const plan of probesDue(this.o.probes ?? [], done)) { this.note(log, plan, done); yield this.session.ready(plan); }
   }
   private note(log: Map<string, number[]>, plan: string, step: number): void {
@@ -51,10 +54,12 @@ class Course {
     if (list) list.push(step); else log.set(plan, [step]);
   }
 
-  /** Steps that fit before a metric ring would overwrite itself. */
+  /** Steps that fit before a metric ring would overwrite itself; a slot is left for a probe before the first step. */
   get limit(): number {
-    const perStep = new Map<string, number>([...stepPlans(this.o).map((p) => [p, 1] as const), ...(this.o.probes ?? []).map((p) => [p.plan, p.at ? 1 : 1 / Math.max(1, p.every ?? 1)] as const)]);
-    return Math.max(1, Math.min(...[...this.session.readers].map(([key, r]) => Math.floor((r.metrics.slots - 1) / (perStep.get(key) ?? 0.001)))));
+    const runsPerStep = (key: string): number =>
+      stepPlans(this.o).filter((p) => p === key).length + (this.o.probes ?? []).reduce((sum, p) => sum + (p.plan !== key ? 0 : p.at ? 1 : 1 / p.every!), 0);
+    const limits = [...this.session.readers].map(([key, r]) => Math.floor((r.metrics.slots - 1) / runsPerStep(key)));
+    return Math.max(1, Math.min(MAX_STEPS, ...limits));
   }
 }
 
@@ -68,17 +73,15 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
       yield* fly(session, o, course, keep);
       return;
     } catch (cause) {
-      const { lost } = session.scheduler;
-      if (!lost && !(await lostSoon(session))) throw cause;
+      session.alive();
+      const { scheduler } = session;
+      if ((cause instanceof OverparamError && !(cause instanceof DeviceLostError)) || !(await scheduler.isLost())) throw cause;
       if (recoveries++ > 0) throw new DeviceLostError(`the device was lost twice; the checkpoint at step ${snapshot.step} is preserved. Reload the page, or use a smaller preset`, { cause });
       await session.recover(snapshot);
-      o.onEvent?.({ kind: 'recovered', step: snapshot.step, reason: session.scheduler.lost?.message ?? lost?.message ?? 'device lost' });
+      o.onEvent?.({ kind: 'recovered', step: snapshot.step, reason: scheduler.lost?.message || 'no reason given' });
     }
   }
 }
-/** A lost device fails its mapAsync before `device.lost` has settled: give it a moment. */
-const lostSoon = (session: GpuSession): Promise<boolean> =>
-  Promise.race([session.scheduler.device.lost.then(() => true), new Promise<boolean>((done) => { setTimeout(() => done(false), 1000); })]);
 
 /** Runs until the end, an abort or an error. */
 async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
@@ -92,18 +95,21 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
   };
   try {
     for (;;) {
+      session.alive();
       const stopping = o.signal?.aborted === true || next >= course.end;
       const paused = o.control?.paused === true;
       const saving = performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
       if (!stopping && !paused && !saving) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
         if (o.control!.takeSingleStep()) launch(1);
-        else { await o.control!.whenResumed(); continue; }
+        else { await wakeUp(o); continue; }
       }
       const flight = flights.shift();
       if (flight) {
-        yield* land(session, course, flight);
+        await session.scheduler.settled(flight.done);
+        // Before the batches are handed out: what the consumer does with them is not the GPU's time.
         pace.measured(flight.steps, flight.submitted, performance.now());
+        yield* land(session, course, flight);
       } else if (saving && !stopping) {
         keep(await session.snapshot());
         saved = performance.now();
@@ -121,24 +127,23 @@ const submit = (session: GpuSession, course: Course, from: number, n: number): F
   const submitted = performance.now();
   session.scheduler.submit(sequence, records.map((r) => r.taken.copy));
   const done = records.length > 0 ? Promise.all(records.map((r) => r.taken.map())) : session.scheduler.device.queue.onSubmittedWorkDone();
-  done.catch(() => undefined); // reported by land, or moot after a loss
+  done.catch(() => undefined); // reported where it is awaited, or moot after a loss
   return { steps: n, submitted, records, done };
 };
 
-async function* land(session: GpuSession, course: Course, { done, records, steps: n }: Flight): AsyncGenerator<MetricBatch> {
-  await done;
-  session.scheduler.check();
-  if (session.scheduler.lost) throw new DeviceLostError('the device was lost');
+/** The new rows of a flight that is done. Nothing stays mapped if the consumer takes only some of the batches. */
+const land = (session: GpuSession, course: Course, { records, steps: n }: Flight): readonly MetricBatch[] => {
+  session.alive();
   session.stepsDone += n;
-  for (const { plan, steps, taken } of records) {
+  return records.flatMap(({ plan, steps, taken }) => {
     const seen = course.handedOut.get(plan) ?? -1;
     const batch = taken.decode(steps, steps.filter((s) => s <= seen).length);
     taken.release();
-    if (batch.steps.length === 0) continue;
+    if (batch.steps.length === 0) return [];
     course.handedOut.set(plan, batch.steps.at(-1)!);
-    yield batch;
-  }
-}
+    return [batch];
+  });
+};
 
 /** Waits for what was submitted when the consumer stops listening, so that the session can be used again. */
 const drain = async (session: GpuSession, flights: readonly Flight[]): Promise<void> => {

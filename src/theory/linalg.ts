@@ -177,5 +177,6 @@ export interface Svd {
 export function svd(X: Dense): Svd {
   requireFinite('svd', X);
   const found = new SingularValueDecomposition(toMatrix(X), { autoTranspose: true });
-  return { U: fromMatrix(found.leftSingularVectors), s: Float64Array.from(found.diagonal), V: fromMatrix(found.rightSingularVectors) };
+  const [U, V] = [fromMatrix(found.leftSingularVectors), fromMatrix(found.rightSingularVectors)];
+  return { U, s: Float64Array.from(found.diagonal), V };
 }

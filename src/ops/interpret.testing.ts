@@ -1,14 +1,16 @@
 /**
- * A second opinion on what a graph means: every op evaluated node by node in float64, straight from its definition and with no
+ * For tests: a second opinion on what a graph means: every op evaluated node by node in float64, straight from its definition and with no
  * planner, kernel or oracle in between. Written to be obviously right, element by element over multi-indices; slow.
  *
  * Sums run in index order. Where every partial sum is representable the result is therefore the exact one, whatever order others use.
  */
-import { fn } from '../shaders/functions';
-import { minibatch, stream } from '../src/core/random';
-import { sizeOf, stridesOf, type Shape } from '../src/core/shape';
-import { topological, type Node, type Tensor } from '../src/graph/tensor';
-import type { Values } from './evaluate';
+import { fn } from '../../shaders/functions';
+import { minibatch, stream } from '../core/random';
+import { sizeOf, stridesOf, type Shape } from '../core/shape';
+import { topological, type Node, type Tensor } from '../graph/tensor';
+
+/** Values of variables by name, for one replica. */
+export type Values = Readonly<Record<string, ArrayLike<number> & Iterable<number>>>;
 
 type Index = readonly number[];
 type Data = Float64Array;
@@ -22,14 +24,15 @@ const broadcast = (index: Index, x: Shape): number => flat(x.map((d, a) => (d ==
 const tabulate = (shape: Shape, f: (i: Index) => number): Data => Float64Array.from(indicesOf(shape), f);
 const swapped = (index: Index, t: unknown): Index => (t === true ? [...index.slice(0, -2), index.at(-1)!, index.at(-2)!] : index);
 
+/** Element [row, col] of matrix `batch` of a stack of them, or of the one that all share; `t`: stored transposed. */
+const entry = (data: Data, shape: Shape, batch: Index, row: number, col: number, t: unknown): number =>
+  data[flat(swapped([...batch.slice(0, shape.length - 2), row, col], t), shape)]!;
 const matmul: Rule = ([a, b], { inputs: [A, B], attrs, outputs: [Y] }) => {
   const K = A!.shape.at(attrs['transA'] === true ? -2 : -1)!;
-  const read = (data: Data, shape: Shape, batch: Index, row: number, col: number, t: unknown): number =>
-    data[flat(swapped([...batch.slice(0, shape.length - 2), row, col], t), shape)]!;
   return [tabulate(Y!.shape, (i) => {
     const [batch, m, n] = [i.slice(0, -2), i.at(-2)!, i.at(-1)!];
     let sum = 0;
-    for (let k = 0; k < K; k++) sum += read(a!, A!.shape, batch, m, k, attrs['transA']) * read(b!, B!.shape, batch, k, n, attrs['transB']);
+    for (let k = 0; k < K; k++) sum += entry(a!, A!.shape, batch, m, k, attrs['transA']) * entry(b!, B!.shape, batch, k, n, attrs['transB']);
     return sum;
   })];
 };
@@ -53,8 +56,10 @@ const rowsOf = (x: Data, C: number): readonly Row[] => Array.from({ length: x.le
   const weights = z.map((v) => Math.exp(v - top));
   return { z, top, weights, others: weights.reduce((s, w, j) => (j === z.indexOf(top) ? s : s + w), 0) };
 });
-const softmax: Rule = ([x], { attrs, outputs: [Y] }) =>
-  [Float64Array.from(rowsOf(x!, Y!.shape.at(-1)!).flatMap(({ z, top, weights, others }) => Array.from(z, (v, j) => (attrs['log'] === true ? v - top - Math.log1p(others) : weights[j]! / (1 + others)))))];
+const softmax: Rule = ([x], { attrs, outputs: [Y] }) => {
+  const one = ({ z, top, weights, others }: Row, j: number): number => (attrs['log'] === true ? z[j]! - top - Math.log1p(others) : weights[j]! / (1 + others));
+  return [Float64Array.from(rowsOf(x!, Y!.shape.at(-1)!).flatMap((row) => Array.from(row.z, (_, j) => one(row, j))))];
+};
 const crossEntropy: Rule = ([x, labels], { inputs: [X] }) => {
   const rows = rowsOf(x!, X!.shape.at(-1)!);
   const loss = Float64Array.from(rows, ({ z, top, others }, r) => top - z[labels![r]!]! + Math.log1p(others));
@@ -65,8 +70,10 @@ const crossEntropy: Rule = ([x, labels], { inputs: [X] }) => {
   return [loss, Float64Array.from(residual)];
 };
 
-const gather: Rule = ([x, index], { inputs: [X], outputs: [Y] }) =>
-  [tabulate(Y!.shape, ([i, ...rest]) => (index![i!]! < X!.shape[0]! ? x![flat([index![i!]!, ...rest], X!.shape)]! : Number.NaN))];
+const gather: Rule = ([x, index], { inputs: [X], attrs, outputs: [Y] }) => {
+  const missing = attrs['missing'] === 'zero' ? 0 : X!.dtype === 'f32' ? Number.NaN : 2 ** 32 - 1;
+  return [tabulate(Y!.shape, ([i, ...rest]) => (index![i!]! < X!.shape[0]! ? x![flat([index![i!]!, ...rest], X!.shape)]! : missing))];
+};
 const scatterAdd: Rule = ([x, index], { inputs: [X], outputs: [Y] }) => {
   const y = new Float64Array(sizeOf(Y!.shape));
   for (const [i, ...rest] of indicesOf(X!.shape)) if (index![i!]! < Y!.shape[0]!) y[flat([index![i!]!, ...rest], Y!.shape)]! += x![flat([i!, ...rest], X!.shape)]!;

@@ -1,0 +1,142 @@
+/** Layouts, parameter counts, initialisations and what the models compute. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../core/errors';
+import { USE, stream } from '../core/random';
+import { mean, variance } from '../core/stats';
+import type { Tensor } from '../graph/tensor';
+import { variable } from '../ops/index';
+import { interpret, type Values } from '../ops/interpret.testing';
+import { featureWeights, initialise, layoutOf, linear, mlp, randomFeatures, repack, unpack, type Activation, type InitScheme, type Model } from './index';
+
+const key = variable('key', [2], { dtype: 'u32' });
+const scale = variable('scale', []);
+const valueOf = (t: Tensor, values: Values): Float64Array => interpret({ t }, values).values['t']!;
+const started = (model: Model, seed: number, by = 1): Float64Array => valueOf(initialise(model.layout, key, scale), { key: [seed, 0], scale: [by] });
+const parameterOf = (model: Model, theta: Float64Array, name: string): Float64Array => {
+  const { offset, size } = model.layout.parameters.find((p) => p.name === name)!;
+  return theta.subarray(offset, offset + size);
+};
+
+describe('parameter counts', () => {
+  it.each<readonly [Model, number]>([
+    [linear(40, 10), 410], // MNIST-1D, logistic regression
+    [linear(40, 10, { bias: false }), 400],
+    [mlp({ widths: [40, 100, 100, 10] }), 15_210], // 4,100 + 10,100 + 1,010
+    [mlp({ widths: [40, 100, 100, 10], bias: false }), 15_000],
+    [mlp({ widths: [1, 1] }), 2],
+  ])('%#: $0.name', ({ layout }, count) => {
+    expect(layout.count).toBe(count);
+    expect(layout.parameters.reduce((n, p) => n + p.size, 0)).toBe(count);
+  });
+  it.each([{ widths: [] }, { widths: [3] }, { widths: [3, 0, 1] }, { widths: [3, 1.5] }])('refuses $widths', ({ widths }) => {
+    expect(() => mlp({ widths })).toThrow(ConfigError);
+    expect(() => mlp({ widths })).toThrow('mlp: widths must be at least two positive integers');
+  });
+});
+
+describe('layouts', () => {
+  const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }), { maxLength: 6 });
+  const layoutsOf = shapes.map((list) => layoutOf(list.map((shape, i) => ({ name: `p${i}`, shape, init: { kind: 'zeros' }, bias: false }))));
+
+  it('starts every parameter on a multiple of 64, in order and apart, within a total that is one too', () => fc.assert(fc.property(layoutsOf, ({ parameters, total }) => {
+    expect(total % 64).toBe(0);
+    expect(total).toBeGreaterThanOrEqual(64);
+    parameters.forEach(({ offset, size }, i) => {
+      expect(offset % 64).toBe(0);
+      expect(offset + size).toBeLessThanOrEqual(parameters[i + 1]?.offset ?? total);
+    });
+  })));
+  it('repacks what it unpacks, with zeros in between', () => fc.assert(fc.property(layoutsOf.filter((l) => l.parameters.length > 0), (layout) => {
+    const theta = Array.from({ length: layout.total }, (_, i) => i + 1);
+    const back = valueOf(repack(layout, unpack(layout, variable('theta', [layout.total]))), { theta });
+    const inside = new Set(layout.parameters.flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i)));
+    expect([...back]).toEqual(theta.map((v, i) => (inside.has(i) ? v : 0)));
+  })));
+});
+
+describe('initialisation', () => {
+  const [fanIn, fanOut] = [64, 200];
+  const n = fanIn * fanOut;
+  /** Standard errors that a correct draw exceeds once in 1.7 million times; the seeds below are fixed. */
+  const SIGMAS = 5;
+  const variances: Readonly<Record<InitScheme, number>> = { he: 2 / fanIn, lecun: 1 / fanIn, xavier: 2 / (fanIn + fanOut), pytorch: 1 / (3 * fanIn) };
+
+  it.each(Object.entries(variances) as [InitScheme, number][])('%s has mean 0 and the variance it is named for', (init, expected) => {
+    const model = mlp({ widths: [fanIn, fanOut], init });
+    const w = parameterOf(model, started(model, 3), 'W1');
+    expect(Math.abs(mean(w))).toBeLessThan(SIGMAS * Math.sqrt(expected / n));
+    // The sample variance has standard error σ²√((κ − 1)/n), with kurtosis κ = 3 for a normal and 9/5 for a uniform distribution.
+    const kurtosis = init === 'pytorch' ? 9 / 5 : 3;
+    expect(Math.abs(variance(w) / expected - 1)).toBeLessThan(SIGMAS * Math.sqrt((kurtosis - 1) / n));
+  });
+  it('pytorch stays within ±1/√fan_in and reaches the ends; its biases do too', () => {
+    const model = mlp({ widths: [fanIn, fanOut], init: 'pytorch' });
+    const theta = started(model, 4);
+    const bound = 1 / Math.sqrt(fanIn);
+    const w = parameterOf(model, theta, 'W1').map(Math.abs);
+    expect(w.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(bound);
+    // All n below a share q of the bound: probability qⁿ < e⁻¹⁴ for q = 1 − 14/n.
+    expect(w.reduce((a, b) => Math.max(a, b))).toBeGreaterThan(bound * (1 - 14 / n));
+    const bias = parameterOf(model, theta, 'b1').map(Math.abs);
+    expect(bias.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(bound);
+    expect(Math.min(...bias)).toBeLessThan(Math.max(...bias));
+  });
+  it.each(['he', 'lecun', 'xavier'] as const)('%s starts biases at 0, and nothing lies between parameters', (init) => {
+    const model = mlp({ widths: [5, 7, 3], init });
+    const theta = started(model, 5);
+    const weights = model.layout.parameters.filter((p) => !p.bias);
+    theta.forEach((v, i) => { expect(v !== 0).toBe(weights.some((p) => i >= p.offset && i < p.offset + p.size)); });
+  });
+  it('draws each parameter from a stream of its own, the one that the host has too', () => {
+    const model = mlp({ widths: [16, 16, 16], init: 'lecun' }); // standard deviation ¼, so the products below are exact
+    const theta = started(model, 6);
+    for (const [name, number] of [['W1', 0], ['W2', 2]] as const) {
+      const own = stream(6, USE.init + 256 * number);
+      expect([...parameterOf(model, theta, name)]).toEqual(Array.from({ length: 256 }, (_, i) => own.normal(i) / 4));
+    }
+  });
+  it('depends on the seed, and scales', () => {
+    const model = mlp({ widths: [4, 4] });
+    expect(started(model, 7)).toEqual(started(model, 7));
+    expect(started(model, 8)).not.toEqual(started(model, 7));
+    expect(started(model, 7, 0.5)).toEqual(started(model, 7).map((v) => v / 2));
+  });
+});
+
+describe('an mlp', () => {
+  const widths = [2, 3, 1];
+  const values: Values = { x: [1, -2, 0, 3], W1: [1, 2, -1, 0, 1, -1], b1: [0, 1, 2], W2: [1, -1, 2], b2: [5] };
+  const f: Readonly<Record<Activation, (z: number) => number>> = { relu: (z) => Math.max(z, 0), tanh: Math.tanh, sigmoid: (z) => 1 / (1 + Math.exp(-z)), identity: (z) => z };
+  // Rows of x·W1 + b1.
+  const hidden = [[1, 2 - 2 + 1, -1 + 2 + 2], [0, 3 + 1, -3 + 2]];
+
+  it.each(Object.keys(f) as Activation[])('with %s is affine, elementwise, affine', (activation) => {
+    const model = mlp({ widths, activation });
+    const params = Object.fromEntries(model.layout.parameters.map((p) => [p.name, variable(p.name, p.shape)]));
+    const y = model.apply(params, variable('x', [2, 2]));
+    expect(y.shape).toEqual([2, model.outputs]);
+    const [phi, [w1, w2, w3]] = [f[activation], [1, -1, 2]] as const;
+    expect([...valueOf(y, values)]).toEqual(hidden.map(([a, b, c]) => phi(a!) * w1 + phi(b!) * w2 + phi(c!) * w3 + 5));
+  });
+});
+
+describe('random features', () => {
+  const values: Values = { key: [9, 0], x: [1, 2, 3] };
+  const options = { inputs: 3, features: 6 };
+
+  it('of one seed are a prefix of more of them', () => {
+    const [few, many] = [options, { ...options, features: 11 }].map((o) => valueOf(featureWeights(key, o), values)) as [Float64Array, Float64Array];
+    expect(many.subarray(0, few.length)).toEqual(few);
+  });
+  it('on the sphere have norm 1', () => {
+    const w = valueOf(featureWeights(key, { ...options, sphere: true }), values);
+    // Sum of 3 squares, root and quotient: at most 6 roundings of 2⁻⁵³, each entering with a factor of at most 1; hypot adds an ulp.
+    for (let i = 0; i < 6; i++) expect(Math.abs(Math.hypot(...w.subarray(3 * i, 3 * i + 3)) - 1)).toBeLessThanOrEqual(8 * 2 ** -53);
+  });
+  it('are φ(F x)', () => {
+    const F = valueOf(featureWeights(key, options), values);
+    const y = valueOf(randomFeatures(variable('x', [1, 3]), key, options), values);
+    expect([...y]).toEqual(Array.from({ length: 6 }, (_, i) => Math.max(0, F[3 * i]! + 2 * F[3 * i + 1]! + 3 * F[3 * i + 2]!)));
+  });
+});
