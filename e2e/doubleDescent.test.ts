@@ -17,6 +17,18 @@ const measure = async (config: Config): Promise<readonly Row[]> => {
   return rows;
 };
 
+/** Settings at the edges of what the page allows. */
+it.each([
+  { seed: 1_000_000 }, { signal: 0 }, { noise: 0 }, { noise: 0, sweep: 'examples' }, { examples: 80, features: 60 }, { variant: 'features', seed: 1_000_000, featureTest: 201 },
+  { variant: 'epoch', timeExamples: 6, timeFeatures: 2 }, { variant: 'mlp', trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 },
+])('%o runs, and contradicts nothing', async (edge) => {
+  const config = { ...presetConfig(experiment, 'smoke'), seeds: 5, ...edge };
+  const table = new RowTable(await measure(config));
+  expect(table.points.length).toBeGreaterThan(0);
+  experiment.theory(config);
+  for (const claim of experiment.claims(config)) { const { verdict, measured } = claim.test(table, config); expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees'); }
+});
+
 it.each([
   ['linear', {}], ['linear', { sweep: 'examples' }], ['features', {}], ['features', { source: 'gaussian' }], ['epoch', {}], ['mlp', {}],
 ])('%s %o', async (variant, rest) => {

@@ -71,14 +71,15 @@ it('an error the GPU reports while a plan runs ends the run', async () => {
   expect([...(await session.run('p'))['y']!.data]).toEqual([1, 1, 1, 1]);
 });
 
+const cause = async (navigatorLike: unknown, secure: boolean): Promise<string> => {
+  vi.stubGlobal('navigator', navigatorLike);
+  vi.stubGlobal('isSecureContext', secure);
+  const error = await acquire().then(() => undefined, (e: unknown) => e);
+  expect(error).toBeInstanceOf(NoWebGPUError);
+  return (error as NoWebGPUError).reason;
+};
+
 it('the three causes of having no WebGPU are told apart', async () => {
-  const cause = async (navigatorLike: unknown, secure: boolean): Promise<string> => {
-    vi.stubGlobal('navigator', navigatorLike);
-    vi.stubGlobal('isSecureContext', secure);
-    const error = await acquire().then(() => undefined, (e: unknown) => e);
-    expect(error).toBeInstanceOf(NoWebGPUError);
-    return (error as NoWebGPUError).reason;
-  };
   expect(await cause({}, true)).toBe('missing-api');
   expect(await cause({}, false)).toBe('insecure-context');
   expect(await cause({ gpu: { requestAdapter: () => Promise.resolve(null) } }, true)).toBe('no-adapter');

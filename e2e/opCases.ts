@@ -121,6 +121,12 @@ const matmuls = fc.record({
   return op(`matmul ${JSON.stringify([a, b, { transA, transB }])}`, ([x, y]) => matmul(x!, y!, { transA, transB }), real(a), real(b));
 });
 
+/** A product by a kernel that stores by fours, straight into a pack whose length may be no multiple of four. */
+const packedProducts = fc.record({ M: dim, K: dim, N: fc.constantFrom(4, 8), start: fc.constantFrom(0, 64), gap: fc.nat({ max: 3 }) }).map(({ M, K, N, start, gap }) => {
+  const total = start + M * N + gap;
+  return op(`pack of [${M},${K}]·[${K},${N}] at ${start} of ${total}`, ([a, b]) => pack([{ tensor: matmul(a!, b!), offset: start }], total), real([M, K]), real([K, N]));
+});
+
 const REDUCTIONS = { sum, mean, max } as const;
 const reductionOf = (kind: keyof typeof REDUCTIONS, shape: Shape, axes: readonly number[] | undefined, keepDims: boolean): OpCase =>
   op(`${kind} ${JSON.stringify([shape, axes, keepDims])}`, ([x]) => REDUCTIONS[kind](x!, axes, { keepDims }), { shape, domain: kind === 'max' ? 'distinct' : 'real' });
@@ -153,7 +159,7 @@ const batches = fc.integer({ min: 1, max: 40 }).chain((n) => fc.integer({ min: 1
 
 /** Every op that is not pointwise. */
 export const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
-  broadcastTo: broadcastTos, reshape: reshapes, transpose: transposes, slice: slices, pack: packs, matmul: matmuls,
+  broadcastTo: broadcastTos, reshape: reshapes, transpose: transposes, slice: slices, pack: packs, matmul: matmuls, 'pack of products': packedProducts,
   sum: reductions('sum'), mean: reductions('mean'), max: reductions('max'), 'long reductions': longReductions, argmax: argmaxes,
   gather: gathers, scatterAdd: scatters, softmax: softmaxes(false), logSoftmax: softmaxes(true),
   'softmaxCrossEntropy, loss': crossEntropies(0), 'softmaxCrossEntropy, residual': crossEntropies(1),

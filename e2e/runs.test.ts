@@ -139,6 +139,18 @@ describe('a lost device', () => {
   });
 });
 
+/** Three replicas of the given rates: what is reported of them, and the losses of the outer two. */
+const diverging = async (lr: readonly number[]): Promise<{ readonly errors: readonly string[]; readonly losses: readonly number[] }> => {
+  using trainer = await Trainer.open(gpu, options({ optimiser: sgd({ lr }), seeds: [1, 2, 3] }));
+  const errors: string[] = [];
+  const losses: number[] = [];
+  for await (const row of rows(trainer.train({ steps: 12 }))) {
+    errors.push(...row.nonFinite.map((e) => e.message));
+    losses.push(row.metrics['loss']![0]!, row.metrics['loss']![2]!);
+  }
+  return { errors, losses };
+};
+
 describe('the course of a run', () => {
   it('probes at exactly the steps asked for, once each, also when a run is continued', async () => {
     using trainer = await Trainer.open(gpu, options());
@@ -197,8 +209,7 @@ describe('the course of a run', () => {
     };
     const seen: number[] = [];
     const run = (async () => { for await (const b of trainer.train({ steps: 10, control })) seen.push(...b.steps); })();
-    const settled = async (): Promise<void> => { while (allowed >= 0) await new Promise((r) => { setTimeout(r, 5); }); };
-    await settled();
+    await expect.poll(() => allowed).toBe(-1);
     expect(seen).toEqual([0, 1]);
     paused = false;
     wake();
@@ -207,15 +218,8 @@ describe('the course of a run', () => {
   });
 
   it('names the replica that diverges, its step and value once; the others keep their bits', async () => {
-    const run = async (lr: readonly number[]): Promise<{ readonly errors: readonly string[]; readonly losses: readonly number[] }> => {
-      using trainer = await Trainer.open(gpu, options({ optimiser: sgd({ lr }), seeds: [1, 2, 3] }));
-      const errors: string[] = [];
-      const losses: number[] = [];
-      for await (const row of rows(trainer.train({ steps: 12 }))) { errors.push(...row.nonFinite.map((e) => e.message)); losses.push(row.metrics['loss']![0]!, row.metrics['loss']![2]!); }
-      return { errors, losses };
-    };
-    const good = await run([0.1, 0.1, 0.1]);
-    const bad = await run([0.1, 1e30, 0.1]);
+    const good = await diverging([0.1, 0.1, 0.1]);
+    const bad = await diverging([0.1, 1e30, 0.1]);
     expect(good.errors).toEqual([]);
     expect(bad.errors).toHaveLength(1);
     expect(bad.errors[0]).toMatch(/^replica 1: 'loss' became (NaN|Infinity|-Infinity) at step [12]\. The other replicas go on/);

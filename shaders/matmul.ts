@@ -34,9 +34,9 @@ const bindings = (o: MatmulOptions): readonly Binding<MatmulDims>[] => [
 /** The k index of step kk: clamped only where K is ragged. */
 const at = ({ tailK }: MatmulOptions, kk: number): string => (tailK ? `k${kk}` : `(k + ${kk}u)`);
 
+const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
 /** Lines before the loop: where each row of op(A) and each column of op(B) starts, in units of a load. Rows past M and columns past N repeat the last ones. */
 const offsets = ({ transA, transB, vecA, vecB }: MatmulOptions, rows: number, cols: number): string => {
-  const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
   const a = range(rows).flatMap((i) => {
     if (!transA) return [`let a${i} = (baseA + min(m0 + ${i}u, dims.M - 1u) * dims.K)${unit(vecA)};`];
     if (vecA && i % 4 !== 0) return []; // one load covers four rows

@@ -3,7 +3,7 @@
  * (one-hot targets, squared error summed over the ten outputs, mean over test examples) and a linear target on the sphere, for which
  * Mei and Montanari give the risk.
  */
-import { stream, USE } from '../../src/core/random';
+import { deriveSeed, stream, USE } from '../../src/core/random';
 import { mnist1d, oneHot, take, toFloat32, withLabelNoise } from '../../src/data/index';
 import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
 import { randomFeatures } from '../../src/models/index';
@@ -87,7 +87,7 @@ const featureMap = (c: Config, p: Problem, context: RunContext): Promise<Feature
 export async function* runFeatures(c: Config, context: RunContext): AsyncGenerator<Row> {
   const counts = list(c, 'featureCounts').toSorted((a, b) => a - b);
   const widest = counts.at(-1)!;
-  const sets = isGaussian(c) ? undefined : mnist1d({ n: Math.max(5000, Math.ceil(5 * num(c, 'featureTest')), Math.ceil(1.25 * num(c, 'featureExamples'))) });
+  const sets = isGaussian(c) ? undefined : mnist1d({ n: 10 * Math.ceil(Math.max(500, num(c, 'featureTest') / 2, num(c, 'featureExamples') / 8)) });
   const total = num(c, 'seeds') * counts.length;
   let map: Features | undefined;
   let done = 0;
@@ -96,7 +96,7 @@ export async function* runFeatures(c: Config, context: RunContext): AsyncGenerat
       for (const [i, N] of counts.entries()) {
         await context.turn();
         if (context.signal.aborted) return;
-        const seed = (num(c, 'seed') * 2_000 + s) * 64 + i;
+        const seed = deriveSeed(num(c, 'seed'), s, i);
         const p = sets ? mnistProblem(c, sets, seed) : gaussianProblem(c, seed);
         map ??= await featureMap(c, p, context);
         const { train, test } = await map({ key: Uint32Array.of(seed, 0), train: p.x, test: p.test.x });

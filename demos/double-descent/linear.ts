@@ -3,6 +3,7 @@
  * the exact expectation of the one and the limit of the other. The excess risk of a fitted w on isotropic inputs is ‖w − β‖², so
  * it is computed, not sampled.
  */
+import { deriveSeed } from '../../src/core/random';
 import { integerLogspace } from '../../src/core/stats';
 import { gaussianRegression } from '../../src/data/index';
 import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
@@ -23,14 +24,14 @@ export const problemAt = (c: Config, x: number): FiniteLinear => {
   return { n: alongFeatures(c) ? num(c, 'examples') : x, p, signal: num(c, 'signal') * share, missed: num(c, 'signal') * (1 - share), noise: num(c, 'noise') };
 };
 
-/** x values: as dense on either side of the threshold, the threshold itself included. Along sample size up to 4·D examples. */
+/** x values: as dense on either side of the threshold, the threshold itself included if D reaches it. Along sample size up to 4·D examples. */
 export const grid = (c: Config): readonly number[] => {
   const middle = threshold(c);
   const half = Math.max(2, Math.floor(num(c, 'points') / 2));
   const last = alongFeatures(c) ? num(c, 'features') : 4 * middle;
   const below = integerLogspace(1, Math.max(2, middle - 2), half).map((d) => middle - d).filter((x) => x >= 2);
   const above = last > middle ? integerLogspace(1, Math.max(2, last - middle), half).map((d) => middle + d) : [];
-  return [...new Set([...below, middle, ...above])].toSorted((a, b) => a - b);
+  return [...new Set([...below, middle, ...above])].filter((x) => x <= last).toSorted((a, b) => a - b);
 };
 
 const ridgeLimit = (problem: FiniteLinear): Parameters<typeof effectiveLimit>[0] => ({ gamma: problem.p / problem.n, signal: problem.signal, missed: problem.missed, noise: problem.noise });
@@ -49,6 +50,10 @@ export const linearTheory = (c: Config): readonly Curve[] => {
 /** ‖w − β_T‖² + ‖β_Tc‖². */
 const excess = (w: Dense, beta: Float64Array, missed: number): number => w.data.reduce((sum, v, j) => sum + (v - beta[j]!) ** 2, missed);
 
+/** λ = 0 is the minimum-norm fit, λ = ∞ (no signal to learn) is 0. */
+const ridged = (X: Dense, Y: Dense, lambda: number): Dense =>
+  lambda === 0 ? minNorm(X, Y) : lambda === Infinity ? dense(new Float64Array(X.cols), X.cols, 1) : ridge(X, Y, lambda);
+
 /** One training set per seed and x: points are independent, so their intervals may be counted. */
 const measure = (c: Config, x: number, seed: number): { readonly plain: number; readonly ridged: number } => {
   const problem = problemAt(c, x);
@@ -61,11 +66,8 @@ const measure = (c: Config, x: number, seed: number): { readonly plain: number; 
   const X = dense(columns, n, p);
   const Y = dense(data.y, n, 1);
   const lambda = n * optimalLambda(effectiveLimit(ridgeLimit(problem)));
-  return { plain: excess(minNorm(X, Y), beta, missed), ridged: excess(lambda > 0 ? ridge(X, Y, lambda) : minNorm(X, Y), beta, missed) };
+  return { plain: excess(minNorm(X, Y), beta, missed), ridged: excess(ridged(X, Y, lambda), beta, missed) };
 };
-
-/** Seeds of different x and repetition never meet. */
-const seedOf = (c: Config, repetition: number, index: number): number => (num(c, 'seed') * 2_000 + repetition) * 512 + index;
 
 export async function* runLinear(c: Config, { signal, turn }: RunContext): AsyncGenerator<Row> {
   const xs = grid(c);
@@ -75,7 +77,7 @@ export async function* runLinear(c: Config, { signal, turn }: RunContext): Async
     for (const [i, x] of xs.entries()) {
       await turn();
       if (signal.aborted) return;
-      const { plain, ridged } = measure(c, x, seedOf(c, s, i));
+      const { plain, ridged } = measure(c, x, deriveSeed(num(c, 'seed'), s, i));
       yield { kind: 'point', chart: 'risk', series: 'min-norm', x, seed: s, y: plain };
       yield { kind: 'point', chart: 'risk', series: 'ridge', x, seed: s, y: ridged };
       yield { kind: 'progress', done: ++done, total, phase: 'least squares', steps: done };

@@ -1,4 +1,5 @@
 /** How claims are judged: peaks, minima and coverage of means over seeds, with the reasons for saying nothing. */
+import { studentQuantile } from '../../src/core/stats';
 import type { Judgement, Summary } from '../../src/lab/experiment';
 
 export const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
@@ -31,12 +32,14 @@ const leastCovered = (n: number): number => {
 
 /** `margin`: what the theory itself leaves open, as a share of its value. */
 export const coverage = (points: readonly Summary[], theory: (x: number) => number, where: string, margin = 0): Judgement => {
-  const few = tooFew(points, MIN_POINTS);
+  // Where the theory says exactly 0, what is measured is rounding, not risk.
+  const judged = points.filter((p) => theory(p.x) > 0);
+  const few = tooFew(judged, MIN_POINTS);
   if (few) return inconclusive(`${few} ${where}`);
-  const inside = points.filter((p) => { const t = theory(p.x); return p.low - margin * t <= t && t <= p.high + margin * t; }).length;
-  const least = leastCovered(points.length);
-  const share = inside / points.length;
-  return agreesIf(inside >= least, `${inside} of ${points.length} points ${where} have the theory inside their 95 % interval${margin > 0 ? `, widened by ${100 * margin} %` : ''}; at least ${least} expected`, { value: share });
+  const inside = judged.filter((p) => { const t = theory(p.x); return p.low - margin * t <= t && t <= p.high + margin * t; }).length;
+  const least = leastCovered(judged.length);
+  const share = inside / judged.length;
+  return agreesIf(inside >= least, `${inside} of ${judged.length} points ${where} have the theory inside their 95 % interval${margin > 0 ? `, widened by ${100 * margin} %` : ''}; at least ${least} expected`, { value: share });
 };
 
 /** The x of the highest point against the threshold, to the spacing of the grid there. */
@@ -48,7 +51,9 @@ export const peakAt = (points: readonly Summary[], place: number, xs: readonly n
   return agreesIf(Math.abs(peak.x - place) <= spacing, `highest mean ${figure(peak.mean)} at ${peak.x}; threshold at ${place}, next points ${spacing} away`, { value: peak.x });
 };
 
-/** At the threshold: without ridge the peak towers, with it the curve is no higher than `allowance` times the higher of its two ends. */
+/** A curve that is this many times its higher end at the threshold has a spike there. */
+export const SPIKE = 2;
+/** At the threshold: without ridge there is a spike, with it the curve is no higher than `allowance` times the higher of its two ends. */
 export const ridgeRemoves = (plain: readonly Summary[], ridged: readonly Summary[], place: number, allowance: number): Judgement => {
   const few = tooFew(ridged);
   const [a, b] = [plain.find((p) => p.x === place), ridged.find((p) => p.x === place)];
@@ -56,7 +61,7 @@ export const ridgeRemoves = (plain: readonly Summary[], ridged: readonly Summary
   const bound = allowance * Math.max(ridged[0]!.mean, ridged.at(-1)!.mean);
   const text = `at ${place}: ${figure(a.mean)} without, ${interval(b)} with ridge; its higher end${allowance === 1 ? '' : ` × ${allowance}`} is ${figure(bound)}`;
   if (b.low <= bound && bound < b.high) return inconclusive(`${text}, inside the interval`);
-  return agreesIf(b.high <= bound && a.mean > 2 * b.mean, text, { value: b.mean, interval: [b.low, b.high] });
+  return agreesIf(b.high <= bound && a.mean > SPIKE * Math.max(plain[0]!.mean, plain.at(-1)!.mean), text, { value: b.mean, interval: [b.low, b.high] });
 };
 
 /** Does the lowest point past the threshold lie below the lowest before it, as `predicted`? */
@@ -70,11 +75,22 @@ export const secondDescent = (points: readonly Summary[], place: number, predict
   return agreesIf(lower === predicted, `${text}: the second minimum is ${lower ? 'lower' : 'higher'}, expected ${predicted ? 'lower' : 'higher'}`);
 };
 
-/** A point above both an earlier and a later one, their intervals apart. */
+/** Each point's interval clear of the one before it, all in one direction. */
+export const monotone = (points: readonly Summary[]): boolean => {
+  const pairs = points.slice(1).map((p, i) => [points[i]!, p] as const);
+  return pairs.every(([a, b]) => b.high < a.low) || pairs.every(([a, b]) => b.low > a.high);
+};
+/** The same interval at a confidence that allows for looking at m points at once (Bonferroni). */
+const widened = (p: Summary, m: number): Summary => {
+  const half = studentQuantile(1 - 0.05 / m, p.n - 1) * p.sem;
+  return { ...p, low: p.mean - half, high: p.mean + half };
+};
+/** A point above both an earlier and a later one, their intervals apart though all triples were looked at. */
 export const innerPeak = (points: readonly Summary[]): { readonly valley: Summary; readonly peak: Summary; readonly end: Summary } | undefined => {
-  for (const peak of points.toSorted((a, b) => b.mean - a.mean)) {
-    const valley = bottom(points.filter((p) => p.x < peak.x));
-    const end = bottom(points.filter((p) => p.x > peak.x));
+  const wide = points.map((p) => widened(p, points.length));
+  for (const peak of wide.toSorted((a, b) => b.mean - a.mean)) {
+    const valley = bottom(wide.filter((p) => p.x < peak.x));
+    const end = bottom(wide.filter((p) => p.x > peak.x));
     if (valley && end && valley.high < peak.low && end.high < peak.low) return { valley, peak, end };
   }
   return undefined;

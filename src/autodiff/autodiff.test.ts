@@ -188,6 +188,7 @@ describe('refusals', () => {
     const p = variable('p', [64]);
     const [next] = sgd(p, undefined, p, schedule(variable('step', [], { dtype: 'u32' }), variable('hyper', [12]), 'constant'));
     expect(gradients(mul(sum(next!), scalar), [scalar])[0]!.shape).toEqual([]);
+    expect(gradients(sum(next!), [next!])[0]!.shape).toEqual([64]);
   });
 });
 

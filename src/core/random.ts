@@ -29,6 +29,9 @@ export const USE = {
   bootstrap: 14,
 } as const;
 
+/** A u32 seed for part (a, b) of what `seed` seeds: distinct parts get unrelated seeds. Arguments are u32. */
+export const deriveSeed = (seed: number, a: number, b = 0): number => threefry2x32(seed, a, b, 0)[0];
+
 export interface RandomStream {
   /** Word i: u32. */
   readonly bits: (i: number) => number;

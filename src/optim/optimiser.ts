@@ -83,6 +83,8 @@ export const sgd = (o: SgdOptions): Optimiser => {
 
 const adaptive = (name: string, decoupled: boolean, weightDecay: number) => (o: AdamOptions): Optimiser => {
   const s = checked(o);
+  // 0/0 where a gradient is exactly 0, as it is between parameters.
+  if ([o.eps ?? 1].flat().some((e) => !(e > 0))) throw new ConfigError(`${name}: eps must be above 0, got ${String(o.eps)}`);
   return {
     name, state: ['moment1', 'moment2'], groups: o.groups,
     hyper: hyperOf({ lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay }, s),

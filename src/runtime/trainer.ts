@@ -135,7 +135,7 @@ export class TrainerGroup<K extends string = string> {
       checkData('data', o.data, o.model, R);
       if (o.test) checkData('test', o.test, o.model, R);
       const prefix = prefixOf(name);
-      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && o.evaluate ? nameData(o.test, `${prefix}test`) : '' }));
+      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && Object.keys(o.evaluate ?? {}).length > 0 ? nameData(o.test, `${prefix}test`) : '' }));
     }
     const session = await executor.open(plans);
     for (const [name, o] of entries) upload(session, o, prefixOf(name));
