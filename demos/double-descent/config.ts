@@ -57,21 +57,21 @@ export const PUBLISHED_MLP = {
 /** Times: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: {
-    label: 'Smoke', time: '1 s without a GPU',
+    label: 'Smoke', time: '0.6 s without a GPU',
     config: {
       seeds: 6, examples: 20, features: 60, points: 9, featureCounts: [20, 40, 60, 80, 160], featureExamples: 60, featureTest: 200, dimension: 20,
       timeExamples: 30, timeFeatures: 24, steps: 200, widths: [4, 16], epochs: 8, trainExamples: 200, testExamples: 200, batch: 50,
     },
   },
   quick: {
-    label: 'Quick', time: '5 s without a GPU',
+    label: 'Quick', time: '6 s without a GPU',
     config: { seeds: 50, points: 21, featureCounts: [50, 100, 150, 200, 250, 400, 800], featureExamples: 200, steps: 2000, widths: [4, 8, 16, 32], epochs: 60, trainExamples: 300, testExamples: 500 },
   },
-  standard: { label: 'Standard', time: '30 s without a GPU', config: { seeds: 200 } },
-  features: { label: 'Random features', time: '50 s without a GPU', config: { variant: 'features', seeds: 5 } },
-  gaussian: { label: 'Random features, theory', time: '100 s without a GPU', config: { variant: 'features', source: 'gaussian', seeds: 20, dimension: 120, featureExamples: 180, featureCounts: [18, 36, 60, 90, 120, 140, 160, 170, 180, 190, 200, 220, 260, 300, 360, 540] } },
-  epoch: { label: 'Over time', time: '15 s without a GPU', config: { variant: 'epoch' } },
-  mlp: { label: 'MLP', time: '165 s without a GPU', config: { variant: 'mlp', seeds: 5, labelNoise: 0.3 } },
+  standard: { label: 'Standard', time: '28 s without a GPU', config: { seeds: 200 } },
+  features: { label: 'Random features', time: '47 s without a GPU', config: { variant: 'features', seeds: 5 } },
+  gaussian: { label: 'Random features, theory', time: '91 s without a GPU', config: { variant: 'features', source: 'gaussian', seeds: 20, dimension: 120, featureExamples: 180, featureCounts: [18, 36, 60, 90, 120, 140, 160, 170, 180, 190, 200, 220, 260, 300, 360, 540] } },
+  epoch: { label: 'Over time', time: '14 s without a GPU', config: { variant: 'epoch' } },
+  mlp: { label: 'MLP', time: '163 s without a GPU', config: { variant: 'mlp', seeds: 5, labelNoise: 0.3 } },
   paper: {
     label: 'Published MLP run',
     config: { variant: 'mlp', seeds: 5, widths: PUBLISHED_MLP.widths, epochs: 500, trainExamples: 4000, testExamples: 12_000, batch: 100, lr: 0.01, momentum: 0.9, labelNoise: 0.15 },
