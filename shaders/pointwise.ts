@@ -59,14 +59,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 }`;
 };
 
-const one = (fnName: string, dtypes: readonly ('f32' | 'u32')[], result: 'f32' | 'u32'): string =>
+/** The program that applies one function to full inputs. */
+export const singleProgram = (fnName: string, dtypes: readonly ('f32' | 'u32')[], result: 'f32' | 'u32'): string =>
   encodeProgram({
     inputs: dtypes.map((dtype) => ({ dtype, mode: 'full' })),
     body: [[fnName, ...dtypes.keys()]],
     outputs: [{ value: dtypes.length, dtype: result }],
   });
-/** The program that applies one function to full inputs. */
-export const singleProgram = one;
 
 /** Broadcasts of every kind, two outputs, one of them in place. */
 const BROADCAST: Program = {
@@ -78,7 +77,7 @@ const BROADCAST: Program = {
 export const pointwise: Kernel<D, PointwiseOptions> = {
   name: 'pointwise',
   dims: ['n', 'cols'],
-  options: { program: [one('add', ['f32', 'f32'], 'f32'), encodeProgram(BROADCAST)], vec4: [false, true] },
+  options: { program: [singleProgram('add', ['f32', 'f32'], 'f32'), encodeProgram(BROADCAST)], vec4: [false, true] },
   bindings,
   valid: ({ n, cols }, { vec4 }) => !vec4 || (n % 4 === 0 && cols % 4 === 0),
   workgroups: ({ n }, _, R) => flatGrid(ceilDiv(n, 4 * WORKGROUP), R),

@@ -28,7 +28,7 @@ const taskOf = (c: Config, repetition: number): Task => {
   const closed = gradientDescent(X, y);
   return { X, y, beta, scale, closed, eta: Math.fround((num(c, 'rate') * closed.maxStep) / 2) };
 };
-export const tasksOf = (c: Config): readonly Task[] => Array.from({ length: num(c, 'seeds') }, (_, s) => taskOf(c, s));
+const tasksOf = (c: Config): readonly Task[] => Array.from({ length: num(c, 'seeds') }, (_, s) => taskOf(c, s));
 
 const excess = (w: ArrayLike<number>, { beta, scale }: Task): number => beta.reduce((sum, b, j) => sum + (scale[j]! * (w[j]! - b)) ** 2, 0);
 

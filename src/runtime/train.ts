@@ -25,12 +25,10 @@ export const stepPlans = (o: TrainOptions): readonly string[] => (typeof o.step 
 
 /** What is left to do, and what has already been handed out: survives the loss of a device. */
 class Course {
-  readonly start: number;
   readonly end: number;
   /** For each plan, the steps-done of the last row handed out; rows up to it are repeats after a recovery. */
   readonly handedOut = new Map<string, number>();
   constructor(private readonly session: GpuSession, private readonly o: TrainOptions) {
-    this.start = session.stepsDone;
     this.end = session.stepsDone + o.steps;
   }
 
@@ -46,7 +44,8 @@ class Course {
     }
   }
   private *probes(done: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
-    for (const plan of probesDue(this.o.probes ?? [], done)) { this.note(log, plan, done); yield this.session.ready(plan); }
+    if (!this.o.probes) return; // nothing to allocate for on each step
+    for (const plan of probesDue(this.o.probes, done)) { this.note(log, plan, done); yield this.session.ready(plan); }
   }
   private note(log: Map<string, number[]>, plan: string, step: number): void {
     if (!this.session.readers.has(plan)) return;
