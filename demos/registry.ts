@@ -1,7 +1,9 @@
 /** Every experiment, in the gallery's order. */
-import type { Experiment } from '../src/lab/experiment';
-import doubleDescent from './double-descent/experiment';
+import type { Entry } from '../src/lab/experiment';
+import doubleDescent from './double-descent/card';
+import playground from './playground/card';
 
-export const EXPERIMENTS: readonly Experiment[] = [
-  doubleDescent,
+export const EXPERIMENTS: readonly Entry[] = [
+  { card: doubleDescent, load: async () => (await import('./double-descent/experiment')).default },
+  { card: playground, load: async () => (await import('./playground/experiment')).default },
 ];

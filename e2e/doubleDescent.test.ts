@@ -13,7 +13,7 @@ afterAll(() => executor.dispose());
 const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
 const measure = async (config: Config): Promise<readonly Row[]> => {
   const rows: Row[] = [];
-  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve() })) rows.push(row);
+  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);
   return rows;
 };
 

@@ -7,40 +7,31 @@ import { pointwise, singleProgram } from '../shaders/pointwise';
 import { pointwiseRef } from '../shaders/pointwise.ref';
 import { IDENTITY } from '../shaders/program';
 import { softmaxCrossEntropyRef } from '../shaders/softmaxCrossEntropy.ref';
-import { compile, covering, openDevice, optionSets, runTrials, trialsOf, type Outcome } from './kernelHarness';
+import { acquire } from '../src/runtime/device';
+import { checkKernel, runTrials, type Outcome } from '../src/runtime/kernelCheck';
+import { covering, servedSets, trialsOf } from '../src/runtime/kernelCheckCases';
 
 let device: GPUDevice;
-beforeAll(async () => { device = await openDevice(); });
+beforeAll(async () => { ({ device } = await acquire()); });
 afterAll(() => device.destroy());
 
-/** Pipelines made at a time. */
-const LANES = 4;
 /** Kernels with more option sets than this are thinned to those that hold every three option values together: pipelines are slow to make. */
 const MANY = 48;
 
 const checkAll = async (oracle: Oracle): Promise<Outcome> => {
   const started = performance.now();
-  const { kernel } = oracle;
-  const served = optionSets(kernel).filter((options) => trialsOf(oracle, options).length > 0);
-  const queue = [...(served.length > MANY ? covering(served) : served)];
-  const sets = queue.length;
-  const outcomes: Outcome[] = [];
-  const lane = async (): Promise<void> => {
-    for (let options = queue.shift(); options; options = queue.shift())
-      outcomes.push(await runTrials(device, oracle, await compile(device, kernel, options), trialsOf(oracle, options)));
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  const worst = Math.max(...outcomes.map((o) => o.worst));
-  const checked = outcomes.reduce((sum, o) => sum + o.checked, 0);
+  const served = servedSets(oracle);
+  const sets = served.length > MANY ? covering(served) : served;
+  const outcome = await checkKernel(device, oracle, sets, (options) => trialsOf(oracle, options));
   const seconds = (performance.now() - started) / 1000;
-  const scope = `${sets} of ${served.length} option sets, ${checked} elements`;
-  console.log(`${kernel.name}: ${scope}, worst error/bound ${worst.toFixed(3)}, ${seconds.toFixed(1)} s`);
-  return { worst, checked, failures: outcomes.flatMap((o) => o.failures) };
+  const scope = `${sets.length} of ${served.length} option sets, ${outcome.checked} elements`;
+  console.log(`${oracle.kernel.name}: ${scope}, worst error/bound ${outcome.worst.toFixed(3)}, ${seconds.toFixed(1)} s`);
+  return outcome;
 };
 
-const expectClean = ({ checked, failures }: Outcome): void => {
+const expectClean = ({ checked, failed, failures }: Outcome): void => {
   expect(checked).toBeGreaterThan(0);
-  expect(failures.length, `${failures.length} of ${checked}:\n${failures.slice(0, 8).join('\n')}`).toBe(0);
+  expect(failed, `${failed} of ${checked}:\n${failures.join('\n')}`).toBe(0);
 };
 
 describe('kernels against their float64 oracles', () => {
@@ -85,6 +76,6 @@ describe('softmaxCrossEntropy where the label has nearly all the mass', () => {
     const ulps = 2 * (3 + 2 * gap);
     for (const [want, at] of [[loss!, 0], [residual!, 0], [residual!, 1], [residual!, 2]] as const)
       expect(want.bound[at]! / Math.abs(want.value[at]!)).toBeLessThan(ulps * U32);
-    expectClean(await runTrials(device, oracle, await compile(device, oracle.kernel, options), trialsOf(oracle, options)));
+    expectClean(await runTrials(device, oracle, options, trialsOf(oracle, options)));
   });
 });

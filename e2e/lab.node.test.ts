@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../src/cli/site';
-import type { RunSummary } from '../src/lab/export';
+import { readBundle, type RunFacts } from '../src/lab/bundle';
 
 interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-type Written = RunSummary & { readonly state: string };
+type Written = RunFacts & { readonly points: number };
 
 /** `watch` sees stderr as it grows. */
 const lab = (args: readonly string[], watch?: (child: ChildProcess, stderr: string) => void): Promise<Ended> => new Promise((done, fail) => {
@@ -33,7 +33,10 @@ describe('npm run lab', () => {
   let folder: string;
   beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'overparam-lab-')); });
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  const summaryOf = async (out: string): Promise<Written> => JSON.parse(await readFile(join(folder, out, 'summary.json'), 'utf8')) as Written;
+  const summaryOf = async (out: string): Promise<Written> => {
+    const { facts, points } = readBundle(await readFile(join(folder, out, 'run.json'), 'utf8'));
+    return { ...facts, points: points.length };
+  };
   const metricsOf = (out: string): Promise<string> => readFile(join(folder, out, 'metrics.csv'), 'utf8');
 
   it('trains, judges every claim, writes numbers, summary and charts, and does the same again with the same bits', async () => {
@@ -55,13 +58,15 @@ describe('npm run lab', () => {
 
     const lines = (await metricsOf('one')).trimEnd().split('\n');
     expect(lines[0]).toBe('chart,series,seed,x,y');
-    expect(lines).toHaveLength(1 + summary.rows.points);
+    expect(lines).toHaveLength(1 + summary.points);
     const charts = (await readdir(join(folder, 'one'))).filter((name) => name.endsWith('.png'));
     expect(charts.length).toBeGreaterThan(0);
     for (const name of charts) expect((await readFile(join(folder, 'one', name))).subarray(0, PNG.length)).toEqual(PNG);
 
-    expect((await lab([...TRAINS, '--seeds', '3', '--out', join(folder, 'two')])).code).toBe(0);
+    const again = await lab(['--from', join(folder, 'one/run.json'), '--out', join(folder, 'two')]);
+    expect(again.code, again.stderr).toBe(0);
     expect(await metricsOf('two')).toBe(await metricsOf('one'));
+    expect(again.stdout).toContain(`${summary.points} of ${summary.points} numbers have the same bits.`);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('on %s ends the run, writes what was measured and exits with 130', async (signal) => {
@@ -75,8 +80,8 @@ describe('npm run lab', () => {
     expect(ended.stderr).toContain('interrupted');
     const summary = await summaryOf(signal);
     expect(summary.state).toBe('aborted');
-    expect(summary.rows.points).toBeGreaterThan(0);
-    expect((await metricsOf(signal)).trimEnd().split('\n')).toHaveLength(1 + summary.rows.points);
+    expect(summary.points).toBeGreaterThan(0);
+    expect((await metricsOf(signal)).trimEnd().split('\n')).toHaveLength(1 + summary.points);
   });
 
   it('refuses wrong usage before it builds, launches or writes anything', async () => {

@@ -1,10 +1,9 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
 import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
 import { expectedExcessRisk, randomFeatureRisk } from '../../src/theory/index';
-import { list, num, PUBLISHED_MLP, variantOf } from './config';
-import { epochTheory } from './epochwise';
-import { TAU2 } from './features';
-import { isPublished } from './mlp';
+import { isPublished, list, num, PUBLISHED_MLP, variantOf } from './config';
+import { epochTheory } from './epochTheory';
+import { TAU2 } from './featuresTheory';
 import { grid, problemAt, threshold } from './linear';
 import { agreesIf, coverage, figure, inconclusive, innerPeak, interval, monotone, peakAt, ridgeRemoves, secondDescent, seedsIn, SPIKE, tooFew } from './verdicts';
 

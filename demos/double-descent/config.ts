@@ -1,5 +1,5 @@
 /** What can be set on the double-descent page, and the presets. */
-import type { Config, Field, Preset } from '../../src/lab/experiment';
+import type { Config, Curve, Field, Preset } from '../../src/lab/experiment';
 
 export type Variant = 'linear' | 'features' | 'epoch' | 'mlp';
 export const variantOf = (c: Config): Variant => c['variant'] as Variant;
@@ -53,6 +53,12 @@ export const PUBLISHED_MLP = {
   /** Half-width of the band in which a repetition is expected, in points. */
   band: 2,
 } as const;
+
+export const isPublished = (c: Config): boolean =>
+  num(c, 'trainExamples') === 4000 && num(c, 'testExamples') === 12_000 && num(c, 'epochs') === 500 && num(c, 'labelNoise') === 0.15 && num(c, 'batch') === 100 && num(c, 'lr') === 0.01 && num(c, 'momentum') === 0.9;
+/** The published single runs, where this run repeats their recipe. */
+export const mlpReference = (c: Config): readonly Curve[] =>
+  (isPublished(c) ? [{ chart: 'error', series: 'test', x: PUBLISHED_MLP.widths, y: PUBLISHED_MLP.error.map((e) => e / 100), kind: 'reference', label: 'published, one run each' }] : []);
 
 /** Times: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {

@@ -1,56 +1,13 @@
 /**
  * Full-batch gradient descent from zero on (1/2n)‖Xw − y‖², run on the GPU, against its closed form at every step and its limit, the
- * minimum-norm solution. Some features are slow (small variance), so the test error can fall, rise with the noise that the fast
- * ones fit, and fall again when the slow ones are learned.
- *
- * Setting after Pezeshki et al. 2021, arXiv:2112.03215: features of two scales. Excess risk Σ_j s_j²(w_j − β_j)², s_j² a feature's variance.
+ * minimum-norm solution.
  */
-import { gaussianRegression } from '../../src/data/index';
-import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/experiment';
 import { addInt, constant, halfSquaredError, matmul, mul, squaredNorm, sub, variable } from '../../src/ops/index';
 import { plan, type Plan } from '../../src/plan/index';
 import { metric } from '../../src/runtime/executor';
-import { dense, gradientDescent, type Dense, type GradientDescent } from '../../src/theory/index';
 import { num } from './config';
-
-interface Task { readonly X: Dense; readonly y: Dense; readonly beta: Float64Array; readonly scale: Float64Array; readonly closed: GradientDescent; readonly eta: number }
-
-/** One replica's data, rounded to f32 as the GPU sees them, and the closed form on them. */
-const taskOf = (c: Config, repetition: number): Task => {
-  const [n, d] = [num(c, 'timeExamples'), num(c, 'timeFeatures')];
-  const fast = Math.max(1, Math.min(d - 1, Math.round(d * (1 - num(c, 'slowShare')))));
-  const scale = Float64Array.from({ length: d }, (_, j) => Math.fround(j < fast ? 1 : num(c, 'slowScale')));
-  // The slow group carries as much of the target's variance as the fast one, each feature of a group alike.
-  const beta = scale.map((s, j) => Math.fround(Math.sqrt((0.5 * num(c, 'signal')) / (j < fast ? fast : d - fast)) / s));
-  const { data } = gaussianRegression({ n, d, seed: num(c, 'seed') * 2_000 + repetition, noise: Math.sqrt(num(c, 'timeNoise')), beta: beta.map((b, j) => b * scale[j]!) });
-  const X = dense(data.x.map((v, i) => Math.fround(v * scale[i % d]!)), n, d);
-  const y = dense(data.y.map(Math.fround), n, 1);
-  const closed = gradientDescent(X, y);
-  return { X, y, beta, scale, closed, eta: Math.fround((num(c, 'rate') * closed.maxStep) / 2) };
-};
-const tasksOf = (c: Config): readonly Task[] => Array.from({ length: num(c, 'seeds') }, (_, s) => taskOf(c, s));
-
-const excess = (w: ArrayLike<number>, { beta, scale }: Task): number => beta.reduce((sum, b, j) => sum + (scale[j]! * (w[j]! - b)) ** 2, 0);
-
-/** Steps at which curves are drawn: every one up to 20, then about 20 a decade. */
-const drawnSteps = (c: Config): readonly number[] => {
-  const last = num(c, 'steps') - 1;
-  const log = Array.from({ length: 200 }, (_, i) => Math.round(20 * 10 ** (i / 20)));
-  return [...new Set([...Array.from({ length: 20 }, (_, i) => i), ...log, last])].filter((t) => t <= last).toSorted((a, b) => a - b);
-};
-
-/** Mean over the run's own seeds: the closed form is exact for each data set, so the theory needs the same data. */
-export const epochTheory = (c: Config): readonly Curve[] => {
-  const tasks = tasksOf(c);
-  const steps = drawnSteps(c);
-  const average = (f: (t: Task) => number): number => tasks.reduce((s, t) => s + f(t), 0) / tasks.length;
-  const limit = average((t) => excess(t.closed.limit.data, t));
-  const ends = [1, steps.at(-1)! + 1];
-  return [
-    { chart: 'epoch', series: 'measured', x: steps.map((t) => t + 1), y: steps.map((t) => average((k) => excess(k.closed.at(t, k.eta).data, k))), kind: 'theory', label: 'closed form' },
-    { chart: 'epoch', series: 'limit', x: ends, y: [limit, limit], kind: 'theory', label: 'limit: minimum norm' },
-  ];
-};
+import { drawnSteps, excess, tasksOf, type Task } from './epochTheory';
 
 /** One GD step; metrics are of the weights before it. */
 const stepPlan = (c: Config, maxBindings: number): Plan => {

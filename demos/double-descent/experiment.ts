@@ -1,12 +1,12 @@
 /** Double descent: linear, random features, over time, MLP. */
-import { defineExperiment, type Config, type Curve, type Marker, type RunContext, type View } from '../../src/lab/experiment';
+import { defineExperiment, type Config, type Curve, type Marker, type Row, type RunContext, type View } from '../../src/lab/experiment';
+import card from './card';
 import { claimsOf } from './claims';
-import { FIELDS, list, num, PRESETS, variantOf } from './config';
-import { epochTheory, runEpochwise } from './epochwise';
+import { FIELDS, list, mlpReference, num, PRESETS, variantOf } from './config';
+import { epochTheory } from './epochTheory';
 import { EXPLANATION } from './explanation';
-import { featuresTheory, runFeatures } from './features';
-import { linearTheory, runLinear, threshold } from './linear';
-import { mlpReference, runMlp } from './mlp';
+import { featuresTheory } from './featuresTheory';
+import { linearTheory, threshold } from './linear';
 
 const alongSamples = (c: Config): boolean => variantOf(c) === 'linear' && c['sweep'] === 'examples';
 
@@ -47,20 +47,14 @@ const markers = (c: Config): readonly Marker[] => {
     default: return [];
   }
 };
-const run = (c: Config, context: RunContext): ReturnType<typeof runLinear> => {
-  switch (variantOf(c)) {
-    case 'linear': return runLinear(c, context);
-    case 'features': return runFeatures(c, context);
-    case 'epoch': return runEpochwise(c, context);
-    case 'mlp': return runMlp(c, context);
-  }
-};
+/** The half that trains is loaded where it is needed, by the worker; the page does without. */
+async function* run(c: Config, context: RunContext): AsyncGenerator<Row> {
+  const { runVariant } = await import('./run');
+  yield* runVariant(c, context);
+}
 
 export default defineExperiment({
-  id: 'double-descent',
-  title: 'Double descent',
-  question: 'Why does test error fall again once a model is large enough to fit every example?',
-  summary: 'Test error rises to a peak where the model can just fit the data, then falls again as it grows; ridge at its optimum removes the peak.',
+  ...card,
   sources: [
     { label: 'Belkin, Hsu & Xu 2019', url: 'https://arxiv.org/abs/1903.07571' },
     { label: 'Hastie, Montanari, Rosset & Tibshirani 2019', url: 'https://arxiv.org/abs/1903.08560' },

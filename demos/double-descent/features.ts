@@ -5,32 +5,14 @@
  */
 import { deriveSeed, stream, USE } from '../../src/core/random';
 import { mnist1d, oneHot, take, toFloat32, withLabelNoise } from '../../src/data/index';
-import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/experiment';
 import { randomFeatures } from '../../src/models/index';
 import { compile, type Compiled } from '../../src/runtime/compile';
-import { dense, minNorm, multiply, randomFeatureRisk, ridge, type Dense } from '../../src/theory/index';
+import { dense, minNorm, multiply, ridge, type Dense } from '../../src/theory/index';
 import { list, num } from './config';
+import { isGaussian, TAU2 } from './featuresTheory';
 
 interface Problem { readonly x: Float32Array; readonly y: Float64Array; readonly n: number; readonly test: { readonly x: Float32Array; readonly y: Float64Array; readonly n: number }; readonly d: number; readonly outputs: number }
-
-const isGaussian = (c: Config): boolean => c['source'] === 'gaussian';
-/** The theory's noise: τ² for a signal of 1. */
-export const TAU2 = 0.25;
-
-export const featuresTheory = (c: Config): readonly Curve[] => {
-  if (!isGaussian(c)) return [];
-  const d = num(c, 'dimension');
-  const n = num(c, 'featureExamples');
-  const counts = list(c, 'featureCounts');
-  const last = Math.max(...counts);
-  const first = Math.min(...counts);
-  const x = Array.from({ length: 300 }, (_, i) => Math.round(first * (last / first) ** (i / 299)));
-  const xs = [...new Set([...x, n])].toSorted((a, b) => a - b);
-  return [{
-    chart: 'risk', series: 'min-norm', x: xs, y: xs.map((N) => randomFeatureRisk({ psi1: N / d, psi2: n / d, signal: 1, noise: TAU2 })),
-    kind: 'theory', label: 'Mei–Montanari limit, ridgeless',
-  }];
-};
 
 /** Rows uniform on the sphere of radius √d. */
 const sphere = (n: number, d: number, seed: number, first: number): Float32Array => {

@@ -3,20 +3,14 @@
  * they step together. The test labels are clean. Error rates are shares of examples, losses mean cross-entropies in nats.
  */
 import { mnist1d, toFloat32, withLabelNoise } from '../../src/data/index';
-import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/experiment';
 import { mlp } from '../../src/models/index';
 import { crossEntropy, errorRate } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { FiniteWatch } from '../../src/runtime/trainLoop';
 import { TrainerGroup, type TrainerData, type TrainerOptions } from '../../src/runtime/trainer';
-import { list, num, PUBLISHED_MLP } from './config';
-
-export const isPublished = (c: Config): boolean =>
-  num(c, 'trainExamples') === 4000 && num(c, 'testExamples') === 12_000 && num(c, 'epochs') === 500 && num(c, 'labelNoise') === 0.15 && num(c, 'batch') === 100 && num(c, 'lr') === 0.01 && num(c, 'momentum') === 0.9;
-/** The published single runs, where this run repeats their recipe. */
-export const mlpReference = (c: Config): readonly Curve[] =>
-  (isPublished(c) ? [{ chart: 'error', series: 'test', x: PUBLISHED_MLP.widths, y: PUBLISHED_MLP.error.map((e) => e / 100), kind: 'reference', label: 'published, one run each' }] : []);
+import { list, num } from './config';
 
 const seedsOf = (c: Config): readonly number[] => Array.from({ length: num(c, 'seeds') }, (_, s) => num(c, 'seed') * 2_000 + s);
 
@@ -58,12 +52,7 @@ export async function* runMlp(c: Config, { executor, signal, control }: RunConte
   const watches = new Map(widths.map((w) => [w, new FiniteWatch()]));
   const steps = num(c, 'epochs') * perEpoch;
   const at = measuredEpochs(c).map((e) => e * perEpoch);
-  const events: Row[] = [];
-  const onEvent = ({ step, reason }: { readonly step: number; readonly reason: string }): void => {
-    events.push({ kind: 'event', level: 'warning', message: `The GPU was lost (${reason}); the run went on from its checkpoint at step ${step}.` });
-  };
-  for await (const b of group.train({ steps, probes: [...evals].map((plan) => ({ plan, at })), signal, control, onEvent })) {
-    yield* events.splice(0);
+  for await (const b of group.train({ steps, probes: [...evals].map((plan) => ({ plan, at })), signal, control })) {
     const width = widthOf.get(b.plan)!;
     if (evals.has(b.plan)) yield* evaluated(b, width, perEpoch);
     else {

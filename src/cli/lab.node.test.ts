@@ -7,7 +7,7 @@ import { clock, ProgressMeter, progressText } from './labProgress';
 import { exitCode } from './labReport';
 
 const experiment = (id: string): Experiment => ({
-  id, title: `The title of ${id}`, question: 'Does it?', summary: '', sources: [], explanation: '',
+  id, title: `The title of ${id}`, question: 'Does it?', summary: '', references: [], sources: [], explanation: '', inputs: { data: { label: 'Data', help: 'Your own.', accept: '.csv' } },
   config: {
     seeds: { kind: 'number', label: 'Seeds', default: 3, min: 1, max: 50, step: 1 },
     noise: { kind: 'number', label: 'Label noise', default: 0.1, min: 0, max: 1, step: 0.01, unit: 'σ', help: 'Of the targets.' },
@@ -28,7 +28,7 @@ const STANDARD = { seeds: 10, noise: 0.1, widths: [10, 20], model: 'mlp', centre
 
 describe('the command line', () => {
   it('takes the preset standard unless told otherwise', () => {
-    expect(parse('second')).toEqual({ kind: 'run', experiment: EXPERIMENTS[1], preset: 'standard', config: STANDARD });
+    expect(parse('second')).toEqual({ kind: 'run', experiment: EXPERIMENTS[1], preset: 'standard', config: STANDARD, inputs: {}, reference: false });
     expect(parse('first', '--preset', 'smoke', '--out', 'x')).toMatchObject({ preset: 'smoke', out: 'x', config: { ...STANDARD, seeds: 1, model: 'linear' } });
   });
 
@@ -37,7 +37,14 @@ describe('the command line', () => {
       .toMatchObject({ config: { seeds: 4, noise: 0.25, widths: [5, 7], model: 'linear', centred: true } });
   });
 
+  it('takes files, and a run to repeat', () => {
+    expect(parse('first', '--input', 'data=my=file.csv')).toMatchObject({ inputs: { data: 'my=file.csv' } });
+    expect(parse('--from', 'run.json', '--out', 'x')).toEqual({ kind: 'repeat', path: 'run.json', out: 'x' });
+  });
+
   it.each([
+    ['a file the experiment has no name for', ['first', '--input', 'labels=a.csv'], ['NAME=PATH', 'labels=a.csv', 'data']],
+    ['a saved run beside other settings', ['first', '--from', 'run.json'], ['--from', '--out']],
     ['no experiment', [], ['which experiment', 'first', 'second', 'The title of first']],
     ['an unknown experiment', ['third'], ["'third'", 'first', 'second']],
     ['a second experiment', ['first', 'second'], ["'second'"]],

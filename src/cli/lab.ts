@@ -2,18 +2,20 @@
  * `npm run lab -- EXPERIMENT [options]`: builds the lab, runs one experiment in a headless browser on the same page a visitor sees, and
  * writes what it measured. Progress and notes go to stderr; adapter, verdicts and the folder's name to stdout.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { chromium } from 'playwright';
 import type { Browser } from 'playwright';
 import { runnerImport } from 'vite';
 import { ConfigError } from '../core/errors';
-import type { Experiment } from '../lab/experiment';
-import { cellsCsv, metricsCsv, runSummary, toJson } from '../lab/export';
+import type { Experiment, Inputs } from '../lab/experiment';
+import { readBundle, writeBundle, type LiveChange, type RunBundle } from '../lab/bundle';
+import { cellsCsv, metricsCsv } from '../lab/export';
+import { parseConfig } from '../lab/schema';
 import { RowTable } from '../lab/table';
 import type { AdapterInfo } from '../lab/worker/protocol';
 import { ensureBrowser } from './browser';
+import { commit } from './commit';
 import { launchOptions } from './findBrowser';
 import type { LabCommand } from './labArgs';
 import { parseLab } from './labArgs';
@@ -21,27 +23,21 @@ import type { Outcome } from './labPage';
 import { drive } from './labPage';
 import { ProgressMeter } from './labProgress';
 import type { Terminal } from './labProgress';
+import { keepReference } from './labReference';
 import { EXIT, exitCode, verdictText } from './labReport';
+import { compareText, sameBits } from './labRepeat';
 import { openSite, ROOT } from './site';
 
-type LabRun = Extract<LabCommand, { kind: 'run' }>;
+/** `inputs`: read. `again`: what an earlier run measured, to compare with. */
+type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & { readonly inputs: Inputs; readonly live: readonly LiveChange[]; readonly again?: RunBundle };
 
 /** Loaded by path when the command runs, because the demos lie above this layer. */
 const loadExperiments = async (): Promise<readonly Experiment[]> => {
-  const { module } = await runnerImport<{ readonly EXPERIMENTS: readonly Experiment[] }>(join(ROOT, 'demos/registry.ts'), {
+  const { module } = await runnerImport<{ readonly LOADED: readonly Experiment[] }>(join(ROOT, 'demos/loaded.ts'), {
     // What this Node cannot read, such as `using`, is written in older words, as it is in the built site.
     root: ROOT, configFile: false, logLevel: 'error', oxc: { target: 'es2023' },
   });
-  return module.EXPERIMENTS;
-};
-
-/** The commit that was built, with `-dirty` where the tree differs from it; 'unknown' outside a repository. */
-const commit = (): string => {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
+  return module.LOADED;
 };
 
 /** `out/<experiment>-<preset>-<UTC time>`, unless named. */
@@ -50,14 +46,20 @@ const outFolder = (run: LabRun, date: Date): string =>
 
 const NO_ADAPTER = { name: 'none', software: false } as const;
 
+const bundleOf = ({ experiment, preset, config, inputs }: LabRun, { verdicts, adapter, seconds, state, live }: Outcome, table: RowTable, date: Date): RunBundle => ({
+  facts: {
+    experiment: experiment.id, title: experiment.title, preset, config, verdicts, adapter: adapter ?? NO_ADAPTER, date: date.toISOString(), build: commit(ROOT), seconds, live,
+    state: state === 'done' || state === 'aborted' ? state : 'failed',
+  },
+  points: table.points, cells: table.cells, inputs,
+});
+
 const writeOutcome = async (folder: string, run: LabRun, outcome: Outcome, date: Date): Promise<void> => {
   const table = new RowTable(outcome.rows);
   await writeFile(join(folder, 'metrics.csv'), metricsCsv(table));
   if (table.cells.length > 0) await writeFile(join(folder, 'cells.csv'), cellsCsv(table));
-  const summary = runSummary(run.experiment, table, {
-    preset: run.preset, config: run.config, verdicts: outcome.verdicts, adapter: outcome.adapter ?? NO_ADAPTER, build: commit(), date: date.toISOString(), seconds: outcome.seconds,
-  });
-  await writeFile(join(folder, 'summary.json'), toJson({ ...summary, state: outcome.state, ...(outcome.error ? { error: outcome.error } : {}) }));
+  await writeFile(join(folder, 'run.json'), writeBundle(bundleOf(run, outcome, table, date)));
+  for (const { name, data } of outcome.artifacts) await writeFile(join(folder, basename(name)), data);
   for (const { name, png } of outcome.charts) await writeFile(join(folder, `${name.replace(/\.png$/, '')}.png`), png);
 };
 
@@ -95,7 +97,7 @@ const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): 
   try {
     const browser = await launch();
     try {
-      return await drive(browser, `${site.url}${run.experiment.id}/`, run.config, signal, {
+      return await drive(browser, `${site.url}${run.experiment.id}/`, run, signal, {
         adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),
         event: (e) => meter.note(`${e.level}: ${e.message}`),
         progress: (p, points) => meter.update(p, points),
@@ -109,6 +111,32 @@ const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): 
   }
 };
 
+const readOr = <T>(path: string, read: Promise<T>): Promise<T> =>
+  read.catch((error: unknown) => { throw new ConfigError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`); });
+
+const readInputs = async (paths: Readonly<Record<string, string>>): Promise<Inputs> => {
+  const files = Object.entries(paths).map(async ([key, path]) => [key, { name: basename(path), data: Uint8Array.from(await readOr(path, readFile(path))) }] as const);
+  return Object.fromEntries(await Promise.all(files));
+};
+
+/** Throws ConfigError where the file is no run, or one of an experiment or settings that are not here. */
+const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>, experiments: readonly Experiment[]): Promise<LabRun> => {
+  const text = await readOr(path, readFile(path, 'utf8'));
+  const again = await readOr(path, (async () => readBundle(text))());
+  const { facts, inputs } = again;
+  const experiment = experiments.find((e) => e.id === facts.experiment);
+  if (!experiment) throw new ConfigError(`${path} is a run of '${facts.experiment}', which this build does not have; it has ${experiments.map((e) => e.id).join(', ')}`);
+  const config = parseConfig(experiment.config, facts.config);
+  const preset = Object.hasOwn(experiment.presets, facts.preset) ? facts.preset : Object.keys(experiment.presets)[0]!;
+  return { experiment, preset, config, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
+};
+
+/** A repeated run whose numbers differ, where they must not, counts as one whose claim disagrees. */
+const codeOf = (run: LabRun, outcome: Outcome): number => {
+  const code = exitCode(outcome.state, outcome.verdicts);
+  return run.again && code === EXIT.agrees && !sameBits(run.again, outcome) ? EXIT.disagrees : code;
+};
+
 const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<number> => {
   const date = new Date();
   const folder = outFolder(run, date);
@@ -119,9 +147,11 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
   try {
     const outcome = await measure(run, interrupt.signal, meter);
     await writeOutcome(folder, run, outcome, date);
+    if (run.reference) meter.note(await keepReference(run, outcome.state, outcome.rows, { adapter: outcome.adapter ?? NO_ADAPTER, build: commit(ROOT), date: date.toISOString(), seconds: outcome.seconds }));
     stdout.write(`${run.experiment.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`);
     if (outcome.error) stderr.write(`${outcome.error.name}: ${outcome.error.message}\n`);
-    return interrupt.signal.aborted ? EXIT.interrupted : exitCode(outcome.state, outcome.verdicts);
+    if (run.again) stdout.write(`\n${compareText(run.again, outcome)}\n`);
+    return interrupt.signal.aborted ? EXIT.interrupted : codeOf(run, outcome);
   } finally {
     interrupt.dispose();
   }
@@ -130,8 +160,10 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
 /** The exit status: see EXIT. `args` without node and the script. */
 export const main = async (args: readonly string[], stdout: Terminal = process.stdout, stderr: Terminal = process.stderr): Promise<number> => {
   try {
-    const command = parseLab(args, await loadExperiments());
-    if (command.kind === 'run') return await runLab(command, stdout, stderr);
+    const experiments = await loadExperiments();
+    const command = parseLab(args, experiments);
+    if (command.kind === 'run') return await runLab({ ...command, inputs: await readInputs(command.inputs), live: [] }, stdout, stderr);
+    if (command.kind === 'repeat') return await runLab(await readRepeat(command, experiments), stdout, stderr);
     stdout.write(`${command.text}\n`);
     return EXIT.agrees;
   } catch (error) {

@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../core/errors';
 import type { Config, Experiment, FieldValue } from '../lab/experiment';
+import { changedMeaning } from '../lab/reference';
 import { parseConfig, presetConfig, settingFromText } from '../lab/schema';
 import { experimentHelp, experimentList, labHelp, OPTIONS, settingText } from './labHelp';
 
 export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
-  | { readonly kind: 'run'; readonly experiment: Experiment; readonly preset: string; readonly config: Config; /** Absent: named by experiment, preset and time. */ readonly out?: string };
+  /** Does again what a run's JSON file says, and compares. */
+  | { readonly kind: 'repeat'; readonly path: string; readonly out?: string }
+  | { readonly kind: 'run'; readonly experiment: Experiment; readonly preset: string; readonly config: Config; /** Paths of files by the experiment's names for them. */ readonly inputs: Readonly<Record<string, string>>; /** Whether to keep the run with the source. */ readonly reference?: boolean; /** Absent: named by experiment, preset and time. */ readonly out?: string };
 
 /** Throws ConfigError with the options there are. */
 const readOptions = (args: readonly string[]) => {
@@ -20,6 +23,9 @@ const readOptions = (args: readonly string[]) => {
         set: { type: 'string', multiple: true },
         seeds: { type: 'string' },
         out: { type: 'string' },
+        input: { type: 'string', multiple: true },
+        from: { type: 'string' },
+        reference: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -43,12 +49,33 @@ const readSetting = (text: string, e: Experiment): readonly [string, FieldValue]
   return [key, settingFromText(e.config, key, value)];
 };
 
+/** A stored run stands for its preset, so only its repetition may differ. Throws ConfigError that names what does. */
+const checkReference = (preset: string, config: Config, base: Config, inputs: Readonly<Record<string, string>>): void => {
+  const changed = [...changedMeaning(config, base), ...Object.keys(inputs)];
+  if (changed.length === 0) return;
+  throw new ConfigError(`--reference keeps the run as that of preset '${preset}', but ${changed.join(', ')} differ from it. Leave out one of the two; seed and seeds may be set`);
+};
+
+/** `name=path`. Throws ConfigError that lists the files the experiment takes. */
+const readInput = (text: string, e: Experiment): readonly [string, string] => {
+  const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  const known = Object.keys(e.inputs ?? {});
+  if (name === undefined || path === undefined || !known.includes(name))
+    throw new ConfigError(`--input takes NAME=PATH, got '${text}'; ${known.length > 0 ? `the files ${e.id} takes are ${known.join(', ')}` : `${e.id} takes no files`}`);
+  return [name, path];
+};
+
 /**
  * Reads a command line. Later settings win over earlier ones, and settings over the preset.
  * Throws ConfigError for an unknown experiment, preset, setting or option and for a value that is not allowed, listing those that are.
  */
 export const parseLab = (args: readonly string[], experiments: readonly Experiment[]): LabCommand => {
   const { values, positionals: [id, ...rest] } = readOptions(args);
+  if (values.from !== undefined) {
+    const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
+    if (others) throw new ConfigError(`--from takes experiment, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`);
+    return { kind: 'repeat', path: values.from, ...(values.out === undefined ? {} : { out: values.out }) };
+  }
   if (id === undefined) {
     if (values.help) return { kind: 'help', text: labHelp(experiments) };
     throw new ConfigError(`which experiment?\n\n${labHelp(experiments)}`);
@@ -61,5 +88,7 @@ export const parseLab = (args: readonly string[], experiments: readonly Experime
   const texts = [...(values.set ?? []), ...(values.seeds === undefined ? [] : [`seeds=${values.seeds}`])];
   const settings = Object.fromEntries(texts.map((text) => readSetting(text, experiment)));
   const config = parseConfig(experiment.config, settings, base);
-  return { kind: 'run', experiment, preset, config, ...(values.out === undefined ? {} : { out: values.out }) };
+  const inputs = Object.fromEntries((values.input ?? []).map((text) => readInput(text, experiment)));
+  if (values.reference) checkReference(preset, config, base, inputs);
+  return { kind: 'run', experiment, preset, config, inputs, ...(values.reference ? { reference: true } : {}), ...(values.out === undefined ? {} : { out: values.out }) };
 };

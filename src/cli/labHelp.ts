@@ -6,7 +6,10 @@ export const OPTIONS = `Options:
   --preset NAME      which of the experiment's presets to start from (default: standard)
   --set KEY=VALUE    change one setting; may be repeated. Lists: numbers separated by commas
   --seeds N          the same as --set seeds=N
-  --out FOLDER       where metrics.csv, summary.json and the charts go (default: out/<experiment>-<preset>-<time>)
+  --input NAME=PATH  a file of your own, for experiments that take one; may be repeated
+  --from RUN.json    do again what a saved run did, and compare the numbers bit by bit
+  --out FOLDER       where metrics.csv, run.json and the charts go (default: out/<experiment>-<preset>-<time>)
+  --reference        also keep the main chart in demos/<experiment>/reference.json, as the stored run of this preset
   --help             this text, or with an experiment its settings
 
 Exit status: 0 no claim disagrees, 1 a claim disagrees, 2 wrong usage, 3 the run failed, 130 interrupted.`;
@@ -29,6 +32,7 @@ export const labHelp = (experiments: readonly Experiment[]): string =>
 export const experimentHelp = (e: Experiment): string => {
   const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [name, p.time ? `${p.label} (${p.time})` : p.label]);
   const settings = Object.entries(e.config).map(([key, f]): [string, string] => [key, `${f.label}: ${settingText(f)}${f.help ? `. ${f.help}` : ''}`]);
+  const files = Object.entries(e.inputs ?? {}).map(([name, f]): [string, string] => [name, `${f.label} (${f.accept}). ${f.help}`]);
   return `${e.title}\n${e.question}\n\nUsage: npm run lab -- ${e.id} [options]\n\nPresets:\n${indent(presets)}\n\n` +
-    `Settings (default, then what is allowed):\n${indent(settings)}\n\n${OPTIONS}`;
+    `Settings (default, then what is allowed):\n${indent(settings)}\n\n${files.length > 0 ? `Files (--input):\n${indent(files)}\n\n` : ''}${OPTIONS}`;
 };

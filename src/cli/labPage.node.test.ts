@@ -13,12 +13,17 @@ import { serveFolder } from './site';
 import type { Site } from './site';
 
 /** `config.ending`: how the run ends. A point every 20 ms, `config.points` in all. The PNG's bytes are 1 2 3. */
-const FAKE = `<!doctype html><lab-experiment></lab-experiment><script type="module">
+const PAGE = '<!doctype html><lab-experiment></lab-experiment><script type="module" src="./fake.js"></script>';
+const FAKE = `
 customElements.define('lab-experiment', class extends HTMLElement {
   state = 'idle'; progress; rows = []; verdicts; error; adapter;
   connectedCallback() { setTimeout(() => { this.adapter = { name: 'paper and pencil', software: true }; }, 50); }
+  setPreset(name) { this.preset = name; }
   setConfig(config) { this.config = config; }
-  start() {
+  setInputs(inputs) { this.inputs = inputs; }
+  start({ live }) {
+    this.live = live;
+    this.artifacts = new Map([['given', { name: this.preset + '.bin', data: this.inputs.data.data }]]);
     this.state = 'running';
     this.rows.push({ kind: 'event', level: 'warning', message: 'slow' });
     this.timer = setInterval(() => this.tick(), 20);
@@ -35,9 +40,10 @@ customElements.define('lab-experiment', class extends HTMLElement {
   }
   abort() { clearInterval(this.timer); this.state = 'aborted'; }
   async exportPngs() { return [{ name: 'c', dataUrl: 'data:image/png;base64,AQID' }]; }
-});
-</script>`;
+});`;
 
+const BYTES = Uint8Array.from({ length: 256 }, (_, i) => i);
+const ORDER = { preset: 'tiny', config: {}, inputs: { data: { name: 'bytes.bin', data: BYTES } }, live: [{ call: 3, changes: { lr: 0.5 } }] } as const;
 const ys = (outcome: Outcome): number[] => outcome.rows.flatMap((r) => (r.kind === 'point' ? [r.y] : []));
 
 describe('driving the page', () => {
@@ -48,7 +54,8 @@ describe('driving the page', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'overparam-test-'));
     await mkdir(join(folder, 'fake'));
-    await writeFile(join(folder, 'fake/index.html'), FAKE);
+    await writeFile(join(folder, 'fake/index.html'), PAGE);
+    await writeFile(join(folder, 'fake/fake.js'), FAKE);
     site = await serveFolder(folder, '/under/here/');
     browser = await launchBrowser();
   });
@@ -62,7 +69,7 @@ describe('driving the page', () => {
   const run = async (ending: string, points: number, atTwo?: (stop: AbortController) => unknown): Promise<Outcome & { readonly events: EventRow[]; readonly adapters: AdapterInfo[] }> => {
     const stop = new AbortController();
     const [events, adapters]: [EventRow[], AdapterInfo[]] = [[], []];
-    const outcome = await drive(browser, `${site.url}fake/`, { ending, points }, stop.signal, {
+    const outcome = await drive(browser, `${site.url}fake/`, { ...ORDER, config: { ending, points } }, stop.signal, {
       progress: (_, measured) => { if (measured >= 2) atTwo?.(stop); },
       event: (e) => events.push(e),
       adapter: (a) => adapters.push(a),
@@ -78,6 +85,9 @@ describe('driving the page', () => {
     expect(outcome.charts.map(({ name, png }) => [name, ...png])).toEqual([['c', 1, 2, 3]]);
     expect([outcome.adapter, ...outcome.adapters]).toEqual(Array.from({ length: 2 }, () => ({ name: 'paper and pencil', software: true })));
     expect(outcome.events).toEqual([{ kind: 'event', level: 'warning', message: 'slow' }]);
+    // What was given went in whole and comes out again.
+    expect(outcome.artifacts.map(({ name, data }) => [name, ...data])).toEqual([['tiny.bin', ...BYTES]]);
+    expect(outcome.live).toEqual(ORDER.live);
   });
 
   it('keeps the rows of a run that fails, and its error', async () => {
@@ -100,7 +110,7 @@ describe('driving the page', () => {
   });
 
   it('does not run once interrupted', async () => {
-    const outcome = await drive(browser, `${site.url}fake/`, {}, AbortSignal.abort(), { progress: () => undefined, event: () => undefined, adapter: () => undefined });
+    const outcome = await drive(browser, `${site.url}fake/`, ORDER, AbortSignal.abort(), { progress: () => undefined, event: () => undefined, adapter: () => undefined });
     expect(outcome).toMatchObject({ state: 'aborted', rows: [] });
   });
 

@@ -1,5 +1,6 @@
 /** The experiment page as the headless runner drives it. */
 import type { Browser, Page } from 'playwright';
+import type { LiveChange } from '../lab/bundle';
 import type { Config, EventRow, ProgressRow, Row } from '../lab/experiment';
 import type { ClaimVerdict } from '../lab/judge';
 import type { RunState } from '../lab/worker/client';
@@ -7,8 +8,10 @@ import type { AdapterInfo, RunError } from '../lab/worker/protocol';
 
 /** The documented part of <lab-experiment>. */
 interface LabElement extends HTMLElement {
+  setPreset(name: string): void;
   setConfig(config: Config): void;
-  start(): unknown;
+  setInputs(inputs: Readonly<Record<string, { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }>>): void;
+  start(options: { readonly live: readonly LiveChange[] }): unknown;
   abort(): unknown;
   readonly state: RunState;
   readonly progress?: ProgressRow | undefined;
@@ -17,10 +20,15 @@ interface LabElement extends HTMLElement {
   readonly verdicts: readonly ClaimVerdict[] | undefined;
   readonly error?: RunError | undefined;
   readonly adapter?: AdapterInfo | undefined;
+  readonly live?: readonly LiveChange[];
+  readonly artifacts?: ReadonlyMap<string, { readonly name: string; readonly data: Uint8Array }>;
   exportPngs(): Promise<readonly { readonly name: string; readonly dataUrl: string }[]>;
 }
 
 export interface Chart { readonly name: string; readonly png: Uint8Array }
+export interface NamedFile { readonly name: string; readonly data: Uint8Array }
+/** What the page is to run. `inputs`: files by the names that the experiment gives them. */
+export interface DriveOrder { readonly preset: string; readonly config: Config; readonly inputs: Readonly<Record<string, NamedFile>>; readonly live: readonly LiveChange[] }
 
 /** A run as it stands. */
 interface Snapshot {
@@ -38,6 +46,10 @@ export interface Outcome {
   readonly rows: readonly Row[];
   readonly verdicts: readonly ClaimVerdict[];
   readonly charts: readonly Chart[];
+  /** Files that the run offers. */
+  readonly artifacts: readonly NamedFile[];
+  /** Changes of live settings. */
+  readonly live: readonly LiveChange[];
   readonly error?: RunError | undefined;
   /** From start to end. */
   readonly seconds: number;
@@ -81,6 +93,23 @@ const drawn = async (page: Page): Promise<Chart[]> => {
   return pngs.map(({ name, dataUrl }) => ({ name, png: Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64') }));
 };
 
+/** Bytes cross the boundary as base64: Playwright would spell them out as numbers. */
+const offered = async (page: Page): Promise<NamedFile[]> => {
+  const files = await page.evaluate(async () => {
+    const all = [...(document.querySelector<LabElement>('lab-experiment')?.artifacts?.values() ?? [])];
+    return Promise.all(all.map(async ({ name, data }) => {
+      const url = await new Promise<string>((done) => {
+        const reader = new FileReader();
+        reader.addEventListener('load', () => done(String(reader.result)));
+        reader.readAsDataURL(new Blob([data as Uint8Array<ArrayBuffer>]));
+      });
+      return { name, base64: url.slice(url.indexOf(',') + 1) };
+    }));
+  });
+  return files.map(({ name, base64 }) => ({ name, data: Buffer.from(base64, 'base64') }));
+};
+const changed = (page: Page): Promise<readonly LiveChange[]> => page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.live ?? []);
+
 /** Called with every look at the page. */
 export interface Watcher { readonly progress: (p: ProgressRow, points: number) => void; readonly event: (e: EventRow) => void; readonly adapter: (a: AdapterInfo) => void }
 
@@ -96,7 +125,7 @@ class DrivenRun {
     this.#heard = listen(page);
   }
 
-  async run(url: string, config: Config): Promise<Outcome> {
+  async run(url: string, order: DriveOrder): Promise<Outcome> {
     try {
       if (this.signal.aborted) throw new Error('interrupted before the run began');
       await this.page.goto(url);
@@ -105,27 +134,30 @@ class DrivenRun {
         // An adapter, not the tag: the tag is there before the script that gives it an experiment and a worker.
         return lab?.adapter !== undefined || lab?.state === 'failed';
       }, undefined, { timeout: READY_MS });
-      await this.#start(config);
+      await this.#start(order);
       const { state, error } = await this.#settle();
       const seconds = this.#seconds;
-      return { ...this.#measured, state, error, seconds, verdicts: await judged(this.page), charts: await drawn(this.page) };
+      return { ...this.#measured, state, error, seconds, verdicts: await judged(this.page), charts: await drawn(this.page), artifacts: await offered(this.page), live: await changed(this.page) };
     } catch (error) {
       const message = [error instanceof Error ? error.message : String(error), ...this.#heard].join('\n');
       const state = this.signal.aborted ? 'aborted' : 'failed';
-      return { ...this.#measured, state, error: { name: 'PageError', message }, seconds: this.#seconds, verdicts: [], charts: [] };
+      return { ...this.#measured, state, error: { name: 'PageError', message }, seconds: this.#seconds, verdicts: [], charts: [], artifacts: [], live: [] };
     }
   }
 
   get #measured(): Pick<Outcome, 'rows' | 'adapter'> { return { rows: this.#rows, adapter: this.#adapter }; }
   get #seconds(): number { return (performance.now() - this.#began) / 1000; }
 
-  async #start(config: Config): Promise<void> {
+  async #start({ preset, config, inputs, live }: DriveOrder): Promise<void> {
     this.#began = performance.now();
-    await this.page.evaluate((config) => {
+    const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
+    await this.page.evaluate(({ preset, config, files, live }) => {
       const lab = document.querySelector<LabElement>('lab-experiment');
+      lab?.setPreset(preset);
       lab?.setConfig(config);
-      lab?.start();
-    }, config);
+      lab?.setInputs(Object.fromEntries(files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }])));
+      lab?.start({ live });
+    }, { preset, config, files, live });
   }
 
   async #look(): Promise<Snapshot> {
@@ -162,10 +194,10 @@ class DrivenRun {
  * Opens the experiment's page and runs it to its end, or until the signal aborts. Never rejects for what happens in the page: one that
  * breaks or goes away is an outcome with state 'failed', which holds the rows fetched so far.
  */
-export const drive = async (browser: Browser, url: string, config: Config, signal: AbortSignal, watcher: Watcher): Promise<Outcome> => {
+export const drive = async (browser: Browser, url: string, order: DriveOrder, signal: AbortSignal, watcher: Watcher): Promise<Outcome> => {
   const page = await browser.newPage();
   try {
-    return await new DrivenRun(page, signal, watcher).run(url, config);
+    return await new DrivenRun(page, signal, watcher).run(url, order);
   } finally {
     await page.close();
   }

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { build } from 'vite';
+import { SECURITY_HEADERS } from './securityPolicy';
 
 export interface Site {
   /** Where the gallery is, with a final slash. */
@@ -36,7 +37,7 @@ const answer = async (folder: string, base: string, request: IncomingMessage, re
   if (found?.isDirectory() && !path.endsWith('/')) return plain(response, 301, { location: `${path}/` });
   const page = found?.isDirectory() ? join(file, 'index.html') : file;
   if (!(await stat(page).catch(() => undefined))?.isFile()) return plain(response, 404);
-  response.writeHead(200, { 'content-type': TYPES[extname(page)] ?? 'application/octet-stream' });
+  response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': TYPES[extname(page)] ?? 'application/octet-stream' });
   createReadStream(page).on('error', (error) => response.destroy(error)).pipe(response);
 };
 

@@ -72,3 +72,8 @@ export class NonFiniteError extends OverparamError {
     super(`replica ${replica}: '${tensor}' became ${value} at step ${step}. The other replicas go on; lower its learning rate or its initialisation scale`);
   }
 }
+
+/** The browser would not store or read back what was to be kept: storage is full, blocked or of another version. */
+export class StorageError extends OverparamError {
+  override readonly name = 'StorageError';
+}

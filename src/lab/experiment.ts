@@ -5,7 +5,7 @@
 import type { Executor, TrainControl } from '../runtime/executor';
 
 /** `restart`: takes effect on the next run. `live`: while running. */
-type Common = { readonly label: string; readonly help?: string; readonly unit?: string; readonly apply?: 'restart' | 'live'; readonly advanced?: boolean; /** Shown only where this holds. */ readonly when?: (config: Config) => boolean };
+type Common = { readonly label: string; readonly help?: string; readonly unit?: string; /** Default 'restart'. */ readonly apply?: 'restart' | 'live'; readonly advanced?: boolean; /** Shown only where this holds. */ readonly when?: (config: Config) => boolean };
 export type NumberField = Common & { readonly kind: 'number'; readonly default: number; readonly min: number; readonly max: number; /** Smallest change; 1 makes it an integer. */ readonly step: number; readonly log?: boolean };
 export type ChoiceField = Common & { readonly kind: 'choice'; readonly default: string; readonly options: Readonly<Record<string, string>> };
 export type FlagField = Common & { readonly kind: 'flag'; readonly default: boolean };
@@ -25,15 +25,24 @@ export interface CellRow { readonly kind: 'cell'; readonly chart: string; readon
 export interface ProgressRow { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly phase: string; /** Training steps of all replicas so far. */ readonly steps: number }
 /** Something the reader must be told: a replica that diverged, a device that was lost and recovered. */
 export interface EventRow { readonly kind: 'event'; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
-export type Row = PointRow | CellRow | ProgressRow | EventRow;
+/** A file that the run offers: trained weights, say. A later one of the same name replaces an earlier one. */
+export interface ArtifactRow { readonly kind: 'artifact'; readonly name: string; /** Media type. */ readonly type: string; readonly data: Uint8Array<ArrayBuffer> }
+export type Row = PointRow | CellRow | ProgressRow | EventRow | ArtifactRow;
+
+/** A file of the reader's own that an experiment can use. It stays in the browser. */
+export interface InputSpec { readonly label: string; readonly help: string; /** Endings, as in an input element: '.csv,.npy'. */ readonly accept: string; readonly when?: (config: Config) => boolean }
+export interface InputFile { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }
+export type Inputs = Readonly<Record<string, InputFile>>;
 
 /** A curve that was computed, not measured. */
 export interface Curve { readonly chart: string; readonly series: string; readonly x: readonly number[]; readonly y: readonly number[]; readonly kind: 'theory' | 'reference'; readonly label: string }
 /** A vertical line: the interpolation threshold, say. */
 export interface Marker { readonly chart: string; readonly x: number; readonly label: string }
 
-export interface LineView { readonly kind: 'line'; readonly chart: string; readonly title: string; readonly x: string; readonly y: string; readonly logX?: boolean; readonly logY?: boolean; readonly series: Readonly<Record<string, string>> }
-export interface HeatmapView { readonly kind: 'heatmap'; readonly chart: string; readonly title: string; readonly x: string; readonly y: string; readonly value: string; readonly logX?: boolean; readonly logY?: boolean }
+/** `diagnostic`: in the strip below the verdicts, small. */
+type Place = { readonly place?: 'diagnostic' };
+export interface LineView extends Place { readonly kind: 'line'; readonly chart: string; readonly title: string; readonly x: string; readonly y: string; readonly logX?: boolean; readonly logY?: boolean; readonly series: Readonly<Record<string, string>> }
+export interface HeatmapView extends Place { readonly kind: 'heatmap'; readonly chart: string; readonly title: string; readonly x: string; readonly y: string; readonly value: string; readonly logX?: boolean; readonly logY?: boolean }
 /** The first view is the main plot. `series` maps ids to legend labels, in drawing order. */
 export type View = LineView | HeatmapView;
 
@@ -59,16 +68,51 @@ export interface RunContext {
   readonly turn: () => Promise<void>;
   /** Pause and single step, to be passed to Session.train. */
   readonly control: TrainControl;
+  /** The files given for this run, by the names of `Experiment.inputs`. */
+  readonly inputs: Inputs;
+  /**
+   * The config with the reader's latest values of its `live` fields. Ask between pieces of work whose number does not depend on time (every
+   * so many steps): a run is repeated by giving the same values to the same calls.
+   */
+  readonly live: () => Config;
 }
 
-export interface Experiment {
+/** One stored curve: means over seeds with their 95 % interval (null: none), or theory. */
+export interface ReferenceCurve { readonly chart: string; readonly series: string; readonly label: string; readonly kind: 'measured' | 'theory'; readonly x: readonly number[]; readonly y: readonly (number | null)[]; readonly low?: readonly (number | null)[]; readonly high?: readonly (number | null)[] }
+/** A run of a preset that is kept with the source, so that a page has something to show before it has measured. */
+export interface Reference {
+  readonly preset: string;
+  readonly config: Config;
+  readonly adapter: string;
+  readonly software: boolean;
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  /** Commit of the source. */
+  readonly build: string;
+  /** Of the run. */
+  readonly seconds: number;
+  readonly view: LineView;
+  readonly markers: readonly Marker[];
+  readonly curves: readonly ReferenceCurve[];
+}
+
+/** What the gallery shows of an experiment, small enough to load all of them. */
+export interface Card {
   readonly id: string;
   readonly title: string;
   readonly question: string;
-  /** One sentence for the gallery. */
+  /** The claim, in one sentence. */
   readonly summary: string;
+  readonly references: readonly Reference[];
+}
+/** An experiment as the registry lists it: its card at once, the rest when it is needed. */
+export interface Entry { readonly card: Card; readonly load: () => Promise<Experiment> }
+
+export interface Experiment extends Card {
   readonly sources: readonly { readonly label: string; readonly url: string }[];
   readonly config: Schema;
+  /** Files that a run may be given; all are optional. */
+  readonly inputs?: Readonly<Record<string, InputSpec>>;
   /** At least smoke, quick, standard, paper; the values are differences to the schema's defaults. */
   readonly presets: Readonly<Record<string, Preset>>;
   readonly views: (config: Config) => readonly View[];

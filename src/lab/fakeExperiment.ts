@@ -28,6 +28,7 @@ export const fakeExperiment: Experiment = defineExperiment({
   title: 'Squares',
   question: 'Is the square of x the square of x?',
   summary: 'A parabola with a little spread.',
+  references: [],
   sources: [{ label: 'Euclid', url: 'https://example.org/euclid' }],
   config: {
     points: { kind: 'number', label: 'Points', default: 6, min: 1, max: 1000, step: 1 },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../core/errors';
 import type { Claim, PointRow } from './experiment';
-import { cellsCsv, metricsCsv, runSummary, toJson } from './export';
+import { cellsCsv, metricsCsv } from './export';
 import { fakeExperiment } from './fakeExperiment';
 import { formatVerdicts, judge } from './judge';
 import { defaults } from './schema';
@@ -38,13 +38,5 @@ describe('export', () => {
   it('writes every digit and quotes where it must', () => {
     expect(metricsCsv(table)).toBe('chart,series,seed,x,y\nsquare,measured,0,2,0.30000000000000004\nsquare,"a ""b"", c",1,2,NaN\n');
     expect(cellsCsv(table)).toBe('chart,seed,x,y,value\nmap,0,1,2,1e-7\n');
-  });
-
-  it('says what ran, with infinities as words', () => {
-    const verdicts = judge(claim(() => ({ verdict: 'inconclusive', measured: 'one seed', interval: [-Infinity, Infinity] })), table, config);
-    const facts = { preset: 'quick', config, verdicts, adapter: { name: 'no device', software: true }, date: '2026-01-02T03:04:05Z', build: 'abc', seconds: 1.5 };
-    const summary = runSummary(fakeExperiment, table, facts);
-    expect(summary).toMatchObject({ format: 'overparam-run', version: 1, experiment: 'fake', config, build: 'abc', rows: { points: 2, cells: 1 } });
-    expect((JSON.parse(toJson(summary)) as { verdicts: { interval: unknown }[] }).verdicts[0]!.interval).toEqual(['-Infinity', 'Infinity']);
   });
 });

@@ -5,8 +5,9 @@ import type { CellRow, PointRow, Row, Summary, Table } from './experiment';
 const CONFIDENCE = 0.95;
 
 /** Values of one x by seed, and their summary until another value arrives. */
-interface Column { readonly bySeed: Map<number, PointRow>; summary: Summary | undefined }
-interface Group { readonly columns: Map<number, Column>; /** Ascending; undefined after a new x. */ sorted: readonly number[] | undefined }
+interface Column { readonly x: number; readonly bySeed: Map<number, PointRow>; summary: Summary | undefined }
+/** `sorted`: the same columns by x ascending. */
+interface Group { readonly columns: Map<number, Column>; readonly sorted: Column[] }
 
 const groupKey = (chart: string, series: string): string => JSON.stringify([chart, series]);
 const cellKey = (c: CellRow): string => JSON.stringify([c.chart, c.x, c.y, c.seed]);
@@ -53,39 +54,42 @@ export class RowTable implements Table {
   summary(chart: string, series: string): readonly Summary[] {
     const group = this.#groups.get(groupKey(chart, series));
     if (!group) return [];
-    group.sorted ??= [...group.columns.keys()].toSorted((a, b) => a - b);
-    return group.sorted.map((x) => {
-      const column = group.columns.get(x)!;
-      return column.summary ??= summarise(x, seedOrder(column).map((p) => p.y));
-    });
+    return group.sorted.map((column) => column.summary ??= summarise(column.x, seedOrder(column).map((p) => p.y)));
   }
 
   /** The points of each seed, by x ascending; seeds ascending. */
   seeds(chart: string, series: string): ReadonlyMap<number, readonly PointRow[]> {
     const group = this.#groups.get(groupKey(chart, series));
-    const points = group ? pointsOf(group).toSorted((a, b) => a.seed - b.seed || a.x - b.x) : [];
     const grouped = new Map<number, PointRow[]>();
-    for (const p of points) {
-      const own = grouped.get(p.seed);
-      if (own) own.push(p);
-      else grouped.set(p.seed, [p]);
+    for (const { bySeed } of group?.sorted ?? []) {
+      for (const p of bySeed.values()) {
+        const own = grouped.get(p.seed);
+        if (own) own.push(p);
+        else grouped.set(p.seed, [p]);
+      }
     }
-    return grouped;
+    return new Map([...grouped].toSorted(([a], [b]) => a - b));
   }
 
   #addPoint(row: PointRow): void {
     const key = groupKey(row.chart, row.series);
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, group = { columns: new Map(), sorted: undefined });
+    if (!group) this.#groups.set(key, group = { columns: new Map(), sorted: [] });
     let column = group.columns.get(row.x);
     if (!column) {
-      group.columns.set(row.x, column = { bySeed: new Map(), summary: undefined });
-      group.sorted = undefined;
+      group.columns.set(row.x, column = { x: row.x, bySeed: new Map(), summary: undefined });
+      insert(group.sorted, column);
     }
     column.bySeed.set(row.seed, row);
     column.summary = undefined;
   }
 }
 
+/** Where x belongs; most often at the end. */
+function insert(sorted: Column[], column: Column): void {
+  let at = sorted.length;
+  while (at > 0 && sorted[at - 1]!.x > column.x) at--;
+  sorted.splice(at, 0, column);
+}
 const pointsOf = (group: Group): PointRow[] => [...group.columns.values()].flatMap((c) => Array.from(c.bySeed.values()));
 const seedOrder = (column: Column): readonly PointRow[] => [...column.bySeed.values()].toSorted((a, b) => a.seed - b.seed);

@@ -8,25 +8,33 @@ export interface OpenOptions {
 export interface Acquired { readonly device: GPUDevice; readonly name: string; readonly software: boolean }
 
 /** Limits that this engine depends on; requested in full, since the defaults are low. */
-const LIMITS = [
+export const LIMITS = [
   'maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage', 'maxComputeWorkgroupStorageSize',
   'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupSizeY', 'maxComputeWorkgroupSizeZ', 'maxComputeWorkgroupsPerDimension',
 ] as const;
-const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+export const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
 /** Says in `info.isFallbackAdapter` or by its name that it computes on the CPU. */
 const isSoftware = (info: GPUAdapterInfo): boolean => info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${info.description}`);
 const nameOf = (info: GPUAdapterInfo): string => [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'unnamed adapter';
 
 /** Throws NoWebGPUError: missing-api, insecure-context or no-adapter. */
-export const acquire = async (o: OpenOptions = {}): Promise<Acquired> => {
+export const findAdapter = async (o: OpenOptions = {}): Promise<GPUAdapter> => {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) throw new NoWebGPUError(globalThis.isSecureContext === false ? 'insecure-context' : 'missing-api');
   const adapter = await gpu.requestAdapter({ powerPreference: o.powerPreference ?? 'high-performance' });
   if (!adapter) throw new NoWebGPUError('no-adapter');
+  return adapter;
+};
+
+/** A device of an adapter that has given none yet; an adapter gives one only. */
+export const openDevice = async (adapter: GPUAdapter): Promise<Acquired> => {
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(LIMITS.map((k) => [k, adapter.limits[k]])),
     requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
   });
   return { device, name: nameOf(adapter.info), software: isSoftware(adapter.info) };
 };
+
+/** Throws NoWebGPUError: missing-api, insecure-context or no-adapter. */
+export const acquire = async (o: OpenOptions = {}): Promise<Acquired> => openDevice(await findAdapter(o));

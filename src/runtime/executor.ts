@@ -23,6 +23,8 @@ export interface TrainOptions {
   /** Time between the checkpoints that a lost device is recovered from, in ms. Default 10,000. */
   readonly checkpointMs?: number;
   readonly onEvent?: (event: TrainEvent) => void;
+  /** Awaited at each checkpoint and whenever a pause begins: nothing is in flight then, and every batch so far has been taken. */
+  readonly onIdle?: () => Promise<void>;
 }
 /**
  * A plan run between steps: when the number of steps done is a multiple of `every` (0 included) or listed in `at`. What is due at the end of
@@ -39,6 +41,7 @@ export const probesDue = (probes: readonly Probe[], done: number): readonly stri
 
 /** Resolves when a paused run should look again: it was resumed, may take a single step, or was aborted. */
 export const wakeUp = async ({ control, signal }: TrainOptions): Promise<void> => {
+  if (signal?.aborted) return;
   const over = new AbortController();
   const aborted = new Promise<void>((done) => { signal?.addEventListener('abort', () => done(), { once: true, signal: over.signal }); });
   try {
@@ -69,6 +72,8 @@ export interface Session {
   /** Steps trained so far. */
   readonly stepsDone: number;
   readonly plans: Readonly<Record<string, Plan>>;
+  /** Of all buffers; of all arrays on the reference. */
+  readonly bytes: number;
   /** Throws ConfigError for an unknown name or a wrong length. Replicated variables take R×size elements, or `size` for all alike. */
   write(variable: string, data: HostArray): void;
   read(variable: string): Promise<HostTensor>;

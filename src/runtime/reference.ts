@@ -40,6 +40,8 @@ class ReferenceSession implements Session {
       }));
   }
 
+  get bytes(): number { return [...this.values.values()].reduce((sum, v) => sum + v.byteLength, 0); }
+
   /** Values are rounded to f32 as they would be on their way to the GPU. */
   write(variable: string, data: HostArray): void {
     this.alive();
@@ -89,7 +91,11 @@ class ReferenceSession implements Session {
     const end = this.stepsDone + o.steps;
     while (this.stepsDone < end && !o.signal?.aborted) {
       this.alive();
-      if (o.control?.paused && !o.control.takeSingleStep()) { await wakeUp(o); continue; }
+      if (o.control?.paused && !o.control.takeSingleStep()) {
+        await o.onIdle?.();
+        await wakeUp(o);
+        continue;
+      }
       const step = this.stepsDone;
       const before = step === 0 ? this.once(probesDue(o.probes ?? [], 0), 0) : [];
       // All of a step is done before any of it is handed out: the consumer may stop listening at any batch.

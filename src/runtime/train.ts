@@ -101,7 +101,11 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
       if (!stopping && !paused && !saving) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
         if (o.control!.takeSingleStep()) launch(1);
-        else { await wakeUp(o); continue; }
+        else {
+          await o.onIdle?.();
+          await wakeUp(o);
+          continue;
+        }
       }
       const flight = flights.shift();
       if (flight) {
@@ -111,6 +115,7 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
         yield* land(session, course, flight);
       } else if (saving && !stopping) {
         keep(await session.snapshot());
+        await o.onIdle?.();
         saved = performance.now();
       } else if (stopping) return;
     }

@@ -7,7 +7,7 @@ import { sizeOf, type Shape } from '../core/shape';
 import { gradients } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import { initialise, repack, unpack, type Model } from '../models/index';
-import { batchIndices, broadcastTo, constant, gather, mul, addInt, sqrt, squaredNorm, variable } from '../ops/index';
+import { batchIndices, broadcastTo, constant, gather, mul, addInt, sqrt, squaredNorm, sub, variable } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
 import type { Executor, HostArray, MetricBatch, Session, TrainOptions } from './executor';
@@ -24,7 +24,8 @@ export interface TrainerData {
 }
 /** A scalar of the model's output [n, outputs] and the targets [n, …target]. Say in its name whether it is a sum or a mean. */
 export type Objective = (output: Tensor, target: Tensor) => Tensor;
-export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm';
+/** `updateNorm`: of what the optimiser adds to the parameters, decay included. */
+export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm';
 
 export interface TrainerOptions {
   readonly model: Model;
@@ -79,7 +80,9 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const shared = (name: string): Tensor => variable(`${prefix}${name}`, theta.shape, { perReplica: false });
   const scales = optimiser.groups ? { lrScale: shared('lrScale'), decayScale: shared('decayScale') } : {};
   const updates = [...optimiser.update(theta, g, step, { prefix, ...scales, ...(mask ? { mask } : {}) }), [step, addInt(step, constant(1, 'u32'))] as const];
-  const metric: Record<StepMetric, () => Tensor> = { loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)) };
+  const metric: Record<StepMetric, () => Tensor> = {
+    loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)), updateNorm: () => sqrt(squaredNorm(sub(updates[0]![1], theta))),
+  };
   const metrics = Object.fromEntries((o.metrics ?? ['loss']).map((name) => [name, metric[name]()]));
   return {
     [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
@@ -116,6 +119,9 @@ const upload = (session: Session, o: TrainerOptions, prefix: string): void => {
   if (scales) for (const [name, v] of Object.entries(scales)) session.write(`${prefix}${name}`, v);
 };
 
+type Values = Readonly<Record<string, HostArray>>;
+const isList = (v: Values | readonly Values[]): v is readonly Values[] => Array.isArray(v);
+
 /**
  * Several models of different shapes in one session, stepping together: their dispatches share submissions. Data given as the same
  * object is uploaded once.
@@ -150,6 +156,29 @@ export class TrainerGroup<K extends string = string> {
   /** All members step together; batches name the plan they come from. */
   train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.session.train({ ...o, step: [...this.options.keys()].map((k) => this.plan(k, 'step')) }); }
 
+  /**
+   * From the next step on: learning rate, decay, momentum and the other hyperparameters of `optimiser`. Its kind, state and groups stay
+   * those the member was opened with. Throws ConfigError where they differ.
+   */
+  setHyper(name: K, optimiser: Optimiser): void {
+    const o = this.options.get(name)!;
+    if (optimiser.name !== o.optimiser.name) throw new ConfigError(`the trainer runs ${o.optimiser.name}; ${optimiser.name} takes another one`);
+    this.session.write(`${this.options.size === 1 ? '' : `${name}.`}hyper`, optimiser.hyper(o.seeds?.length ?? 1));
+  }
+  /** Parameters by name, row-major: of all replicas alike, or a list of one for each. Throws ConfigError for a missing name, a wrong length, a wrong count. */
+  setParameters(name: K, values: Values | readonly Values[]): void {
+    const o = this.options.get(name)!;
+    const { total, parameters } = o.model.layout;
+    const R = o.seeds?.length ?? 1;
+    const each = isList(values) ? values : Array.from({ length: R }, () => values);
+    if (each.length !== R) throw new ConfigError(`parameters for ${each.length} replicas; there are ${R}`);
+    const theta = new Float32Array(R * total);
+    each.forEach((v, r) => parameters.forEach((p) => {
+      if (v[p.name]?.length !== p.size) throw new ConfigError(`'${p.name}' takes ${p.size} values, got ${v[p.name]?.length ?? 'none'}`);
+      theta.set(v[p.name]!, r * total + p.offset);
+    }));
+    this.session.write(this.options.size === 1 ? 'theta' : `${name}.theta`, theta);
+  }
   /** The parameters of one replica by name, row-major. */
   async parameters(name: K, replica = 0): Promise<Readonly<Record<string, HostArray>>> {
     const { data, size } = await this.session.read(this.options.size === 1 ? 'theta' : `${name}.theta`);
@@ -170,6 +199,10 @@ export class Trainer {
   get session(): Session { return this.group.session; }
   /** Metrics as they come; probes name the plan 'eval'. */
   train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.group.train(o); }
+  /** Hyperparameters from the next step on; see TrainerGroup. */
+  setHyper(optimiser: Optimiser): void { this.group.setHyper('model', optimiser); }
+  /** Parameters of all replicas alike, or one set each; see TrainerGroup. */
+  setParameters(values: Values | readonly Values[]): void { this.group.setParameters('model', values); }
   /** The parameters of one replica by name, row-major. */
   parameters(replica = 0): Promise<Readonly<Record<string, HostArray>>> { return this.group.parameters('model', replica); }
   dispose(): void { this.group.dispose(); }

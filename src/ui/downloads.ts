@@ -1,36 +1,61 @@
 /** Files that a page gives its reader. */
-import type { Experiment } from '../lab/experiment';
-import { cellsCsv, metricsCsv, runSummary, toJson, type RunFacts } from '../lab/export';
+import { writeBundle, type RunBundle } from '../lab/bundle';
+import type { ArtifactRow, Experiment } from '../lab/experiment';
+import { cellsCsv, metricsCsv } from '../lab/export';
+import { differences, presetConfig, toText } from '../lab/schema';
 import type { RowTable } from '../lab/table';
+import { plottedCsv } from './chartCsv';
 import { themeOf } from './chartOptions';
+import type { PageFacts } from './experimentPage';
 import { heatmapPng } from './heatmapImage';
 import { chartPng } from './image';
 import { LabChart } from './labChart';
 import { LabHeatmap } from './labHeatmap';
+import { save } from './save';
 
 export interface NamedPng { readonly name: string; readonly dataUrl: string }
 
-function save(name: string, blob: Blob): void {
-  const href = URL.createObjectURL(blob);
-  Object.assign(document.createElement('a'), { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href)); // the click has taken it by then
+const saveText = (name: string, type: string, text: string): void => save(name, new Blob([text], { type }));
+
+/** Every measured number. */
+export function saveRows({ id }: Experiment, table: RowTable): void {
+  saveText(`${id}-metrics.csv`, 'text/csv', metricsCsv(table));
+  if (table.cells.length > 0) saveText(`${id}-cells.csv`, 'text/csv', cellsCsv(table));
+}
+/** One file a chart, of exactly what it shows. */
+export function savePlotted({ id }: Experiment, root: ParentNode): void {
+  for (const chart of root.querySelectorAll('lab-chart')) if (chart instanceof LabChart) saveText(`${id}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
+}
+export const saveArtifact = ({ id }: Experiment, { name, type, data }: ArtifactRow): void => save(`${id}-${name}`, new Blob([data], { type }));
+
+/** The current run as one file that can be imported and repeated. */
+export const bundleOfPage = ({ experiment, preset, config, build, inputs, client }: PageFacts): RunBundle => ({
+  facts: {
+    experiment: experiment.id, title: experiment.title, preset: client.order?.preset ?? preset, config: client.config ?? config, verdicts: client.verdicts ?? [],
+    adapter: client.adapter ?? { name: 'none', software: false }, date: client.date, build, seconds: client.seconds,
+    state: client.state === 'failed' ? 'failed' : client.state === 'done' ? 'done' : 'aborted', live: client.live,
+  },
+  points: client.table.points, cells: client.table.cells, inputs: client.order?.inputs ?? inputs,
+});
+export const saveBundle = (facts: PageFacts): void => saveText(`${facts.experiment.id}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
+
+/** What an image says about itself: settings that differ from the defaults' preset, adapter, date, build. */
+function captionOf({ experiment, preset, config, build, client }: PageFacts): readonly string[] {
+  const [name, shown] = [client.order?.preset ?? preset, client.config ?? config];
+  const changed = Object.entries(differences(shown, presetConfig(experiment, name))).map(([key, value]) => `${key} = ${toText(value)}`);
+  const seed = 'seed' in shown && !changed.some((c) => c.startsWith('seed =')) ? [`seed = ${toText(shown['seed']!)}`] : [];
+  const measured = client.order ? `measured on ${client.adapter?.name ?? 'no adapter'}, ${client.date.slice(0, 10)}` : 'nothing measured yet';
+  return [`${experiment.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}`, `${measured}, build ${build}`];
 }
 
-export function saveCsv({ id }: Experiment, table: RowTable): void {
-  save(`${id}-metrics.csv`, new Blob([metricsCsv(table)], { type: 'text/csv' }));
-  if (table.cells.length > 0) save(`${id}-cells.csv`, new Blob([cellsCsv(table)], { type: 'text/csv' }));
-}
-export const saveJson = (experiment: Experiment, table: RowTable, facts: RunFacts): void =>
-  save(`${experiment.id}-summary.json`, new Blob([toJson(runSummary(experiment, table, facts))], { type: 'application/json' }));
-
-const images = (root: ParentNode): readonly { readonly name: string; readonly png: () => Promise<Blob> }[] =>
+const images = (root: ParentNode, caption: readonly string[]): readonly { readonly name: string; readonly png: () => Promise<Blob> }[] =>
   [...root.querySelectorAll('.view')].flatMap((view) => {
-    if (view instanceof LabChart) return [{ name: view.view.chart, png: () => chartPng(view) }];
-    return view instanceof LabHeatmap ? [{ name: view.view.chart, png: () => heatmapPng(view, themeOf(view)) }] : [];
+    if (view instanceof LabChart) return [{ name: view.view.chart, png: () => chartPng(view, caption) }];
+    return view instanceof LabHeatmap ? [{ name: view.view.chart, png: () => heatmapPng(view, themeOf(view), caption) }] : [];
   });
 
-export async function savePngs({ id }: Experiment, root: ParentNode): Promise<void> {
-  for (const { name, png } of images(root)) save(`${id}-${name}.png`, await png());
+export async function savePngs(facts: PageFacts, root: ParentNode): Promise<void> {
+  for (const { name, png } of images(root, captionOf(facts))) save(`${facts.experiment.id}-${name}.png`, await png());
 }
 
 const dataUrl = (blob: Blob): Promise<string> => new Promise((resolve, reject) => {
@@ -40,8 +65,8 @@ const dataUrl = (blob: Blob): Promise<string> => new Promise((resolve, reject) =
   reader.readAsDataURL(blob);
 });
 /** `name`: the chart's id. */
-export async function exportPngs(root: ParentNode): Promise<readonly NamedPng[]> {
+export async function exportPngs(root: ParentNode, facts: PageFacts): Promise<readonly NamedPng[]> {
   const out: NamedPng[] = [];
-  for (const { name, png } of images(root)) out.push({ name, dataUrl: await dataUrl(await png()) });
+  for (const { name, png } of images(root, captionOf(facts))) out.push({ name, dataUrl: await dataUrl(await png()) });
   return out;
 }

@@ -1,12 +1,16 @@
 /** Cells of a heatmap on a grid, and their colours. Pure. */
 import type { CellRow } from '../lab/experiment';
+import { formatNumber } from './format';
 
 export interface Grid {
   /** Ascending. */
   readonly xs: readonly number[];
   readonly ys: readonly number[];
-  /** Mean over seeds, row-major [ys][xs]; NaN where nothing was measured. */
+  /** Mean over the seeds whose value is finite, row-major [ys][xs]; NaN where there is none. */
   readonly values: Float64Array;
+  /** Seeds measured, per cell, and those of them whose value is not finite. */
+  readonly counts: Float64Array;
+  readonly nonFinite: Float64Array;
   /** Of the finite values; undefined without any. */
   readonly range: readonly [number, number] | undefined;
 }
@@ -19,16 +23,18 @@ export function gridOf(cells: readonly CellRow[], chart: string): Grid {
   const column = new Map(xs.map((x, i) => [x, i]));
   const row = new Map(ys.map((y, i) => [y, i]));
   const sum = new Float64Array(xs.length * ys.length);
-  const count = new Float64Array(sum.length);
+  const [counts, nonFinite] = [new Float64Array(sum.length), new Float64Array(sum.length)];
   for (const c of own) {
     const at = row.get(c.y)! * xs.length + column.get(c.x)!;
-    sum[at]! += c.value;
-    count[at]! += 1;
+    const finite = Number.isFinite(c.value);
+    sum[at]! += finite ? c.value : 0;
+    counts[at]! += 1;
+    nonFinite[at]! += finite ? 0 : 1;
   }
-  const values = sum.map((s, i) => s / count[i]!);
+  const values = sum.map((s, i) => (counts[i]! > nonFinite[i]! ? s / (counts[i]! - nonFinite[i]!) : NaN));
   const finite = values.filter(Number.isFinite);
   const range = finite.length > 0 ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] as const : undefined;
-  return { xs, ys, values, range };
+  return { xs, ys, values, counts, nonFinite, range };
 }
 
 /** Coefficients, constant first, of the polynomials in t that Matt Zucker fitted to matplotlib's viridis (public domain). */
@@ -44,3 +50,24 @@ export const viridis = (t: number): readonly [number, number, number] => {
 };
 /** Position of a value in its range; the middle where all values are the same. */
 export const position = (value: number, [low, high]: readonly [number, number]): number => (low === high ? 0.5 : (value - low) / (high - low));
+
+/** What a cell says: its mean over seeds, or why it has none. */
+export function cellText({ values, counts, nonFinite }: Grid, at: number): string {
+  const [n, lost] = [counts[at]!, nonFinite[at]!];
+  if (n === 0) return 'not measured';
+  if (lost === n) return 'not finite';
+  return `${formatNumber(values[at]!)}${lost > 0 ? ` (and ${lost} of ${n} seeds not finite)` : ''}`;
+}
+/** 'width, log scale'. */
+export const axisText = (label: string, log: boolean | undefined): string => (log ? `${label}, log scale` : label);
+
+/** More rows than this serve nobody on a page; the CSV has them all. */
+const MOST_ROWS = 200;
+/** Cells that were measured, row by row, as text; of too many as many as fit, evenly spread. */
+export function cellTable(grid: Grid): { readonly rows: readonly (readonly string[])[]; readonly total: number } {
+  const measured = [...grid.values.keys()].filter((at) => grid.counts[at]! > 0);
+  const every = Math.ceil(measured.length / MOST_ROWS);
+  const rows = measured.filter((_, i) => i % every === 0).map((at) =>
+    [formatNumber(grid.xs[at % grid.xs.length]!), formatNumber(grid.ys[Math.floor(at / grid.xs.length)]!), cellText(grid, at), String(grid.counts[at]! - grid.nonFinite[at]!)]);
+  return { rows, total: measured.length };
+}

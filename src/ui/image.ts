@@ -1,10 +1,10 @@
-/** Charts as PNG files: title, legend and plot at twice the size, whatever the screen's resolution. */
+/** Charts as PNG files: title, legend, plot and caption at twice the size, whatever the screen's resolution. */
 import uPlot from 'uplot';
 import { seedsText } from './chartText';
 import { lookOfTrace, plotOptions, type PlotInput, type Theme } from './chartOptions';
-import type { Trace } from './chartData';
+import type { Trace } from './chartTrace';
 import type { LabChart } from './labChart';
-import { dashOf, shapePath } from './palette';
+import { dashOf, fade, FAINT, shapePath } from './palette';
 
 /** Of the image in pixels: 800 × 480 at 2×. */
 const SCALE = 2;
@@ -28,9 +28,45 @@ export function titled(title: string, height: number, theme: Theme): { canvas: H
   ctx.fillStyle = theme.fg;
   ctx.textBaseline = 'middle';
   ctx.font = `650 16px ${theme.font}`;
-  ctx.fillText(title, MARGIN, MARGIN + LINE / 2);
+  ctx.fillText(title, MARGIN, MARGIN + LINE / 2, WIDTH - 2 * MARGIN);
   ctx.font = `13px ${theme.font}`;
   return { canvas, ctx, top };
+}
+
+const CAPTION_LINE = 15;
+/** Text in lines that fit, broken at spaces, or within a word that is too long by itself. */
+export function wrap(text: string, measure: (text: string) => number, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (measure(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line) lines.push(line);
+    for (line = word; measure(line) > width && line.length > 1;) {
+      let fits = line.length - 1;
+      while (fits > 1 && measure(line.slice(0, fits)) > width) fits--;
+      lines.push(line.slice(0, fits));
+      line = line.slice(fits);
+    }
+  }
+  return line ? [...lines, line] : lines;
+}
+/** Small print below a picture: the settings behind it. `height` in units; `draw` puts it on a canvas. */
+export function captionOf(caption: readonly string[], theme: Theme): { height: number; draw: (ctx: CanvasRenderingContext2D, top: number) => void } {
+  const font = `11px ${theme.font}`;
+  const probe = document.createElement('canvas').getContext('2d')!;
+  probe.font = font;
+  const lines = caption.flatMap((text) => wrap(text, (t) => probe.measureText(t).width, WIDTH - 2 * MARGIN));
+  return {
+    height: lines.length > 0 ? lines.length * CAPTION_LINE + MARGIN : 0,
+    draw: (ctx, top) => {
+      Object.assign(ctx, { font, fillStyle: theme.muted, textAlign: 'left' });
+      lines.forEach((line, i) => ctx.fillText(line, MARGIN, top + MARGIN / 2 + (i + 0.5) * CAPTION_LINE));
+    },
+  };
 }
 
 const labelOf = (t: Trace): string => (t.role === 'mean' ? `${t.label} (mean of ${seedsText(t.n!)}${t.n![1] > 1 ? ', 95 % band' : ''})` : `${t.label} (${t.role})`);
@@ -49,7 +85,8 @@ function layLegend(labels: readonly string[], measure: (text: string) => number)
 
 function drawEntry(ctx: CanvasRenderingContext2D, t: Trace, input: PlotInput, x: number, y: number): void {
   const look = lookOfTrace(t, input.view, input.theme);
-  ctx.strokeStyle = ctx.fillStyle = look.colour;
+  ctx.strokeStyle = t.role === 'reference' ? fade(look.colour, FAINT) : look.colour;
+  ctx.fillStyle = look.colour;
   ctx.lineWidth = 2;
   ctx.setLineDash(t.role === 'theory' || t.role === 'reference' ? [...dashOf(t.role, t.index ?? 0)] : []);
   ctx.beginPath();
@@ -71,18 +108,22 @@ function plotCanvas(input: PlotInput, columns: uPlot.AlignedData): { canvas: HTM
 /** uPlot draws in a microtask after it is made. */
 const drawn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve); });
 
-/** What the chart shows now, as a PNG. */
-export async function chartPng(chart: LabChart): Promise<Blob> {
+/** What the chart shows now, as a PNG. `caption`: lines in small print below it (settings, adapter, date), after what the plot leaves out. */
+export async function chartPng(chart: LabChart, caption: readonly string[] = []): Promise<Blob> {
+  const { traces, columns, lost } = chart.drawn;
   const input = chart.plotInput();
-  const entries = chart.traces.filter((t) => t.role === 'mean' || t.role === 'theory' || t.role === 'reference');
+  const entries = traces.filter((t) => t.role === 'mean' || t.role === 'theory' || t.role === 'reference');
   const probe = titled('', 0, input.theme).ctx;
   const places = layLegend(entries.map(labelOf), (text) => probe.measureText(text).width);
   const legendHeight = (places.at(-1)?.[1] ?? -LINE) + LINE;
-  const { canvas, ctx, top } = titled(input.view.title, legendHeight + 8 + PLOT_HEIGHT, input.theme);
+  const print = captionOf([...(lost ? [lost] : []), ...caption], input.theme);
+  const { canvas, ctx, top } = titled(input.view.title, legendHeight + 8 + PLOT_HEIGHT + print.height, input.theme);
   entries.forEach((t, i) => drawEntry(ctx, t, input, places[i]![0], top + places[i]![1] + LINE / 2));
-  const plot = plotCanvas(input, chart.columns);
+  const plotTop = top + legendHeight + 8;
+  const plot = plotCanvas(input, columns);
   await drawn();
-  ctx.drawImage(plot.canvas, 0, top + legendHeight + 8, WIDTH, PLOT_HEIGHT);
+  ctx.drawImage(plot.canvas, 0, plotTop, WIDTH, PLOT_HEIGHT);
   plot.dispose();
+  print.draw(ctx, plotTop + PLOT_HEIGHT);
   return toBlob(canvas);
 }

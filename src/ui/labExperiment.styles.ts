@@ -18,6 +18,10 @@ export const pageStyles = [base, forms, noticeStyles, css`
   .presets label { display: inline-flex; gap: 0.35rem; align-items: center; min-height: 1.75rem; }
   .grid { display: grid; gap: 1.5rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
   .grid > * { min-width: 0; }
+  .strip { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }
+  .strip > * { min-width: 0; }
+  .said { flex-basis: 100%; overflow-wrap: anywhere; }
+  .notice .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; }
   .explanation { max-width: 46rem; }
   .explanation h2, .explanation h3 { margin-top: 1.25rem; }
   .save { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; padding-top: 1rem; border-top: 1px solid var(--line); }

@@ -1,54 +1,75 @@
 /**
  * <lab-experiment>: the page of an experiment. `open` gives it one and a worker to run it in. For headless runs it has, beside what a
- * reader can click: `preset`, `config`, setPreset, setConfig, start, abort, exportPngs, and read-only `state`, `progress`, `rows`,
- * `verdicts`, `error`, `adapter`, `seconds`.
+ * reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
+ * `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import { ConfigError } from '../core/errors';
-import type { Config, Experiment, ProgressRow, Row } from '../lab/experiment';
-import { judge, type ClaimVerdict } from '../lab/judge';
-import { fromQuery, toQuery } from '../lab/query';
+import { StorageError } from '../core/errors';
+import type { LiveChange } from '../lab/bundle';
+import type { ArtifactRow, Config, Experiment, Inputs, ProgressRow, Row } from '../lab/experiment';
+import type { ClaimVerdict } from '../lab/judge';
 import { differences, parseConfig, presetConfig } from '../lab/schema';
-import { RunClient, type RunState } from '../lab/worker/client';
+import { openStore } from '../lab/store/store';
+import type { KeptRun } from '../lab/store/types';
+import { RunClient, type Computed, type RunState } from '../lab/worker/client';
 import { describeError, type AdapterInfo, type RunError } from '../lab/worker/protocol';
-import { exportPngs, saveCsv, saveJson, savePngs, type NamedPng } from './downloads';
+import { exportPngs, type NamedPng } from './downloads';
+import { foot, head, notices, presets, type PageFacts } from './experimentPage';
 import { pageStyles } from './labExperiment.styles';
-import { LabControls, type SettingsEvent } from './labControls';
+import { LabChart } from './labChart';
+import { LabControls, type LiveEvent, type SettingsEvent } from './labControls';
+import type { InputsEvent } from './labInputs';
 import type { Command, CommandEvent } from './labRunBar';
-import { eventNotices, failureNotice, linkNotice, softwareNotice } from './notices';
+import { FIRST, readLink, writeLink } from './pageLink';
 import { describe, viewElements, type Description } from './views';
+import './labInputs';
 import './labRunBar';
 import './labVerdicts';
 
-/** The preset that a page starts with, by whether the adapter is software. */
-const FIRST = { hardware: 'quick', software: 'smoke' } as const;
+const NOTHING_COMPUTED: Computed = { curves: [], markers: [] };
 
 export class LabExperiment extends LitElement {
   static override styles = pageStyles;
-  static override properties = { experiment: { state: true }, preset: { state: true }, config: { state: true }, linkError: { state: true }, changes: { state: true }, copied: { state: true } };
+  static override properties = {
+    experiment: { state: true }, preset: { state: true }, config: { state: true }, inputs: { state: true }, linkError: { state: true }, storageError: { state: true },
+    interrupted: { state: true }, computed: { state: true }, changes: { state: true }, said: { state: true },
+  };
   declare experiment: Experiment | undefined;
   declare preset: string;
   declare config: Config;
+  declare inputs: Inputs;
   /** What is wrong with the link this page was opened by. */
   declare linkError: RunError | undefined;
+  /** Why kept runs cannot be read. */
+  declare storageError: RunError | undefined;
+  /** A kept run of this experiment that was cut off and can be resumed. */
+  declare interrupted: KeptRun | undefined;
+  /** Theory and markers of the settings that the page shows. */
+  declare computed: Computed;
   /** Counts changes of the client. */
   declare changes: number;
-  declare copied: boolean;
+  /** What the last button beside the exports did. */
+  declare said: string;
   /** Version or commit, for exports. */
   build = 'development';
 
   #client: RunClient | undefined;
-  #verdicts: readonly ClaimVerdict[] | undefined;
   #described: Description | undefined;
+  /** The chosen preset's own settings, made once. */
+  #base: { readonly preset: string; readonly config: Config } | undefined;
+  /** The settings that theory was last asked for, and whether the answer is still to come. */
+  #asked: Config | undefined;
+  #asking = false;
   /** Whether the reader, or a link, chose the settings: then no adapter changes them. */
   #chosen = false;
 
   constructor() {
     super();
     this.changes = 0;
-    this.copied = false;
-    this.addEventListener('settings', (e) => this.#settings((e as SettingsEvent).config));
+    this.said = '';
+    this.inputs = {};
+    this.computed = NOTHING_COMPUTED;
   }
 
   open(experiment: Experiment, worker: Worker): void {
@@ -56,16 +77,19 @@ export class LabExperiment extends LitElement {
     const client = new RunClient(worker, () => this.#changed());
     worker.addEventListener('error', (e) => client.fail({ name: 'WorkerError', message: e.message || 'the worker script did not load' }));
     this.#client = client;
-    this.#verdicts = undefined;
-    this.#readLink(experiment);
+    const asked = readLink(experiment, location.search);
+    [this.preset, this.config, this.#chosen, this.linkError] = [asked.preset, asked.config, asked.chosen, asked.error];
+    void this.#lookForInterrupted(experiment, asked.resume);
   }
 
   get state(): RunState { return this.#client?.state ?? 'idle'; }
   get progress(): ProgressRow | undefined { return this.#client?.progress; }
   get rows(): readonly Row[] { return this.#client?.rows ?? []; }
-  get verdicts(): readonly ClaimVerdict[] | undefined { return this.#verdicts; }
+  get verdicts(): readonly ClaimVerdict[] | undefined { return this.#client?.verdicts; }
   get error(): RunError | undefined { return this.#client?.error; }
   get adapter(): AdapterInfo | undefined { return this.#client?.adapter; }
+  get live(): readonly LiveChange[] { return this.#client?.live ?? []; }
+  get artifacts(): ReadonlyMap<string, ArtifactRow> { return this.#client?.artifacts ?? new Map(); }
   /** Running time, pauses left out. */
   get seconds(): number { return this.#client?.seconds ?? 0; }
 
@@ -80,26 +104,55 @@ export class LabExperiment extends LitElement {
   setConfig(changes: Config): void {
     if (this.experiment) this.#settings(parseConfig(this.experiment.config, changes, this.config));
   }
-  /** `paused`: waits for a step. */
-  start(paused = false): void {
-    if (!this.experiment || !this.#client) return;
-    this.#verdicts = undefined;
-    this.#client.start(this.experiment.id, this.config, paused);
+  setInputs(inputs: Inputs): void { this.inputs = inputs; }
+  /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
+  start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
+    const { experiment, preset, config, inputs, build } = this;
+    if (experiment) this.#client?.start({ experiment: experiment.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
   }
   abort(): void { this.#client?.abort(); }
   /** Every chart as it is now, at 2×. */
-  exportPngs(): Promise<readonly NamedPng[]> { return exportPngs(this.renderRoot); }
+  exportPngs(): Promise<readonly NamedPng[]> { return exportPngs(this.renderRoot, this.#facts()); }
 
-  #readLink(experiment: Experiment): void {
-    this.linkError = undefined;
-    const query = location.search.slice(1);
+  /** `asked`: the run that the link names; else the newest that was cut off. */
+  async #lookForInterrupted(experiment: Experiment, asked: string | undefined): Promise<void> {
     try {
-      const { preset, config } = fromQuery(experiment, query, FIRST.hardware);
-      [this.preset, this.config, this.#chosen] = [preset, config, query !== ''];
+      const store = await openStore();
+      const run = asked === undefined ? await store.interrupted(experiment.id) : await store.get(asked);
+      store.close();
+      if (run?.resumable && run.experiment === experiment.id) this.interrupted = run;
+      else if (asked !== undefined) throw new StorageError(`the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another experiment. Nothing else is affected`);
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      this.linkError = describeError(error);
-      [this.preset, this.config, this.#chosen] = [FIRST.hardware, presetConfig(experiment, FIRST.hardware), false];
+      this.storageError = describeError(error);
+    }
+  }
+
+  /** Goes on with the run that was cut off. */
+  async resumeInterrupted(): Promise<void> {
+    const { experiment, interrupted: run } = this;
+    if (!experiment || !run) return;
+    this.interrupted = undefined;
+    try {
+      const store = await openStore();
+      this.inputs = await store.inputs(run.id);
+      store.close();
+      this.preset = Object.hasOwn(experiment.presets, run.preset) ? run.preset : this.preset;
+      this.#settings(parseConfig(experiment.config, run.config));
+      this.#client!.start({ experiment: experiment.id, preset: run.preset, config: this.config, inputs: this.inputs, live: run.live, build: this.build, resume: run.id, keep: true });
+    } catch (error) {
+      this.storageError = describeError(error);
+    }
+  }
+  /** Forgets it for good. */
+  async discardInterrupted(): Promise<void> {
+    const run = this.interrupted;
+    this.interrupted = undefined;
+    try {
+      const store = await openStore();
+      if (run) await store.remove(run.id);
+      store.close();
+    } catch (error) {
+      this.storageError = describeError(error);
     }
   }
 
@@ -107,14 +160,12 @@ export class LabExperiment extends LitElement {
     this.config = config;
     this.#chosen = true;
     this.linkError = undefined;
-    if (this.experiment) history.replaceState(null, '', `?${toQuery(this.experiment, { preset: this.preset, config })}`);
+    if (this.experiment) writeLink(this.experiment, this.preset, config);
   }
 
   #changed(): void {
     const { experiment } = this;
     const client = this.#client!;
-    if (client.state === 'idle') this.#verdicts = undefined;
-    if (experiment && client.state === 'done') this.#verdicts ??= judge(experiment, client.table, client.config!);
     if (experiment && client.adapter?.software && !this.#chosen && client.state === 'idle' && this.preset !== FIRST.software) {
       this.preset = FIRST.software;
       this.config = presetConfig(experiment, FIRST.software);
@@ -132,12 +183,14 @@ export class LabExperiment extends LitElement {
       case 'pause': return client.pause();
       case 'resume': return client.resume();
       case 'step':
-        if (!client.active) this.start(true);
+        if (!client.active) this.start({ paused: true });
         return client.step();
       case 'reset': return client.reset();
       case 'seed': return this.#newSeed();
     }
   }
+
+  #follow(): void { for (const chart of this.renderRoot.querySelectorAll('lab-chart')) if (chart instanceof LabChart) chart.follow(); }
 
   #newSeed(): void {
     const field = this.experiment?.config['seed'];
@@ -147,81 +200,66 @@ export class LabExperiment extends LitElement {
     this.setConfig({ seed: field.min + field.step * (crypto.getRandomValues(new Uint32Array(1))[0]! % span) });
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    const { experiment } = this;
-    const client = this.#client;
-    if (!experiment || !client) return nothing;
-    const shown = this.#describe(experiment, client.config ?? this.config);
-    const views = viewElements(shown, client.table);
-    const stale = client.config !== undefined && Object.keys(differences(this.config, client.config)).length > 0;
-    return html`
-      ${this.#head(experiment, shown)}
-      <div class="columns">
-        <section class="settings" aria-label="Settings">
-          ${this.#presets(experiment)}
-          <lab-controls .schema=${experiment.config} .config=${this.config}></lab-controls>
-        </section>
-        <div class="results">
-          <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${experiment.config['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)}></lab-run-bar>
-          ${this.#notices(client)}
-          ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
-          ${views[0] ?? nothing}
-        </div>
-      </div>
-      <section><lab-verdicts .claims=${shown.claims} .verdicts=${this.#verdicts}></lab-verdicts></section>
-      ${views.length > 1 ? html`<section class="grid" aria-label="Further measurements">${views.slice(1)}</section>` : nothing}
-      <section class="explanation">${unsafeHTML(experiment.explanation)}</section>
-      ${this.#foot(experiment, client)}`;
-  }
-
-  #head(experiment: Experiment, { claims }: Description): TemplateResult {
-    return html`
-      <h1>${experiment.title}</h1>
-      <p class="question">${experiment.question}</p>
-      <ul class="claims">${claims.map((c) => html`<li>${c.says} <span class="muted small">(${c.source})</span></li>`)}</ul>
-      <p class="small">Sources: ${experiment.sources.map((s, i) => html`${i > 0 ? ', ' : ''}<a href=${s.url}>${s.label}</a>`)}</p>`;
-  }
-
   /** Of the settings that the page shows results for. */
   #describe(experiment: Experiment, config: Config): Description {
     if (this.#described?.config !== config) this.#described = describe(experiment, config);
     return this.#described;
   }
 
-  #presets(experiment: Experiment): TemplateResult {
-    return html`<fieldset class="presets"><legend>Preset</legend>
-      ${Object.entries(experiment.presets).map(([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === this.preset} @change=${() => this.setPreset(name)}>
-        <span>${p.label}${p.time ? html` <span class="small muted">${p.time}</span>` : nothing}</span></label>`)}</fieldset>`;
+  #presetConfig(experiment: Experiment): Config {
+    if (this.#base?.preset !== this.preset) this.#base = { preset: this.preset, config: presetConfig(experiment, this.preset) };
+    return this.#base.config;
   }
 
-  #notices(client: RunClient): readonly (TemplateResult | typeof nothing)[] {
-    const label = this.experiment!.presets[this.preset]!.label;
-    return [
-      this.linkError ? linkNotice(this.linkError) : nothing,
-      client.adapter?.software ? softwareNotice(client.adapter, label) : nothing,
-      client.error ? failureNotice(client.error, client.table.points.length) : nothing,
-      ...eventNotices(client.events),
-    ];
+  /** Asks the worker for the theory of these settings; while they change faster than it answers, only for the last. */
+  async #compute(experiment: Experiment, config: Config): Promise<void> {
+    if (this.#asking || this.#asked === config) return;
+    if (this.#asked === undefined || Object.keys(differences(config, this.#asked)).length > 0) {
+      this.#asking = true;
+      this.computed = await this.#client!.describe(experiment.id, config);
+      this.#asking = false;
+    }
+    this.#asked = config;
   }
 
-  #foot(experiment: Experiment, client: RunClient): TemplateResult {
-    const empty = client.rows.length === 0;
-    const facts = () => ({
-      preset: this.preset, config: client.config ?? this.config, verdicts: this.#verdicts ?? [], adapter: client.adapter ?? { name: 'none', software: false },
-      date: new Date().toISOString(), build: this.build, seconds: client.seconds,
-    });
-    return html`<section class="save" aria-label="Save and share">
-      <button type="button" ?disabled=${empty} @click=${() => saveCsv(experiment, client.table)}>Numbers (CSV)</button>
-      <button type="button" ?disabled=${empty} @click=${() => saveJson(experiment, client.table, facts())}>Run (JSON)</button>
-      <button type="button" @click=${() => savePngs(experiment, this.renderRoot)}>Charts (PNG)</button>
-      <button type="button" @click=${() => this.#copyLink(experiment)}>Copy link</button>
-      <span class="small" role="status">${this.copied ? 'Link copied: it holds the preset, the changed settings and the seed.' : ''}</span>
-    </section>`;
+  protected override updated(): void {
+    if (this.experiment && this.#client) void this.#compute(this.experiment, this.#client.config ?? this.config);
   }
 
-  async #copyLink(experiment: Experiment): Promise<void> {
-    await navigator.clipboard.writeText(new URL(`?${toQuery(experiment, { preset: this.preset, config: this.config })}`, location.href).href);
-    this.copied = true;
+  #facts(): PageFacts {
+    const { experiment, preset, config, build, inputs } = this;
+    return { experiment: experiment!, preset, config, build, inputs, client: this.#client! };
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { experiment } = this;
+    const client = this.#client;
+    if (!experiment || !client) return nothing;
+    const shown = this.#describe(experiment, client.config ?? this.config);
+    const views = viewElements(shown, this.computed, client.table);
+    const stale = client.config !== undefined && Object.keys(differences(this.config, client.config)).some((key) => !(client.active && experiment.config[key]?.apply === 'live'));
+    return html`
+      ${head(experiment, shown.claims)}
+      <div class="columns">
+        <section class="settings" aria-label="Settings">
+          ${presets(experiment, this.preset, (name) => this.setPreset(name))}
+          ${experiment.inputs ? html`<lab-inputs .specs=${experiment.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>` : nothing}
+          <lab-controls .schema=${experiment.config} .config=${this.config} .preset=${this.#presetConfig(experiment)} .active=${client.active}
+            @settings=${(e: SettingsEvent) => this.#settings(e.config)} @live=${(e: LiveEvent) => client.change(e.changes)}></lab-controls>
+        </section>
+        <div class="results">
+          <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${experiment.config['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
+          ${notices(this, client)}
+          ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
+          ${views.main}
+        </div>
+      </div>
+      <section><lab-verdicts .claims=${shown.claims} .verdicts=${client.verdicts}></lab-verdicts></section>
+      ${views.further.length > 0 ? html`<section class="grid" aria-label="Further measurements">${views.further}</section>` : nothing}
+      ${views.strip.length > 0 ? html`<section class="strip" aria-label="Diagnostics">${views.strip}</section>` : nothing}
+      ${views.maps.length > 0 ? html`<section class="grid" aria-label="Heatmaps">${views.maps}</section>` : nothing}
+      <section class="explanation">${unsafeHTML(experiment.explanation)}</section>
+      ${foot(this.#facts(), this.renderRoot, this.said, (text) => { this.said = text; })}`;
   }
 }
 customElements.define('lab-experiment', LabExperiment);

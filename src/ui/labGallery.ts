@@ -1,30 +1,59 @@
-/** <lab-gallery>: a card for each experiment. */
+/** <lab-gallery>: a card for each experiment, with what was measured of it before, and the way to the other pages. */
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import type { Experiment } from '../lab/experiment';
+import type { Card, Reference } from '../lab/experiment';
+import { figureStyles, referenceFigure } from './referenceFigure';
 import { base } from './styles';
 
+/** Pages beside the experiments, by folder. */
+const OTHERS = [
+  { id: 'playground', title: 'Playground', says: 'your own model and data' },
+  { id: 'runs', title: 'Runs', says: 'what this browser has kept: compare, resume, export' },
+  { id: 'device', title: 'Device', says: 'your GPU, its limits, and a test of every kernel on it' },
+] as const;
+
+/** The preset that a card shows, the best first; else the first there is. */
+const SHOWN: readonly string[] = ['standard', 'quick'];
+const shown = (references: readonly Reference[]): Reference | undefined =>
+  SHOWN.map((name) => references.find((r) => r.preset === name)).find((r) => r !== undefined) ?? references[0];
+
 export class LabGallery extends LitElement {
-  static override styles = [base, css`
+  static override styles = [base, figureStyles, css`
     h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }
     .lead { max-width: 42rem; margin-bottom: 1.5rem; }
-    ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
-    li { position: relative; padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--surface); }
-    li:hover, li:focus-within { border-color: var(--accent); }
-    li p:last-child { margin: 0; }
-    a::after { content: ''; position: absolute; inset: 0; }
+    .cards { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); }
+    .cards > li { position: relative; padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--surface); min-width: 0; }
+    .cards > li:hover, .cards > li:focus-within { border-color: var(--accent); }
+    .cards a::after { content: ''; position: absolute; inset: 0; }
+    .empty { display: grid; place-items: center; min-height: 8rem; border: 1px dashed var(--edge); border-radius: 0.3rem; text-align: center; padding: 0.5rem; }
+    .others { margin: 1.5rem 0 0; padding: 0; list-style: none; display: grid; gap: 0.25rem; }
+    .others a { display: inline-block; min-height: 1.5rem; }
   `];
-  static override properties = { experiments: { attribute: false } };
+  static override properties = { cards: { attribute: false } };
   /** Each has its page in the folder of its id. */
-  declare experiments: readonly Experiment[];
+  declare cards: readonly Card[];
+
+  constructor() {
+    super();
+    this.cards = [];
+  }
 
   protected override render(): TemplateResult {
+    const others = OTHERS.filter(({ id }) => !this.cards.some((card) => card.id === id));
     return html`
       <h1>Deep-learning theory, measured in this browser</h1>
       <p class="lead">Each experiment trains networks on your GPU, draws what it measures over the theory's own curve, and says whether the two agree.</p>
-      <ul>${(this.experiments ?? []).map((e) => html`<li>
-        <h2><a href="./${e.id}/">${e.title}</a></h2>
-        <p>${e.question}</p>
-        <p class="small muted">${e.summary}</p></li>`)}</ul>`;
+      <ul class="cards">${this.cards.map(card)}</ul>
+      <ul class="others" aria-label="Other pages">${others.map((o) => html`<li><a href="./${o.id}/">${o.title}</a>: ${o.says}</li>`)}</ul>`;
   }
 }
+
+const card = ({ id, title, summary, question, references }: Card): TemplateResult => {
+  const reference = shown(references);
+  return html`<li>
+    <h2><a href="./${id}/">${title}</a></h2>
+    <p>${summary}</p>
+    <p class="small muted">${question}</p>
+    ${reference ? referenceFigure(reference) : html`<p class="empty small muted">Not measured yet: no stored run comes with this build. Open the page and press Run.</p>`}</li>`;
+};
+
 customElements.define('lab-gallery', LabGallery);

@@ -1,15 +1,11 @@
 /** <lab-verdicts>: what each claim says, what was measured, and whether the two agree. Word and sign first, colour last. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Claim, Verdict } from '../lab/experiment';
+import type { Claim } from '../lab/experiment';
 import type { ClaimVerdict } from '../lab/judge';
+import { VERDICTS } from './runText';
 import { base } from './styles';
 
-const SHOWN: Readonly<Record<Verdict | 'open', { readonly sign: string; readonly word: string }>> = {
-  agrees: { sign: '✓', word: 'Agrees' },
-  disagrees: { sign: '✗', word: 'Disagrees' },
-  inconclusive: { sign: '?', word: 'Inconclusive' },
-  open: { sign: '·', word: 'Not judged yet' },
-};
+const OPEN = { sign: '·', word: 'Not judged yet' } as const;
 
 export class LabVerdicts extends LitElement {
   static override styles = [base, css`
@@ -36,7 +32,7 @@ export class LabVerdicts extends LitElement {
   #item(claim: Claim): TemplateResult {
     const judged = this.verdicts?.find((v) => v.id === claim.id);
     const state = judged?.verdict ?? 'open';
-    const { sign, word } = SHOWN[state];
+    const { sign, word } = judged ? VERDICTS[judged.verdict] : OPEN;
     return html`<li class=${state}>
       <div class="word"><span class="sign" aria-hidden="true">${sign}</span>${word}</div>
       <div>

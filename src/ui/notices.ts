@@ -1,7 +1,9 @@
 /** Boxes that tell the reader what is unusual: a slow adapter, a failure, an event of the run. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { EventRow } from '../lab/experiment';
+import type { KeptRun } from '../lab/store/types';
 import type { AdapterInfo, RunError } from '../lab/worker/protocol';
+import { formatSeconds } from './format';
 
 export const noticeStyles = css`
   .notice { padding: 0.75rem 1rem; border: 1px solid var(--edge); border-inline-start-width: 0.35rem; border-radius: 0.4rem; margin: 0 0 0.75rem; overflow-wrap: anywhere; }
@@ -20,21 +22,27 @@ const TITLES: Readonly<Record<string, string>> = {
   NonFiniteError: 'A network diverged',
   ConfigError: 'A setting is not allowed',
   WorkerError: 'The part of the page that trains could not be loaded',
+  StorageError: 'A kept run cannot be used',
+  FormatError: 'A file cannot be read',
 };
 const ADVICE: Readonly<Record<string, string>> = {
   NoWebGPUError: 'Everything on this page but the measurement works without it: the question, the theory and the settings.',
   MemoryError: 'Choose a smaller preset, or smaller sizes, and run again.',
   ConfigError: 'Correct it above, or choose a preset, which resets all settings.',
+  FormatError: 'Correct the file, or choose another, and run again.',
+  DeviceLostError: 'Reload the page: it offers to go on from the last checkpoint that was kept. Close other programs that use the GPU, or choose a smaller preset, if it happens again.',
+  ShaderError: 'Nothing that you set can mend this. Please report it with the text above and what the Device page says; other experiments may work.',
+  StorageError: 'Everything else on this page works.',
   WorkerError: 'Reload the page. If that does not help, the browser is too old or blocks workers.',
 };
 
-/** Cause, what is preserved, what to do. `kept`: points measured before the failure. */
-export const failureNotice = (error: RunError, kept: number): TemplateResult => html`
+/** Cause, what is preserved, what to do. `kept`: points measured before the failure. `advice`: in place of what an experiment's page says. */
+export const failureNotice = (error: RunError, kept: number, advice?: string): TemplateResult => html`
   <div class="notice error" role="alert">
     <p><b>${TITLES[error.name] ?? 'The run failed'}</b> <span class="small muted">(${error.name})</span></p>
     ${error.message.includes('\n') ? html`<pre>${error.message}</pre>` : html`<p>${error.message}</p>`}
     ${kept > 0 ? html`<p>What was measured before is kept (${kept} points) and can be saved below; it was not judged.</p>` : nothing}
-    <p>${ADVICE[error.name] ?? 'Run starts again from the beginning, on a fresh device.'}</p>
+    <p>${advice ?? ADVICE[error.name] ?? 'Run starts again from the beginning, on a fresh device.'}</p>
   </div>`;
 
 /** The link names something that is not here. */
@@ -44,6 +52,28 @@ export const linkNotice = (error: RunError): TemplateResult => html`
     <p>${error.message}.</p>
     <p>The page shows its own first settings instead. Any change of a setting replaces the link.</p>
   </div>`;
+
+/** Kept runs cannot be read; training does not need them. */
+export const storageNotice = (error: RunError): TemplateResult => html`
+  <div class="notice warning" role="status">
+    <p><b>Kept runs cannot be used here:</b> ${error.message}</p>
+    <p>Runs work all the same; save what you want to keep as a file.</p>
+  </div>`;
+
+export const theoryNotice = (error: RunError): TemplateResult => html`
+  <div class="notice warning" role="status"><p><b>The theory's curve cannot be computed for these settings:</b> ${error.message}. Measuring does not need it.</p></div>`;
+
+/** A run that a reload or a crash has cut off. */
+export const interruptedNotice = (run: KeptRun, build: string, resume: () => void, discard: () => void): TemplateResult => {
+  const { progress } = run;
+  const share = progress && progress.total > 0 ? `${Math.floor((100 * progress.done) / progress.total)} %` : 'its beginning';
+  return html`
+    <div class="notice" role="status">
+      <p><b>A run was cut off</b> at ${share}, after ${formatSeconds(run.seconds)} (preset “${run.preset}”, started ${run.date.slice(0, 16).replace('T', ' ')} UTC). Its last checkpoint is kept, and the run that goes on from it gives the same numbers.</p>
+      ${run.build === build ? nothing : html`<p>It was made by another build (${run.build.slice(0, 12)}; this one is ${build.slice(0, 12)}). Where the experiment has changed since, resuming is refused and the run stays as it is.</p>`}
+      <p class="buttons"><button type="button" class="primary" @click=${resume}>Resume it</button> <button type="button" @click=${discard}>Discard it</button></p>
+    </div>`;
+};
 
 export const softwareNotice = (adapter: AdapterInfo, preset: string): TemplateResult => html`
   <div class="notice warning" role="status">

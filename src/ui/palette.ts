@@ -16,6 +16,8 @@ const DASHES = { theory: [[7, 4], [12, 4, 2, 4], [4, 2]], reference: [[2, 3], [2
 export const dashOf = (kind: keyof typeof DASHES, index: number): readonly number[] => DASHES[kind][index % DASHES[kind].length]!;
 export const MARKER_DASH: readonly number[] = [3, 3];
 
+/** Alpha of reference curves. */
+export const FAINT = 0.6;
 /** A colour with an alpha of 0 to 1. */
 export const fade = (colour: string, alpha: number): string => `color-mix(in srgb, ${colour} ${Math.round(alpha * 100)}%, transparent)`;
 

@@ -28,6 +28,7 @@ export const forms = css`
   button:hover:not(:disabled) { border-color: var(--accent); color: var(--accent); }
   button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 650; min-width: 6rem; }
   button.primary:hover:not(:disabled) { color: var(--on-accent); filter: brightness(1.08); }
+  button.primary:disabled { background: var(--bg); border-color: var(--edge); }
   button:disabled { cursor: not-allowed; color: var(--muted); border-style: dashed; }
   input:not([type=checkbox], [type=radio], [type=range]), select {
     min-height: 2.25rem; padding: 0.15rem 0.5rem; border: 1px solid var(--edge); border-radius: 0.3rem; background: var(--bg);

@@ -15,14 +15,17 @@ const NARROW = 10;
 const FEW_DECADES = 1000;
 
 /**
- * For 0 < low < high: equal steps where the range is less than a decade, else 1, 2 and 5 of each, else powers of ten, of which it
- * leaves out all but every second, third, … to keep to `most`.
+ * For 0 < low < high, about `most` at the most and two at least: equal steps where the range is less than a decade; else 1, 2 and 5 of each
+ * where there is room; else powers of ten, of which it leaves out all but every second, third, …
  */
 export function logTicks(low: number, high: number, most = 8): number[] {
   if (high / low < NARROW) return linear(low, high, most);
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const every = high / low <= FEW_DECADES ? 1 : Math.ceil((last - first) / most);
-  const mantissas = high / low <= FEW_DECADES ? [1, 2, 5] : [1];
+  const few = high / low <= FEW_DECADES;
+  const every = few ? 1 : Math.ceil((last - first) / most);
   const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((k) => k % every === 0);
-  return powers.flatMap((k) => mantissas.map((m) => Number(`${m}e${k}`))).filter((v) => v >= low && v <= high);
+  const of = (mantissas: readonly number[]): number[] => powers.flatMap((k) => mantissas.map((m) => Number(`${m}e${k}`))).filter((v) => v >= low && v <= high);
+  const tens = of([1]);
+  const finer = few ? of([1, 2, 5]) : tens;
+  return finer.length <= most + 2 || tens.length < 2 ? finer : tens;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CellRow, NumberField } from '../lab/experiment';
 import { formatNumber, formatRate, formatSeconds } from './format';
-import { gridOf, position, viridis } from './heatmapData';
+import { cellTable, cellText, gridOf, position, viridis } from './heatmapData';
 import { sliderScale } from './sliderScale';
 import { logTicks } from './ticks';
 
@@ -23,6 +23,8 @@ describe('logTicks', () => {
     [1e-3, 1e3, [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000]],
     [1e-12, 1e12, [1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9, 1e12]],
   ])('%d to %d', (low, high, ticks) => expect(logTicks(low, high)).toEqual(ticks));
+
+  it('keep to the room there is', () => expect([logTicks(0.1, 10, 3), logTicks(0.3, 1.4, 3)]).toEqual([[0.1, 1, 10], [0.5, 1]]));
 
   it('are inside, ascending and at least two', () => {
     const ends = fc.tuple(fc.double({ min: 1e-30, max: 1e30, noNaN: true }), fc.double({ min: 1.001, max: 1e20, noNaN: true }));
@@ -62,6 +64,16 @@ describe('heatmap', () => {
     expect(grid).toMatchObject({ xs: [1, 2], ys: [0, 1], range: [2, 4] });
     expect([...grid.values]).toEqual([NaN, NaN, 2, 4]);
     expect(gridOf([], 'm').range).toBeUndefined();
+  });
+  it('tells cells that are not finite from those not measured, and counts seeds that are lost', () => {
+    const grid = gridOf([cell(1, 1, 1), cell(1, 1, 3, 1), cell(1, 1, NaN, 2), cell(2, 1, Infinity), cell(1, 2, 5)], 'm');
+    expect([...grid.values]).toEqual([2, NaN, 5, NaN]);
+    expect([0, 1, 2, 3].map((at) => cellText(grid, at))).toEqual(['2 (and 1 of 3 seeds not finite)', 'not finite', '5', 'not measured']);
+    expect(cellTable(grid)).toEqual({ total: 3, rows: [['1', '1', '2 (and 1 of 3 seeds not finite)', '2'], ['2', '1', 'not finite', '0'], ['1', '2', '5', '1']] });
+  });
+  it('tabulates at most 200 cells', () => {
+    const { rows, total } = cellTable(gridOf(Array.from({ length: 900 }, (_, i) => cell(i % 30, Math.floor(i / 30), i)), 'm'));
+    expect([rows.length, total]).toEqual([180, 900]); // every fifth
   });
   it('places values in their range', () => expect([position(2, [2, 4]), position(3, [2, 4]), position(5, [5, 5])]).toEqual([0, 0.5, 0.5]));
   it('runs from viridis’ dark purple through its teal to its yellow', () => {

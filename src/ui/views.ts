@@ -1,18 +1,34 @@
 /** What an experiment says about one config, asked once, and an element for each of its views. */
 import { html, type TemplateResult } from 'lit';
-import type { Claim, Config, Curve, Experiment, Marker, View } from '../lab/experiment';
+import type { Claim, Config, Experiment, View } from '../lab/experiment';
+import { matching, referenceCurves } from '../lab/reference';
 import type { RowTable } from '../lab/table';
+import type { Computed } from '../lab/worker/client';
 import './labChart';
 import './labHeatmap';
 
-export interface Description { readonly config: Config; readonly views: readonly View[]; readonly curves: readonly Curve[]; readonly markers: readonly Marker[]; readonly claims: readonly Claim[] }
+export interface Description { readonly config: Config; readonly views: readonly View[]; readonly claims: readonly Claim[]; readonly stored: Computed['curves'] }
 
-/** Curves may take long to compute: keep the result for as long as the config stays the same object. */
-export const describe = (experiment: Experiment, config: Config): Description => ({
-  config, views: experiment.views(config), curves: experiment.theory(config), markers: experiment.markers?.(config) ?? [], claims: experiment.claims(config),
-});
+/** Keep the result for as long as the config stays the same object. */
+export const describe = (experiment: Experiment, config: Config): Description => {
+  const reference = matching(experiment.references, config);
+  return { config, views: experiment.views(config), claims: experiment.claims(config), stored: reference ? referenceCurves(reference) : [] };
+};
 
-/** In the experiment's order; the first is the main plot. */
-export const viewElements = ({ views, curves, markers }: Description, table: RowTable): readonly TemplateResult[] => views.map((view, i) => (view.kind === 'line'
-  ? html`<lab-chart class="view" ?main=${i === 0} .view=${view} .table=${table} .version=${table.version} .curves=${curves} .markers=${markers}></lab-chart>`
-  : html`<lab-heatmap class="view" .view=${view} .table=${table} .version=${table.version}></lab-heatmap>`));
+/** The main plot, other measurements, the diagnostics strip, heatmaps: each in the experiment's order. */
+export interface ViewElements { readonly main: readonly TemplateResult[]; readonly further: readonly TemplateResult[]; readonly strip: readonly TemplateResult[]; readonly maps: readonly TemplateResult[] }
+
+export const viewElements = ({ views, stored }: Description, { curves, markers }: Computed, table: RowTable): ViewElements => {
+  const all = [...stored, ...curves];
+  const element = (view: View, main: boolean): TemplateResult => (view.kind === 'line'
+    ? html`<lab-chart class="view" ?main=${main} ?small=${view.place === 'diagnostic'} .view=${view} .table=${table} .version=${table.version} .curves=${all} .markers=${markers}></lab-chart>`
+    : html`<lab-heatmap class="view" .view=${view} .table=${table} .version=${table.version}></lab-heatmap>`);
+  const rest = views.slice(1);
+  const those = (holds: (v: View) => boolean): TemplateResult[] => rest.filter(holds).map((v) => element(v, false));
+  return {
+    main: views.slice(0, 1).map((v) => element(v, true)),
+    further: those((v) => v.kind === 'line' && v.place !== 'diagnostic'),
+    strip: those((v) => v.place === 'diagnostic'),
+    maps: those((v) => v.kind === 'heatmap' && v.place !== 'diagnostic'),
+  };
+};

@@ -1,59 +1,87 @@
 /** The page's side of a run: sends commands to the worker, keeps the rows that come back and knows the state. */
-import type { Config, EventRow, ProgressRow, Row } from '../experiment';
+import type { LiveChange } from '../bundle';
+import type { ArtifactRow, Config, Curve, EventRow, Marker, ProgressRow, Row } from '../experiment';
+import type { ClaimVerdict } from '../judge';
 import { Rate } from '../rate';
+import { Stopwatch } from '../stopwatch';
 import { RowTable } from '../table';
-import type { AdapterInfo, Port, RunError, ToPage, ToWorker } from './protocol';
+import type { AdapterInfo, Port, RunError, StartOrder, ToPage, ToWorker } from './protocol';
 
 export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'failed' | 'aborted';
+/** What is computed, not measured. */
+export interface Computed { readonly curves: readonly Curve[]; readonly markers: readonly Marker[]; readonly error?: RunError }
 
-/** Counts running time and stands still while paused. */
-class Stopwatch {
-  #total = 0;
-  #since: number | undefined;
-  constructor(readonly now: () => number) {}
-  get elapsed(): number { return this.#total + (this.#since === undefined ? 0 : this.now() - this.#since); }
-  go(): void { this.#since ??= this.now(); }
-  halt(): void {
-    this.#total = this.elapsed;
-    this.#since = undefined;
-  }
+/** All that is forgotten when another run starts. */
+class Current {
+  table = new RowTable();
+  rows: Row[] = [];
+  events: readonly EventRow[] = [];
+  artifacts: ReadonlyMap<string, ArtifactRow> = new Map();
+  progress: ProgressRow | undefined;
+  error: RunError | undefined;
+  verdicts: readonly ClaimVerdict[] | undefined;
+  live: readonly LiveChange[] = [];
+  /** The most bytes that the run has held on the GPU. */
+  memory: number | undefined;
+  /** Under which it is kept in this browser. */
+  keptAs: string | undefined;
+  rate = new Rate();
+  constructor(readonly order: StartOrder | undefined, readonly watch: Stopwatch, readonly began: string) {}
 }
 
 export class RunClient {
   state: RunState = 'idle';
   /** Undefined until the worker has opened its executor. */
   adapter: AdapterInfo | undefined;
-  error: RunError | undefined;
-  progress: ProgressRow | undefined;
-  /** Of the current or last run; undefined before the first. */
-  config: Config | undefined;
-  table = new RowTable();
-  events: readonly EventRow[] = [];
-  #rows: Row[] = [];
-  #rate = new Rate();
-  #watch: Stopwatch;
+  #current: Current;
   #run = 0;
+  #request = 0;
+  readonly #asked = new Map<number, (answer: Computed) => void>();
 
   /** `onChange` is called after every change of any field: at most some twenty times a second. `now`: milliseconds. */
   constructor(readonly port: Port, readonly onChange: () => void, readonly now: () => number = () => performance.now()) {
-    this.#watch = new Stopwatch(now);
+    this.#current = new Current(undefined, new Stopwatch(now), '');
     port.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
   }
 
-  /** All rows of the current or last run, in order of arrival. */
-  get rows(): readonly Row[] { return this.#rows; }
+  /** Of the current or last run; undefined before the first. */
+  get order(): StartOrder | undefined { return this.#current.order; }
+  get config(): Config | undefined { return this.#current.order?.config; }
+  get table(): RowTable { return this.#current.table; }
+  /** All rows of the current or last run but its artifacts, in order of arrival. */
+  get rows(): readonly Row[] { return this.#current.rows; }
+  get events(): readonly EventRow[] { return this.#current.events; }
+  /** By name. */
+  get artifacts(): ReadonlyMap<string, ArtifactRow> { return this.#current.artifacts; }
+  get progress(): ProgressRow | undefined { return this.#current.progress; }
+  get error(): RunError | undefined { return this.#current.error; }
+  /** Of a run that ended by itself. */
+  get verdicts(): readonly ClaimVerdict[] | undefined { return this.#current.verdicts; }
+  get live(): readonly LiveChange[] { return this.#current.live; }
+  get memory(): number | undefined { return this.#current.memory; }
+  get keptAs(): string | undefined { return this.#current.keptAs; }
+  /** When it was started; ISO 8601, UTC. */
+  get date(): string { return this.#current.began; }
   get active(): boolean { return this.state === 'running' || this.state === 'paused'; }
   /** Running time, pauses left out. */
-  get seconds(): number { return this.#watch.elapsed / 1000; }
-  get stepsPerSecond(): number | undefined { return this.#rate.stepsPerSecond; }
-  get secondsLeft(): number | undefined { return this.#rate.secondsLeft; }
+  get seconds(): number { return this.#current.watch.elapsed / 1000; }
+  get stepsPerSecond(): number | undefined { return this.#current.rate.stepsPerSecond; }
+  get secondsLeft(): number | undefined { return this.#current.rate.secondsLeft; }
 
   /** Forgets the last run and starts another; one that still runs is aborted. `paused`: holds until resume or step. */
-  start(experiment: string, config: Config, paused = false): void {
-    this.#clear();
-    this.config = config;
-    this.#send({ type: 'start', run: this.#run, experiment, config, paused });
+  start(order: StartOrder, paused = false): void {
+    this.#clear(order);
+    this.#send({ type: 'start', run: this.#run, order, paused });
     this.#enter(paused ? 'paused' : 'running');
+  }
+
+  /** Theory and markers under these settings, computed beside the page. Of several questions only the last is answered. */
+  describe(experiment: string, config: Config): Promise<Computed> {
+    this.#asked.clear();
+    const request = ++this.#request;
+    const answer = new Promise<Computed>((resolve) => { this.#asked.set(request, resolve); });
+    this.#send({ type: 'describe', request, experiment, config });
+    return answer;
   }
 
   pause(): void {
@@ -75,6 +103,9 @@ export class RunClient {
     this.#enter('paused');
   }
 
+  /** New values of live settings, from the next moment on at which the experiment asks. */
+  change(changes: Config): void { if (this.active) this.#send({ type: 'live', run: this.#run, changes }); }
+
   /** Ends the run; its rows stay. */
   abort(): void {
     if (!this.active) return;
@@ -85,55 +116,80 @@ export class RunClient {
   /** Ends the run and forgets it. */
   reset(): void {
     if (this.active) this.#command('abort');
-    this.#clear();
-    this.config = undefined;
+    this.#clear(undefined);
     this.#enter('idle');
   }
 
   /** The worker itself broke: it could not be loaded, or threw where nothing catches. */
   fail(error: RunError): void {
-    this.error = error;
+    this.#current.error = error;
     this.#enter('failed');
   }
 
   #send(message: ToWorker): void { this.port.postMessage(message, []); }
   #command(type: 'pause' | 'resume' | 'step' | 'abort'): void { this.#send({ type, run: this.#run }); }
 
-  #clear(): void {
+  #clear(order: StartOrder | undefined): void {
     this.#run++;
-    this.table = new RowTable();
-    this.#rows = [];
-    this.#rate = new Rate();
-    this.#watch = new Stopwatch(this.now);
-    [this.events, this.progress, this.error] = [[], undefined, undefined];
+    this.#current = new Current(order, new Stopwatch(this.now), new Date().toISOString());
   }
 
   #enter(state: RunState): void {
     this.state = state;
-    if (state === 'running') this.#watch.go();
-    else this.#watch.halt();
+    if (state === 'running') this.#current.watch.go();
+    else this.#current.watch.halt();
     this.onChange();
   }
 
   #receive(message: ToPage): void {
-    if (message.type === 'ready') {
-      this.adapter = message.adapter;
-      this.onChange();
-    } else if (message.type === 'error' && message.run === 0) this.fail(message.error);
-    else if (message.run !== this.#run || this.state === 'aborted') return;
-    else if (message.type === 'rows') this.#take(message.rows);
-    else if (message.type === 'error') this.fail(message.error);
-    else this.#enter(message.aborted ? 'aborted' : 'done');
+    switch (message.type) {
+      case 'ready':
+        this.adapter = message.adapter;
+        this.onChange();
+        return;
+      case 'described':
+        this.#asked.get(message.request)?.(message);
+        this.#asked.delete(message.request);
+        return;
+      case 'error':
+        if (message.run === 0 || message.run === this.#run) this.fail(message.error);
+        return;
+      default: if (message.run === this.#run) this.#news(message);
+    }
+  }
+
+  /** About the current run. One that was aborted may still deliver its artifacts. */
+  #news(message: Extract<ToPage, { run: number; type: 'rows' | 'memory' | 'kept' | 'done' }>): void {
+    const current = this.#current;
+    switch (message.type) {
+      case 'rows': return this.#take(this.state === 'aborted' ? message.rows.filter((r) => r.kind === 'artifact') : message.rows);
+      case 'memory':
+        current.memory = Math.max(current.memory ?? 0, message.bytes);
+        break;
+      case 'kept':
+        current.keptAs = message.id;
+        current.watch.add(message.seconds);
+        break;
+      case 'done':
+        [current.verdicts, current.live] = [message.verdicts, message.live];
+        return this.#enter(message.aborted ? 'aborted' : 'done');
+    }
+    this.onChange();
   }
 
   #take(rows: readonly Row[]): void {
+    const current = this.#current;
     for (const row of rows) {
-      this.#rows.push(row);
-      if (row.kind === 'progress') this.progress = row;
-      else if (row.kind === 'event') this.events = [...this.events, row];
+      if (row.kind === 'artifact') {
+        current.artifacts = new Map([...current.artifacts, [row.name, row]]);
+        continue;
+      }
+      current.rows.push(row);
+      if (row.kind === 'progress') current.progress = row;
+      else if (row.kind === 'event') current.events = [...current.events, row];
     }
-    this.table.append(rows);
-    if (this.progress) this.#rate.update(this.progress, this.#watch.elapsed);
+    current.table.append(rows);
+    if (current.progress) current.rate.update(current.progress, current.watch.elapsed);
     this.onChange();
   }
 }

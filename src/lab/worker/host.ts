@@ -1,29 +1,26 @@
-/** The worker's side: opens an executor, runs experiments from a registry on it and posts their rows. */
+/** The worker's side: opens an executor, runs experiments from a registry on it, posts their rows and keeps them. */
 import { ConfigError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
-import { Control } from '../control';
-import type { Config, Experiment, RunContext } from '../experiment';
+import type { Entry, Experiment } from '../experiment';
 import { parseConfig } from '../schema';
-import { RowBatch } from './batch';
-import { describeError, type Port, type ToPage, type ToWorker } from './protocol';
+import type { RunStore } from '../store/types';
+import { HostedRun } from './hostedRun';
+import { describeError, type Port, type StartOrder, type ToPage, type ToWorker } from './protocol';
 
-interface Run { readonly id: number; readonly control: Control; readonly abort: AbortController; finished: Promise<void> }
-
-/** Lets waiting messages in (pause, abort): a microtask would not, and a timer would wait four milliseconds. */
-const breathe = (): Promise<void> => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.addEventListener('message', () => { port1.close(); resolve(); });
-  port1.start();
-  port2.postMessage(null, []);
-});
+/** What a host needs from around it. */
+export interface Surroundings {
+  readonly openExecutor: () => Promise<Executor>;
+  /** Absent: runs are not kept. */
+  readonly openStore?: (() => Promise<RunStore>) | undefined;
+}
 
 class ExperimentHost {
-  readonly #experiments: ReadonlyMap<string, Experiment>;
+  readonly #entries: ReadonlyMap<string, Entry>;
   #executor: Promise<Executor> | undefined;
-  #run: Run | undefined;
+  #run: HostedRun | undefined;
 
-  constructor(readonly port: Port, experiments: readonly Experiment[], readonly openExecutor: () => Promise<Executor>) {
-    this.#experiments = new Map(experiments.map((e) => [e.id, e]));
+  constructor(readonly port: Port, entries: readonly Entry[], readonly around: Surroundings) {
+    this.#entries = new Map(entries.map((e) => [e.card.id, e]));
     port.addEventListener('message', (event: MessageEvent<ToWorker>) => this.#receive(event.data));
     this.#open().catch((error: unknown) => this.#post({ type: 'error', run: 0, error: describeError(error) }));
   }
@@ -32,7 +29,7 @@ class ExperimentHost {
 
   /** The executor, opened if need be. A failure is not remembered: the next start tries again. */
   #open(): Promise<Executor> {
-    this.#executor ??= this.openExecutor().then((executor) => {
+    this.#executor ??= this.around.openExecutor().then((executor) => {
       this.#post({ type: 'ready', adapter: { name: executor.name, software: executor.software } });
       return executor;
     }, (error: unknown) => {
@@ -43,65 +40,61 @@ class ExperimentHost {
   }
 
   #receive(message: ToWorker): void {
-    if (message.type === 'start') {
-      this.#start(message.run, message.experiment, message.config, message.paused);
+    if (message.type === 'start') return this.#start(message.run, message.order, message.paused);
+    if (message.type === 'describe') {
+      void this.#describe(message);
       return;
     }
     const run = this.#run;
     if (run?.id !== message.run) return;
     switch (message.type) {
-      case 'pause': return run.control.pause();
-      case 'resume': return run.control.resume();
+      case 'pause': return run.pause();
+      case 'resume': return run.resume();
       case 'step': return run.control.singleStep();
-      case 'abort': return stop(run);
+      case 'live': return run.live?.set(message.changes);
+      case 'abort': return run.stop();
+    }
+  }
+
+  /** Throws ConfigError where there is none of that name. */
+  async #experiment(name: string): Promise<Experiment> {
+    const entry = this.#entries.get(name);
+    if (!entry) throw new ConfigError(`there is no experiment '${name}'; there are ${[...this.#entries.keys()].join(', ')}`);
+    return entry.load();
+  }
+
+  async #describe({ request, experiment: name, config }: Extract<ToWorker, { type: 'describe' }>): Promise<void> {
+    try {
+      const experiment = await this.#experiment(name);
+      const checked = parseConfig(experiment.config, config);
+      this.#post({ type: 'described', request, curves: experiment.theory(checked), markers: experiment.markers?.(checked) ?? [] });
+    } catch (error) {
+      this.#post({ type: 'described', request, curves: [], markers: [], error: describeError(error) });
     }
   }
 
   /** Two runs never overlap: the earlier one is aborted and waited for. */
-  #start(id: number, name: string, config: Config, paused: boolean): void {
+  #start(id: number, order: StartOrder, paused: boolean): void {
     const earlier = this.#run;
-    if (earlier) stop(earlier);
-    const run: Run = { id, control: new Control(paused), abort: new AbortController(), finished: Promise.resolve() };
+    earlier?.stop();
+    const run = new HostedRun(id, order, paused, (message) => this.#post(message), this.around.openStore);
+    this.#run = run;
     run.finished = (async () => {
       await earlier?.finished;
-      await this.#perform(run, name, config);
+      await this.#perform(run, order.experiment);
     })();
-    this.#run = run;
   }
 
-  async #perform(run: Run, name: string, config: Config): Promise<void> {
-    const batch = new RowBatch((rows) => this.#post({ type: 'rows', run: run.id, rows }));
-    const aborted = (): boolean => run.abort.signal.aborted;
+  async #perform(run: HostedRun, name: string): Promise<void> {
     try {
-      await this.#consume(run, name, config, batch);
-      batch.flush();
-      this.#post({ type: 'done', run: run.id, aborted: aborted() });
+      await run.perform(await this.#experiment(name), () => this.#open());
     } catch (error) {
-      batch.flush();
-      if (aborted()) this.#post({ type: 'done', run: run.id, aborted: true });
-      else await this.#fail(run, error);
-    }
-  }
-
-  async #consume(run: Run, name: string, config: Config, batch: RowBatch): Promise<void> {
-    const experiment = this.#experiments.get(name);
-    if (!experiment) throw new ConfigError(`there is no experiment '${name}'; there are ${[...this.#experiments.keys()].join(', ')}`);
-    const checked = parseConfig(experiment.config, config);
-    const executor = await this.#open();
-    const { control, abort: { signal } } = run;
-    const context: RunContext = { executor, signal, control, turn: async () => { await breathe(); await control.turn(); } };
-    for await (const row of experiment.run(checked, context)) {
-      if (signal.aborted) return;
-      batch.add(row);
-      if (batch.due) {
-        batch.flush();
-        await breathe();
-      }
+      await this.#fail(run, error);
     }
   }
 
   /** After an error the device may be gone or in an unknown state: the next start opens a new one. */
-  async #fail(run: Run, error: unknown): Promise<void> {
+  async #fail(run: HostedRun, error: unknown): Promise<void> {
     const executor = await this.#executor?.catch(() => undefined);
     this.#executor = undefined;
     executor?.dispose();
@@ -109,12 +102,7 @@ class ExperimentHost {
   }
 }
 
-function stop(run: Run): void {
-  run.abort.abort();
-  run.control.resume(); // a paused run must wake to see that it was aborted
-}
-
 /** Listens on `port` for as long as it lives. Opens the executor at once, so that the page can say early what it will run on. */
-export function hostExperiments(port: Port, experiments: readonly Experiment[], openExecutor: () => Promise<Executor>): void {
-  void new ExperimentHost(port, experiments, openExecutor);
+export function hostExperiments(port: Port, entries: readonly Entry[], around: Surroundings): void {
+  void new ExperimentHost(port, entries, around);
 }

@@ -9,6 +9,7 @@ import { defaults } from '../schema';
 import { BATCH_INTERVAL, RowBatch } from './batch';
 import { RunClient } from './client';
 import { hostExperiments } from './host';
+import type { StartOrder } from './protocol';
 
 const channels: MessageChannel[] = [];
 afterEach(() => { for (const c of channels.splice(0)) c.port1.close(); });
@@ -27,9 +28,10 @@ const connect = (open: () => Promise<Executor> = async () => fakeExecutor()) => 
   });
   channel.port1.start();
   channel.port2.start();
-  hostExperiments(channel.port2, [fakeExperiment], open);
+  hostExperiments(channel.port2, [{ card: fakeExperiment, load: async () => fakeExperiment }], { openExecutor: open });
   return { client, until, messages };
 };
+const order = (settings: Config, experiment = 'fake'): StartOrder => ({ experiment, preset: 'quick', config: settings, inputs: {}, live: [], build: 'test', resume: undefined, keep: false });
 const config = (changes: Config = {}): Config => ({ ...defaults(fakeExperiment.config), ...changes });
 
 describe('a run through the worker protocol', () => {
@@ -37,7 +39,7 @@ describe('a run through the worker protocol', () => {
     const { client, until, messages } = connect();
     await until(() => client.adapter !== undefined);
     expect(client.adapter).toEqual({ name: 'no device', software: true });
-    client.start('fake', config({ points: 200 }));
+    client.start(order(config({ points: 200 })));
     expect(client.state).toBe('running');
     await until(() => client.state === 'done');
     expect(client.table.points).toHaveLength(600);
@@ -49,7 +51,7 @@ describe('a run through the worker protocol', () => {
 
   it('steps, pauses, resumes', async () => {
     const { client, until } = connect();
-    client.start('fake', config({ points: 2 }), true);
+    client.start(order(config({ points: 2 })), true);
     for (let steps = 1; steps <= 3; steps++) {
       client.step();
       await until(() => client.table.points.length === steps);
@@ -62,22 +64,22 @@ describe('a run through the worker protocol', () => {
 
   it('aborts while running and while paused, and starts again', async () => {
     const { client, until } = connect();
-    client.start('fake', config({ points: 1000, seeds: 16 }));
+    client.start(order(config({ points: 1000, seeds: 16 })));
     await until(() => client.rows.length > 0);
     client.abort();
     const kept = client.rows.length;
     expect(client.state).toBe('aborted');
-    client.start('fake', config(), true);
+    client.start(order(config()), true);
     client.abort();
     expect(kept).toBeGreaterThan(0);
-    client.start('fake', config({ points: 2, seeds: 1 }));
+    client.start(order(config({ points: 2, seeds: 1 })));
     await until(() => client.state === 'done');
     expect(client.rows.filter((r) => r.kind === 'point').map((r) => [r.x, r.y])).toEqual([[1, 1], [2, 4]]);
   });
 
   it('forgets on reset', async () => {
     const { client, until } = connect();
-    client.start('fake', config());
+    client.start(order(config()));
     await until(() => client.rows.length > 0);
     client.reset();
     expect([client.state, client.rows.length, client.config]).toEqual(['idle', 0, undefined]);
@@ -86,18 +88,18 @@ describe('a run through the worker protocol', () => {
   it('reports what failed, keeps what was measured, and opens a new executor for the next run', async () => {
     let opened = 0;
     const { client, until } = connect(async () => { opened++; return fakeExecutor(); });
-    client.start('fake', config({ failAt: 3 }));
+    client.start(order(config({ failAt: 3 })));
     await until(() => client.state === 'failed');
     expect(client.error).toEqual({ name: 'RangeError', message: 'asked to fail at 3' });
     expect(client.table.points).toHaveLength(6);
-    client.start('fake', config());
+    client.start(order(config()));
     await until(() => client.state === 'done');
     expect(opened).toBe(2);
   });
 
   it.each([['nothing', config(), "there is no experiment 'nothing'; there are fake"], ['fake', config({ points: 0 }), "setting 'points' is 0"]])('refuses %s', async (id, settings, message) => {
     const { client, until } = connect();
-    client.start(id, settings);
+    client.start(order(settings, id));
     await until(() => client.state === 'failed');
     expect(client.error).toMatchObject({ name: 'ConfigError', message: expect.stringContaining(message) as string });
   });

@@ -2,10 +2,14 @@
  * Runs one kernel on a device, alone, and compares it with its oracle: every case it declares × one model or three replicas ×
  * random reals (against the oracle's bound) or small integers (exactly). Every word that a kernel must not touch holds a NaN
  * pattern: outputs before the run, the gaps between replicas, and guard words behind every buffer.
+ *
+ * It submits by itself, not through the scheduler: what is under test is the kernel, and a faulty one must not end a session.
  */
-import { uniformFields, type Binding, type Dims, type Kernel, type Options, type Oracle, type Oracled } from '../shaders/kernel';
-import { GPURunError, NoWebGPUError, ShaderError } from '../src/core/errors';
-import { stream } from '../src/core/random';
+import { uniformFields, type Binding, type Kernel, type Options, type Oracle, type Oracled } from '../../shaders/kernel';
+import { GPURunError, ShaderError } from '../core/errors';
+import { stream } from '../core/random';
+import type { Trial } from './kernelCheckCases';
+import { PipelineCache, type Pipeline } from './pipelines';
 
 /** Quiet NaNs that no arithmetic makes: what fills outputs, and the gaps of inputs. Arithmetic on an input's passes on that one. */
 const PATTERN = 0x7fc0beef;
@@ -13,14 +17,9 @@ const GAP = 0x7fc0feed;
 const GUARD = 16;
 /** Largest of the small integers. Products of two summed 2¹⁹ times still fit a significand. */
 const LARGEST = 3;
+/** Failures put into words; the rest are counted. */
+const MOST_FAILURES = 8;
 
-export interface Trial {
-  readonly dims: Dims;
-  readonly R: number;
-  readonly integers: boolean;
-  /** Chooses random values and which bindings are shared or padded. */
-  readonly seed: number;
-}
 interface Placed {
   readonly binding: Binding;
   readonly size: number;
@@ -29,66 +28,41 @@ interface Placed {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly perReplica: readonly Float64Array[];
 }
-export interface Compiled {
-  readonly kernel: Kernel;
-  readonly options: Options;
-  readonly layout: GPUBindGroupLayout;
-  readonly pipeline: GPUComputePipeline;
+interface Compiled extends Pipeline { readonly kernel: Kernel; readonly options: Options }
+
+export interface Outcome {
+  /** Elements compared. */
+  readonly checked: number;
+  /** Largest error/bound where the bound is positive, failures among them. */
+  readonly worst: number;
+  /** Largest |computed − exact|. */
+  readonly largest: number;
+  readonly failed: number;
+  /** The first few, in words: kernel, options, dims, replicas, binding, index, what was got and wanted, and the bound. */
+  readonly failures: readonly string[];
 }
-/** `worst`: largest error/bound met where the bound is positive. */
-export interface Outcome { readonly worst: number; readonly checked: number; readonly failures: readonly string[] }
+type Tally = { -readonly [K in keyof Omit<Outcome, 'failures'>]: Outcome[K] } & { readonly failures: string[] };
+const tally = (): Tally => ({ checked: 0, worst: 0, largest: 0, failed: 0, failures: [] });
 
-/** A device with the adapter's own limits in full. Throws NoWebGPUError where there is no adapter. */
-export const openDevice = async (): Promise<GPUDevice> => {
-  const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) throw new NoWebGPUError(navigator.gpu ? 'no-adapter' : 'missing-api');
-  const requiredLimits: Record<string, number> = {};
-  for (const name in adapter.limits) {
-    const value: unknown = adapter.limits[name as keyof GPUSupportedLimits];
-    if (typeof value === 'number') requiredLimits[name] = value;
-  }
-  return adapter.requestDevice({ requiredLimits });
+const fail = (t: Tally, words: () => string): void => {
+  t.failed++;
+  if (t.failures.length < MOST_FAILURES) t.failures.push(words());
 };
+const merge = (outcomes: readonly Outcome[]): Outcome => ({
+  checked: outcomes.reduce((sum, o) => sum + o.checked, 0),
+  worst: outcomes.reduce((most, o) => Math.max(most, o.worst), 0),
+  largest: outcomes.reduce((most, o) => Math.max(most, o.largest), 0),
+  failed: outcomes.reduce((sum, o) => sum + o.failed, 0),
+  failures: outcomes.flatMap((o) => o.failures).slice(0, MOST_FAILURES),
+});
 
-/** Every combination of a kernel's option values. */
-export const optionSets = (kernel: Kernel): readonly Options[] =>
-  Object.entries(kernel.options).reduce<readonly Options[]>(
-    (sets, [name, values]) => sets.flatMap((set) => values.map((v) => ({ ...set, [name]: v }))), [{}]);
-
-const triples = (set: Options): readonly string[] => {
-  const entries = Object.entries(set).map(([name, value]) => `${name}=${value}`);
-  return entries.flatMap((a, i) => entries.slice(i).flatMap((b, j) => entries.slice(i + j).map((c) => `${a}|${b}|${c}`)));
-};
-/** A part of `sets`, chosen greedily, in which every three option values that occur together in `sets` still do. */
-export const covering = (sets: readonly Options[]): readonly Options[] => {
-  const missing = new Set(sets.flatMap(triples));
-  const gain = (set: Options): number => triples(set).filter((t) => missing.has(t)).length;
-  const chosen: Options[] = [];
-  while (missing.size > 0) {
-    const best = sets.reduce((a, b) => (gain(b) > gain(a) ? b : a));
-    chosen.push(best);
-    for (const t of triples(best)) missing.delete(t);
-  }
-  return chosen;
-};
-
-const numbered = (source: string): string => source.split('\n').map((line, i) => `${i + 1}: ${line}`).join('\n');
-
-/** Throws ShaderError with the numbered source. */
-export const compile = async (device: GPUDevice, kernel: Kernel, options: Options): Promise<Compiled> => {
-  const source = kernel.code(options);
-  const module = device.createShaderModule({ code: source });
-  const storage = kernel.bindings(options).map((b, i): GPUBindGroupLayoutEntry => ({
-    binding: i + 1, visibility: GPUShaderStage.COMPUTE, buffer: { type: b.access === 'read' ? 'read-only-storage' : 'storage' },
-  }));
-  const layout = device.createBindGroupLayout({ entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } }, ...storage] });
+/** Throws ShaderError with the options and the numbered source. */
+const compile = async (device: GPUDevice, kernel: Kernel, options: Options): Promise<Compiled> => {
   try {
-    const pipeline = await device.createComputePipelineAsync({ layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module } });
-    return { kernel, options, layout, pipeline };
+    return { kernel, options, ...await new PipelineCache(device).get(kernel, options) };
   } catch (error) {
-    const { messages } = await module.getCompilationInfo();
-    const found = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join('\n');
-    throw new ShaderError(kernel.name, `${JSON.stringify(options)}\n${String(error)}\n${found}\n${numbered(source)}`);
+    if (!(error instanceof ShaderError)) throw error;
+    throw new ShaderError(kernel.name, `${JSON.stringify(options)}\n${error.message.slice(error.message.indexOf('\n') + 1)}`);
   }
 };
 
@@ -165,11 +139,9 @@ const execute = async (
   return written.map((list) => list.map(({ words }) => new Uint32Array(mapped, offsets.shift()!, words)));
 };
 
-interface Verdict { worst: number; checked: number; readonly failures: string[] }
-
 /** Compares one output binding of one replica. */
 const compareSlice = (
-  got: Uint32Array, dtype: Binding['dtype'], want: Oracled, exact: boolean, v: Verdict, say: (index: number, text: string) => string,
+  got: Uint32Array, dtype: Binding['dtype'], want: Oracled, exact: boolean, t: Tally, say: (index: number, text: string) => string,
 ): void => {
   const floats = new Float32Array(got.buffer, got.byteOffset, got.length);
   for (let i = 0; i < got.length; i++) {
@@ -177,15 +149,16 @@ const compareSlice = (
     const bound = exact ? 0 : want.bound[i]!;
     const g = dtype === 'f32' ? floats[i]! : got[i]!;
     const error = Math.abs(g - value);
-    v.checked++;
-    if (Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN && got[i] !== GAP : error <= bound && bound < Infinity) {
-      if (bound > 0 && !Number.isNaN(value)) v.worst = Math.max(v.worst, error / bound);
-    } else v.failures.push(say(i, `got ${got[i] === PATTERN ? 'nothing written' : g}, want ${value}, error ${error}, bound ${bound}`));
+    t.checked++;
+    if (error > t.largest) t.largest = error;
+    if (bound > 0 && error / bound > t.worst) t.worst = error / bound;
+    const right = Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN && got[i] !== GAP : error <= bound && bound < Infinity;
+    if (!right) fail(t, () => say(i, `got ${got[i] === PATTERN ? 'nothing written' : g}, want ${value}, error ${error}, bound ${bound}`));
   }
 };
 
 const compareTrial = (
-  oracle: Oracle, options: Options, trial: Trial, placed: readonly Placed[], results: readonly Uint32Array[], v: Verdict,
+  oracle: Oracle, options: Options, trial: Trial, placed: readonly Placed[], results: readonly Uint32Array[], t: Tally,
 ): void => {
   const written = placed.filter((p) => p.binding.access !== 'read');
   const kind = trial.integers ? 'integers' : 'reals';
@@ -195,33 +168,46 @@ const compareTrial = (
     for (let at = 0; at < got.length; at++) {
       const inside = at < (trial.R - 1) * p.stride + p.size && at % p.stride < p.size;
       if (!inside && got[at] !== PATTERN)
-        v.failures.push(`${where}: ${p.binding.name} wrote word ${at}, outside its replicas (size ${p.size}, stride ${p.stride})`);
+        fail(t, () => `${where}: ${p.binding.name} wrote word ${at}, outside its replicas (size ${p.size}, stride ${p.stride})`);
     }
   });
   for (let r = 0; r < trial.R; r++) {
     const wants = oracle.eval(placed.map((p) => p.perReplica[r]!), trial.dims, options);
-    written.forEach((p, k) => compareSlice(results[k]!.subarray(r * p.stride, r * p.stride + p.size), p.binding.dtype, wants[k]!, trial.integers, v,
+    written.forEach((p, k) => compareSlice(results[k]!.subarray(r * p.stride, r * p.stride + p.size), p.binding.dtype, wants[k]!, trial.integers, t,
       (i, text) => `${where} replica ${r}: ${p.binding.name}[${i}] ${text}`));
   }
 };
 
-/** Whether the oracle promises exact results on small integers under these options. */
-const exactOn = ({ exactOnIntegers: e }: Oracle, o: Options): boolean => (typeof e === 'function' ? e(o) : e);
-
-/** All trials of one option set: R = 1 and 3, reals and (where they must be exact) integers. `cases`: indices into the oracle's. */
-export const trialsOf = (oracle: Oracle, options: Options, cases: readonly Dims[] = oracle.cases): readonly Trial[] =>
-  cases.flatMap((dims, c) => {
-    if (oracle.kernel.valid?.(dims, options) === false) return [];
-    const kinds = exactOn(oracle, options) ? [false, true] : [false];
-    return kinds.flatMap((integers, k) => [1, 3].map((R) => ({ dims, R, integers, seed: 6 * c + 2 * k + R })));
-  });
-
-/** Runs the trials of one option set in one submit and compares them. */
-export const runTrials = async (device: GPUDevice, oracle: Oracle, compiled: Compiled, trials: readonly Trial[]): Promise<Outcome> => {
-  const bindings = oracle.kernel.bindings(compiled.options);
+/** Runs the trials of one option set in one submit and compares them. Throws ShaderError, and GPURunError for what WebGPU rejects. */
+export const runTrials = async (device: GPUDevice, oracle: Oracle, options: Options, trials: readonly Trial[]): Promise<Outcome> => {
+  const compiled = await compile(device, oracle.kernel, options);
+  const bindings = oracle.kernel.bindings(options);
   const inputs = trials.map((trial) => [trial, bindings.map((b, i) => place(oracle, b, i, trial))] as const);
   const results = await execute(device, compiled, inputs);
-  const v: Verdict = { worst: 0, checked: 0, failures: [] };
-  inputs.forEach(([trial, placed], i) => compareTrial(oracle, compiled.options, trial, placed, results[i]!, v));
-  return v;
+  const t = tally();
+  inputs.forEach(([trial, placed], i) => compareTrial(oracle, options, trial, placed, results[i]!, t));
+  return t;
+};
+
+/** Option sets in work at a time: most of the time goes into making pipelines. */
+const LANES = 4;
+
+/** All option sets of one kernel, each on its trials. What does not compile, or is rejected, is a failure like another. */
+export const checkKernel = async (
+  device: GPUDevice, oracle: Oracle, sets: readonly Options[], trials: (options: Options) => readonly Trial[],
+): Promise<Outcome> => {
+  const queue = [...sets];
+  const outcomes: Outcome[] = [];
+  const lane = async (): Promise<void> => {
+    for (let options = queue.shift(); options; options = queue.shift()) {
+      try {
+        outcomes.push(await runTrials(device, oracle, options, trials(options)));
+      } catch (error) {
+        if (!(error instanceof ShaderError || error instanceof GPURunError)) throw error;
+        outcomes.push({ ...tally(), failed: 1, failures: [error.message] });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return merge(outcomes);
 };

@@ -1,0 +1,20 @@
+/** What the page says below the charts. */
+export const EXPLANATION = `
+<p>A fully connected network, your data, and as many seeds as you like in one go. Every seed is a network of its own: it has its own initial
+weights and its own order of minibatches, and all are trained side by side on the same split. The bands show how much of a curve is chance.</p>
+<ul>
+<li><strong>Files.</strong> A CSV holds one example a row: numbers, and a target column with numbers or class names. NPY and IDX files hold
+[examples, …] features, with a second file for the labels. A message says how a file was understood; if that is wrong, change <em>Target
+column</em> or <em>Target is</em>. Files are read in this browser and sent nowhere.</li>
+<li><strong>Loss.</strong> For classes the cross-entropy in nats, for numbers the squared error; both are means over examples, the latter over
+outputs too.</li>
+<li><strong>Error.</strong> For classes the share of examples that are wrong. For numbers the squared error divided by that of always
+answering the training set's mean, so that 1 is no better than that and 0 is perfect.</li>
+<li><strong>While it runs</strong> the learning rate and the weight decay can be changed; a message records from which step on. With Adam the
+decay is added to the gradient, with AdamW it shrinks the weights directly.</li>
+<li><strong>Weights</strong> are offered as a safetensors file at the end, those of up to eight seeds: <code>W1</code>, <code>b1</code>, … as
+[inputs, outputs], with the mean and deviation of the standardisation. A run can start from such a file.</li>
+</ul>
+<p><strong>Limits.</strong> The interval covers initial weights and batches, not the choice of test examples: one split, no cross-validation. Settings
+tried until the test error is low have been fitted to the test set. Training is in float32. Rows with missing values, text features and
+examples of different lengths are refused, not guessed at. Per-step series are thinned to 400 points.</p>`;

@@ -1,0 +1,4 @@
+import experiment from './experiment';
+import { openPage } from '../page';
+
+openPage(experiment);

@@ -1,0 +1,134 @@
+/** A run as one JSON file: what it was, what it measured, what it takes to do it again. The page writes and reads it, the headless runner too. */
+import * as v from 'valibot';
+import { FormatError } from '../core/errors';
+import type { CellRow, Config, InputFile, Inputs, PointRow, Row } from './experiment';
+import type { ClaimVerdict } from './judge';
+import type { KeptRun } from './store/types';
+import { RowTable } from './table';
+import type { AdapterInfo } from './worker/protocol';
+
+const FORMAT = 'overparam-run';
+const VERSION = 2;
+
+/** From the `call`-th question for live settings on (counted from 0), these held. */
+export interface LiveChange { readonly call: number; readonly changes: Config }
+
+export interface RunFacts {
+  readonly experiment: string;
+  readonly title: string;
+  readonly preset: string;
+  readonly config: Config;
+  readonly verdicts: readonly ClaimVerdict[];
+  readonly adapter: AdapterInfo;
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  /** Version or commit of the source. */
+  readonly build: string;
+  /** Of the run, pauses left out. */
+  readonly seconds: number;
+  /** How it ended; a run that did not end by itself is 'aborted' or 'failed'. */
+  readonly state: 'done' | 'aborted' | 'failed';
+  readonly live: readonly LiveChange[];
+}
+export interface RunBundle { readonly facts: RunFacts; readonly points: readonly PointRow[]; readonly cells: readonly CellRow[]; readonly inputs: Inputs }
+
+/** What JSON would lose: it writes null for infinities and NaN, and 0 for −0. */
+const spell = (x: unknown): unknown => (typeof x !== 'number' || (Number.isFinite(x) && !Object.is(x, -0)) ? x : Object.is(x, -0) ? '-0' : String(x));
+/** JSON in which 'Infinity', '-Infinity', 'NaN' and '-0' stand for those numbers. */
+export const toJson = (value: unknown): string => `${JSON.stringify(value, (_, x: unknown) => spell(x), 1)}\n`;
+
+/** In pieces: a call takes only so many arguments. */
+const toBase64 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+};
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+type Cell = string | number;
+/** Rows of equal kind as one array a row, one line each. */
+const lines = (rows: readonly (readonly Cell[])[]): string => {
+  const one = (r: readonly Cell[]): string => `  ${JSON.stringify(r.map(spell))}`;
+  return rows.length === 0 ? '[]' : `[\n${rows.map(one).join(',\n')}\n ]`;
+};
+
+/** The file's text. Numbers are printed in full, so that reading them gives the same float64. */
+export function writeBundle({ facts, points, cells, inputs }: RunBundle): string {
+  const files = Object.fromEntries(Object.entries(inputs).map(([key, f]) => [key, { name: f.name, base64: toBase64(f.data) }]));
+  const head = toJson({ format: FORMAT, version: VERSION, ...facts, inputs: files }).trimEnd().replace(/\n\}$/, '');
+  const tuples = [
+    ['points', lines(points.map((p) => [p.chart, p.series, p.seed, p.x, p.y]))],
+    ['cells', lines(cells.map((c) => [c.chart, c.seed, c.x, c.y, c.value]))],
+  ].map(([key, text]) => `,\n "${key}": ${text}`).join('');
+  return `${head}${tuples}\n}\n`;
+}
+
+const base64 = v.pipe(v.string(), v.rawTransform(({ dataset, addIssue, NEVER }) => {
+  try {
+    return fromBase64(dataset.value);
+  } catch {
+    addIssue({ message: 'this is not base64' });
+    return NEVER;
+  }
+}));
+const number = v.union([v.number(), v.pipe(v.picklist(['NaN', 'Infinity', '-Infinity', '-0']), v.transform(Number))]);
+/** Settings are finite, so that of all the words only this one is a number. */
+const setting = v.union([v.number(), v.pipe(v.literal('-0'), v.transform(Number))]);
+const value = v.union([setting, v.string(), v.boolean(), v.array(setting)]);
+const config = v.record(v.string(), value);
+const verdict = v.looseObject({
+  id: v.string(), says: v.string(), source: v.string(), falsifier: v.string(), measured: v.string(),
+  verdict: v.picklist(['agrees', 'disagrees', 'inconclusive']), value: v.optional(number), interval: v.optional(v.strictTuple([number, number])),
+});
+const schema = v.object({
+  format: v.literal(FORMAT), version: v.literal(VERSION),
+  experiment: v.string(), title: v.string(), preset: v.string(), config, verdicts: v.array(verdict),
+  adapter: v.object({ name: v.string(), software: v.boolean() }), date: v.pipe(v.string(), v.isoTimestamp()), build: v.string(), seconds: number,
+  state: v.picklist(['done', 'aborted', 'failed']), live: v.array(v.object({ call: v.pipe(v.number(), v.integer(), v.minValue(0)), changes: config })),
+  points: v.array(v.strictTuple([v.string(), v.string(), number, number, number])), cells: v.array(v.strictTuple([v.string(), number, number, number, number])),
+  inputs: v.record(v.string(), v.object({ name: v.string(), base64 })),
+});
+
+const wrong = (message: string): FormatError => new FormatError('run bundle', message);
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw wrong(`the file is not JSON (${String(error)}); choose one that 'Run (JSON)' or the headless runner wrote`);
+  }
+};
+
+/** Inverse of `writeBundle`. Throws FormatError naming what is missing or wrong; whether the settings are an experiment's own, its schema must say. */
+export function readBundle(text: string): RunBundle {
+  const json = parse(text);
+  const { format, version } = (typeof json === 'object' && json !== null ? json : {}) as { format?: unknown; version?: unknown };
+  if (format !== FORMAT) throw wrong(`this is not a run: its 'format' is ${JSON.stringify(format)}, not '${FORMAT}'. Choose a file that 'Run (JSON)' or the headless runner wrote`);
+  if (version !== VERSION) throw wrong(`version ${JSON.stringify(version)}; this build reads version ${VERSION}. Export the run again`);
+  const result = v.safeParse(schema, json);
+  if (!result.success) throw wrong(`'${v.getDotPath(result.issues[0]) ?? 'the file'}': ${result.issues[0].message}. The file was changed or cut short: export the run again`);
+  const { format: _f, version: _v, points, cells, inputs, ...facts } = result.output;
+  const files = Object.entries(inputs).map(([key, f]): readonly [string, InputFile] => [key, { name: f.name, data: f.base64 }]);
+  return {
+    facts: facts as RunFacts,
+    points: points.map(([chart, series, seed, x, y]) => ({ kind: 'point', chart, series, seed, x, y })),
+    cells: cells.map(([chart, seed, x, y, cell]) => ({ kind: 'cell', chart, seed, x, y, value: cell })),
+    inputs: Object.fromEntries(files),
+  };
+}
+
+export const bundleRows = ({ points, cells }: RunBundle): readonly Row[] => [...points, ...cells];
+
+/** A kept run as a file has it: of several rows for one place the last. One that was cut off counts as aborted. */
+export function bundleOf(run: KeptRun, rows: Iterable<Row>, inputs: Inputs): RunBundle {
+  const { experiment, title, preset, config, verdicts, date, build, seconds, live } = run;
+  const { points, cells } = new RowTable(rows);
+  const facts: RunFacts = {
+    experiment, title, preset, config, verdicts, adapter: run.adapter ?? { name: 'unknown', software: false },
+    date, build, seconds, state: run.state === 'running' ? 'aborted' : run.state, live,
+  };
+  return { facts, points, cells, inputs };
+}
+
+/** A run from a file, to be kept under `id`. */
+export const keptOf = ({ facts, points, cells }: RunBundle, id: string): KeptRun =>
+  ({ ...facts, id, points: points.length, cells: cells.length, progress: undefined, error: undefined, resumable: false, imported: true });

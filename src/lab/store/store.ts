@@ -1,0 +1,79 @@
+/** Kept runs as pages read and manage them. The worker that trains writes through a keeper (keeper.ts). */
+import type { Inputs, Row } from '../experiment';
+import type { Journal } from '../journal';
+import { add, chunksOf, Connection, DATABASE, put, type RunRecord, type Writing } from './database';
+import { trainedNow, trainedStill } from './locks';
+import type { KeptRun, RunStore } from './types';
+
+const plain = ({ touched: _touched, ...run }: RunRecord): KeptRun => run;
+const newestFirst = (a: KeptRun, b: KeptRun): number => Date.parse(b.date) - Date.parse(a.date);
+
+/** Rows that are kept: those that measure something or tell the reader something. */
+export const isKept = (row: Row): boolean => row.kind === 'point' || row.kind === 'cell' || row.kind === 'event';
+
+/** Deletes a run's chunks and checkpoint. */
+export const dropJournal = (tx: Writing, id: string): readonly Promise<unknown>[] => [tx.objectStore('journal').delete(chunksOf(id)), tx.objectStore('snapshots').delete(id)];
+
+export class IdbStore implements RunStore {
+  constructor(private readonly connection: Connection) {}
+
+  async list(): Promise<readonly KeptRun[]> { return (await this.#records()).map(plain); }
+
+  /** Ids of the runs that a worker trains at this moment, in any tab: one that is `running` and not among them was cut off. */
+  async training(): Promise<ReadonlySet<string>> { return trainedNow(await this.#records()); }
+
+  async get(id: string): Promise<KeptRun | undefined> {
+    const record = await this.connection.read('read the run', (tx) => tx.objectStore('runs').get(id));
+    return record && plain(record);
+  }
+
+  async rows(id: string): Promise<readonly Row[]> {
+    return (await this.connection.read('read the run', (tx) => tx.objectStore('rows').getAll(chunksOf(id)))).flat();
+  }
+
+  async inputs(id: string): Promise<Inputs> {
+    return (await this.connection.read("read the run's files", (tx) => tx.objectStore('inputs').get(id))) ?? {};
+  }
+
+  async journal(id: string): Promise<Journal | undefined> {
+    return this.connection.read('read the checkpoint', async (tx) => {
+      const [run, snapshot, chunks] = await Promise.all([tx.objectStore('runs').get(id), tx.objectStore('snapshots').get(id), tx.objectStore('journal').getAll(chunksOf(id))]);
+      return run?.resumable && snapshot ? { entries: chunks.flat(), snapshot } : undefined;
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.connection.write('delete the run', async (tx) => {
+      await Promise.all([tx.objectStore('runs').delete(id), tx.objectStore('rows').delete(chunksOf(id)), tx.objectStore('inputs').delete(id), ...dropJournal(tx, id)]);
+    });
+  }
+
+  /** Throws StorageError where there is a run of this id. */
+  async add(run: KeptRun, rows: readonly Row[], inputs: Inputs): Promise<void> {
+    await this.connection.write('keep the run', async (tx) => {
+      const record = { ...run, touched: Date.now() };
+      await Promise.all([add(tx, record), put(tx, 'inputs', inputs, run.id), put(tx, 'rows', rows.filter(isKept), [run.id, 0])]);
+    });
+  }
+
+  /** One that failed with its checkpoint kept was cut off too. */
+  async interrupted(experiment: string): Promise<KeptRun | undefined> {
+    const open = (await this.#records()).filter((r) => r.experiment === experiment && (r.state === 'running' || r.resumable));
+    const trained = await trainedStill(open);
+    const cut = open.find((r) => !trained.has(r.id));
+    return cut && plain(cut);
+  }
+
+  close(): void { this.connection.close(); }
+
+  async #records(): Promise<readonly RunRecord[]> {
+    return (await this.connection.read('list the kept runs', (tx) => tx.objectStore('runs').getAll())).toSorted(newestFirst);
+  }
+}
+
+/** Throws StorageError where the browser refuses. `name`: of the database. */
+export async function openStore(name = DATABASE): Promise<IdbStore> {
+  const connection = new Connection(name);
+  await connection.database();
+  return new IdbStore(connection);
+}

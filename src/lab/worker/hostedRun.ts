@@ -1,0 +1,193 @@
+/** One run in the worker: the experiment's iterator consumed, its rows posted and kept, its claims judged. */
+import { DeviceLostError, StorageError } from '../../core/errors';
+import type { Executor } from '../../runtime/executor';
+import { Control } from '../control';
+import type { Config, Experiment, Row, RunContext } from '../experiment';
+import type { Entry as JournalEntry, Journal, Snapshot } from '../journal';
+import { JournaledExecutor } from '../journaledExecutor';
+import { judge, type ClaimVerdict } from '../judge';
+import { LiveSettings } from '../live';
+import { parseConfig } from '../schema';
+import { Stopwatch } from '../stopwatch';
+import { keepRun } from '../store/keeper';
+import type { Keeper, KeptRun, RunStore } from '../store/types';
+import { RowTable } from '../table';
+import { RowBatch } from './batch';
+import { describeError, type StartOrder, type ToPage } from './protocol';
+
+/** A kept run that is gone on with. */
+interface Past { readonly kept: KeptRun; readonly journal: Journal }
+
+/** Lets waiting messages in (pause, abort): a microtask would not, and a timer would wait four milliseconds. */
+const breathe = (): Promise<void> => new Promise((resolve) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('message', () => { port1.close(); resolve(); });
+  port1.start();
+  port2.postMessage(null, []);
+});
+
+/** Between writes of rows where no snapshot comes first, in ms. */
+const KEEP_INTERVAL = 10_000;
+/** Time that an experiment gets to end by itself once it was aborted, in ms. */
+const PATIENCE = 2000;
+
+export class HostedRun {
+  readonly control: Control;
+  readonly #abort = new AbortController();
+  finished: Promise<void> = Promise.resolve();
+  live: LiveSettings | undefined;
+  #executor: JournaledExecutor | undefined;
+  #keeper: Keeper | undefined;
+  #table = new RowTable();
+  #watch = new Stopwatch(() => performance.now());
+  #progress: KeptRun['progress'];
+  #kept = 0;
+  #stopped = 0;
+  readonly #batch: RowBatch;
+
+  constructor(
+    readonly id: number, private readonly order: StartOrder, paused: boolean,
+    private readonly post: (message: ToPage) => void, private readonly openStore?: () => Promise<RunStore>,
+  ) {
+    this.control = new Control(paused);
+    this.#batch = new RowBatch((rows) => post({ type: 'rows', run: id, rows }));
+  }
+
+  stop(): void {
+    this.#stopped = performance.now();
+    this.#abort.abort();
+    this.control.resume(); // a paused run must wake to see that it was aborted
+  }
+
+  /** Runs to the end, an abort or an error, which it throws once all is posted and kept. */
+  async perform(experiment: Experiment, open: () => Promise<Executor>): Promise<void> {
+    let config = parseConfig(experiment.config, this.order.config);
+    try {
+      const past = await this.#past();
+      if (past) config = parseConfig(experiment.config, past.kept.config);
+      const executor = await open();
+      await this.#keep(experiment, config, executor, past?.kept);
+      this.live = new LiveSettings(config, past?.kept.live ?? this.order.live, past?.journal.snapshot.liveCalls ?? 0);
+      this.#executor = this.#journaled(executor, past);
+      await this.#consume(experiment, config, this.#executor);
+      await this.#finish(this.#abort.signal.aborted ? undefined : judge(experiment, this.#table, config));
+    } catch (error) {
+      if (this.#abort.signal.aborted) await this.#finish(undefined);
+      else await this.#fail(error);
+    } finally {
+      this.#executor?.dispose(); // sessions that the experiment left open
+    }
+  }
+
+  /** Throws StorageError where the run that is to be resumed cannot be read. */
+  async #past(): Promise<Past | undefined> {
+    const { resume } = this.order;
+    if (resume === undefined) return undefined;
+    const store = await this.openStore?.();
+    const [kept, journal] = [await store?.get(resume), await store?.journal(resume)];
+    store?.close();
+    if (!kept || !journal) throw new StorageError(`of the run '${resume}' no checkpoint is kept in this browser; start it again from the beginning`);
+    return { kept, journal };
+  }
+
+  async #keep(experiment: Experiment, config: Config, executor: Executor, earlier: KeptRun | undefined): Promise<void> {
+    this.#watch.add(earlier?.seconds ?? 0);
+    if (!this.control.paused) this.#watch.go();
+    if (!this.order.keep || !this.openStore) return;
+    const { preset, build, inputs } = this.order;
+    const facts: KeptRun = earlier ?? {
+      id: crypto.randomUUID(), experiment: experiment.id, title: experiment.title, preset, config, date: new Date().toISOString(), build,
+      adapter: { name: executor.name, software: executor.software }, state: 'running', seconds: 0, progress: undefined, verdicts: [],
+      points: 0, cells: 0, live: [], error: undefined, resumable: false, imported: false,
+    };
+    try {
+      this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
+      this.#kept = performance.now();
+      this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds });
+    } catch (error) {
+      this.#notKept(error);
+    }
+  }
+  #notKept(error: unknown): void {
+    this.#executor?.forget();
+    this.#add({ kind: 'event', level: 'warning', message: describeError(error).message });
+  }
+
+  #journaled(executor: Executor, past: Past | undefined): JournaledExecutor {
+    return new JournaledExecutor(executor, {
+      save: this.#keeper ? (entries, snapshot) => this.#save(entries, snapshot) : undefined,
+      onMemory: (bytes) => this.post({ type: 'memory', run: this.id, bytes }),
+      onEvent: ({ step, reason }) => this.#add({
+        kind: 'event', level: 'warning', message: `The GPU was lost (${reason}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost. A second loss would end the run.`,
+      }),
+      onTooLong: () => this.#add({ kind: 'event', level: 'info', message: 'The run has become too long to be resumed after a reload. It goes on, and its results are kept.' }),
+      liveCalls: () => this.live!.calls,
+    }, past?.journal);
+  }
+  async #save(entries: readonly JournalEntry[], snapshot: Snapshot): Promise<void> {
+    this.#kept = performance.now();
+    await this.#keeper!.flush({ ...this.#facts(), resumable: true }, { entries, snapshot });
+  }
+  #facts(): Partial<KeptRun> {
+    return { seconds: this.#watch.elapsed / 1000, progress: this.#progress, live: this.live?.changes ?? [] };
+  }
+
+  async #consume(experiment: Experiment, config: Config, executor: JournaledExecutor): Promise<void> {
+    const { signal } = this.#abort;
+    const context: RunContext = { executor, signal, control: this.control, turn: () => this.#turn(), inputs: this.order.inputs, live: () => this.live!.current() };
+    for await (const row of experiment.run(config, context)) {
+      if (signal.aborted && row.kind !== 'artifact') {
+        if (performance.now() - this.#stopped > PATIENCE) return;
+        continue; // what it has to give at the end still counts
+      }
+      this.#add(row);
+      if (this.#batch.due) {
+        this.#batch.flush();
+        await breathe();
+      }
+      if (performance.now() - this.#kept > KEEP_INTERVAL) await this.#keepRows();
+    }
+  }
+  async #keepRows(): Promise<void> {
+    this.#kept = performance.now();
+    await this.#keeper?.flush(this.#facts());
+  }
+
+  /** Between pieces of CPU work. */
+  async #turn(): Promise<void> {
+    await breathe();
+    if (this.control.paused) await this.#executor?.save();
+    await this.control.turn();
+  }
+  pause(): void {
+    this.control.pause();
+    this.#watch.halt();
+  }
+  resume(): void {
+    this.control.resume();
+    this.#watch.go();
+  }
+
+  #add(row: Row): void {
+    if (row.kind === 'progress') this.#progress = row;
+    this.#table.append([row]);
+    this.#keeper?.add(row);
+    this.#batch.add(row);
+  }
+
+  /** `verdicts`: of a run that ended by itself. */
+  async #finish(verdicts: readonly ClaimVerdict[] | undefined): Promise<void> {
+    this.#watch.halt();
+    await this.#keeper?.end({ ...this.#facts(), state: verdicts ? 'done' : 'aborted', verdicts: verdicts ?? [] });
+    this.#batch.flush();
+    this.post({ type: 'done', run: this.id, aborted: !verdicts, verdicts, live: this.live?.changes ?? [] });
+  }
+  /** A run whose device is gone for good can be resumed from its last checkpoint; another failure would come again. */
+  async #fail(error: unknown): Promise<never> {
+    this.#watch.halt();
+    const lost = error instanceof DeviceLostError;
+    await this.#keeper?.end({ ...this.#facts(), state: 'failed', error: describeError(error) }, { resumable: lost });
+    this.#batch.flush();
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/** What a trainer lets be changed between steps, and what it refuses; on the reference, which needs no GPU. */
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../core/errors';
+import { mlp } from '../models/index';
+import { meanSquaredError } from '../ops/losses';
+import { adam, sgd } from '../optim/index';
+import { metric } from './executor';
+import { openReference } from './reference';
+import { Trainer } from './trainer';
+
+/** y = xW + b for one input and one output, two replicas, one example x = 1, y = 0. */
+const open = (): Promise<Trainer> => Trainer.open(openReference(), {
+  model: mlp({ widths: [1, 1] }), loss: meanSquaredError, optimiser: sgd({ lr: 0.25 }), seeds: [0, 1], metrics: ['loss', 'gradientNorm', 'weightNorm', 'updateNorm'],
+  data: { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1] },
+});
+const one = (W1: number, b1: number): Readonly<Record<string, Float32Array>> => ({ W1: Float32Array.of(W1), b1: Float32Array.of(b1) });
+const values = async (trainer: Trainer, replica: number): Promise<readonly number[]> => {
+  const { W1, b1 } = await trainer.parameters(replica);
+  return [W1![0]!, b1![0]!];
+};
+const step = async (trainer: Trainer): Promise<readonly Readonly<Record<string, number>>[]> => {
+  for await (const b of trainer.train({ steps: 1 })) return [0, 1].map((r) => Object.fromEntries(b.names.map((name) => [name, metric(b, 0, name, r)])));
+  throw new Error('no step');
+};
+
+describe('a trainer', () => {
+  it('starts from parameters it is given, one set each or one for all, and measures its update', async () => {
+    using trainer = await open();
+    trainer.setParameters([one(3, 1), one(0, 2)]);
+    expect([await values(trainer, 0), await values(trainer, 1)]).toEqual([[3, 1], [0, 2]]);
+    // Both gradients are 2(W + b): 8 and 4 each, so their norms are those times √2, and the updates a quarter of that.
+    const squares = (await step(trainer)).map((m) => [m['loss']!, m['gradientNorm']! ** 2, m['weightNorm']! ** 2, m['updateNorm']! ** 2]);
+    expect(squares.map((row) => row.map((v) => Number(v.toFixed(9))))).toEqual([[16, 128, 10, 8], [4, 32, 4, 2]]);
+    trainer.setParameters(one(1, 1));
+    expect((await step(trainer)).map((m) => m['loss'])).toEqual([4, 4]);
+  });
+  it('takes another learning rate from the next step on', async () => {
+    using trainer = await open();
+    trainer.setParameters(one(3, 1));
+    trainer.setHyper(sgd({ lr: [0.5, 0] }));
+    await step(trainer);
+    expect([await values(trainer, 0), await values(trainer, 1)]).toEqual([[-1, -3], [3, 1]]);
+  });
+  it('refuses another optimiser, a missing parameter, a wrong length and a wrong count', async () => {
+    using trainer = await open();
+    expect(() => trainer.setHyper(adam({ lr: 0.1 }))).toThrow(new ConfigError('the trainer runs sgd; adam takes another one'));
+    expect(() => trainer.setParameters({ W1: Float32Array.of(1) })).toThrow(`'b1' takes 1 values, got none`);
+    expect(() => trainer.setParameters({ ...one(1, 1), W1: new Float32Array(2) })).toThrow(`'W1' takes 1 values, got 2`);
+    expect(() => trainer.setParameters([one(1, 1)])).toThrow('parameters for 1 replicas; there are 2');
+  });
+});

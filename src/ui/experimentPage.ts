@@ -1,0 +1,72 @@
+/** The parts of an experiment's page, as functions of what they show. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Claim, Config, Experiment, Inputs } from '../lab/experiment';
+import type { RunClient } from '../lab/worker/client';
+import { saveArtifact, saveBundle, savePlotted, savePngs, saveRows } from './downloads';
+import type { LabExperiment } from './labExperiment';
+import { eventNotices, failureNotice, interruptedNotice, linkNotice, softwareNotice, storageNotice, theoryNotice } from './notices';
+import { linkTo } from './pageLink';
+
+/** What exports say of a run. `preset` and `config`: those of the page; a run that was made has its own in `client.order`. */
+export interface PageFacts { readonly experiment: Experiment; readonly preset: string; readonly config: Config; readonly build: string; readonly inputs: Inputs; readonly client: RunClient }
+
+export const head = (experiment: Experiment, claims: readonly Claim[]): TemplateResult => html`
+  <h1>${experiment.title}</h1>
+  <p class="question">${experiment.question}</p>
+  <ul class="claims">${claims.map((c) => html`<li>${c.says} <span class="muted small">(${c.source}. Against it would count: ${c.falsifier}.)</span></li>`)}</ul>
+  ${experiment.sources.length > 0 ? html`<p class="small">Sources: ${experiment.sources.map((s, i) => html`${i > 0 ? ', ' : ''}<a href=${s.url}>${s.label}</a>`)}</p>` : nothing}`;
+
+export const presets = (experiment: Experiment, chosen: string, choose: (name: string) => void): TemplateResult => html`
+  <fieldset class="presets"><legend>Preset</legend>
+    ${Object.entries(experiment.presets).map(([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
+      <span>${p.label}${p.time ? html` <span class="small muted">${p.time}</span>` : nothing}</span></label>`)}</fieldset>`;
+
+export const notices = (page: LabExperiment, client: RunClient): readonly (TemplateResult | typeof nothing)[] => {
+  const { interrupted, linkError, storageError, computed } = page;
+  const resume = (): void => { void page.resumeInterrupted(); };
+  const discard = (): void => { void page.discardInterrupted(); };
+  return [
+    linkError ? linkNotice(linkError) : nothing,
+    storageError ? storageNotice(storageError) : nothing,
+    interrupted && !client.active ? interruptedNotice(interrupted, page.build, resume, discard) : nothing,
+    client.adapter?.software ? softwareNotice(client.adapter, page.experiment!.presets[page.preset]!.label) : nothing,
+    client.error ? failureNotice(client.error, client.table.points.length) : nothing,
+    computed.error && !client.error ? theoryNotice(computed.error) : nothing,
+    ...eventNotices(client.events),
+  ];
+};
+
+/** Share and export. `tell`: shows what was done, or why it was not. */
+export const foot = (facts: PageFacts, root: ParentNode, said: string, tell: (text: string) => void): TemplateResult => {
+  const { experiment, client, preset, config } = facts;
+  const empty = client.rows.length === 0;
+  const act = (what: () => void | Promise<void>, done: string) => async (): Promise<void> => {
+    try {
+      await what();
+      tell(done);
+    } catch (error) {
+      tell(`That did not work (${error instanceof Error ? error.message : String(error)}). The run is unchanged; try again or choose another format.`);
+    }
+  };
+  const copy = async (): Promise<void> => {
+    const link = linkTo(experiment, preset, config);
+    try {
+      await navigator.clipboard.writeText(link);
+      tell('Link copied: it holds the preset, the changed settings and the seed.');
+    } catch { // refused, or no clipboard at all
+      tell(`The browser does not let this page copy. The link is ${link}`);
+    }
+  };
+  const button = (label: string, disabled: boolean, what: () => void | Promise<void>, done: string): TemplateResult =>
+    html`<button type="button" ?disabled=${disabled} @click=${act(what, done)}>${label}</button>`;
+  return html`<section class="save" aria-label="Save and share">
+    ${button('Plotted curves (CSV)', false, () => savePlotted(experiment, root), 'Saved: what the charts show now, means with their intervals, theory and stored curves.')}
+    ${button('All rows (CSV)', empty, () => saveRows(experiment, client.table), 'Saved: every measured number, by seed.')}
+    ${button('Charts (PNG)', false, () => savePngs(facts, root), 'Saved: every chart at twice the size, with its settings.')}
+    ${button('Run (JSON)', empty || client.active, () => saveBundle(facts), 'Saved: settings, verdicts and rows. Import it under Runs, or repeat it with the headless runner.')}
+    ${[...client.artifacts.values()].map((a) => button(a.name, false, () => saveArtifact(experiment, a), `Saved: ${a.name}.`))}
+    <button type="button" @click=${copy}>Copy link</button>
+    <a href="../runs/">All kept runs</a>
+    <span class="small said" role="status">${said}</span>
+  </section>`;
+};
