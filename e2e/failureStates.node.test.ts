@@ -87,7 +87,7 @@ describe('when something goes wrong', () => {
       await told('more memory', 'MiB', 'at most', 'of the 2000 replicas fit', 'Nothing was allocated', 'smaller preset');
     });
     it('one replica diverges, and the others go on', async () => {
-      await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&lr=1&momentum=0.999&epochs=60&widths=16&seeds=3');
+      await visitor.visit('playground/?v=1&preset=smoke&data=sine&optimiser=sgd&activation=relu&lr=10&seeds=3');
       await visitor.press('Run');
       await told('Warning', 'replica', 'became', 'at step', 'The other replicas go on', 'lower its learning rate');
       await visitor.until('done');
@@ -97,7 +97,7 @@ describe('when something goes wrong', () => {
         const create = GPUDevice.prototype.createShaderModule;
         GPUDevice.prototype.createShaderModule = function ({ code }) { return create.call(this, { code: code + '\\nfn broken( {' }); };` });
       await visitor.press('Run');
-      await told('A kernel does not compile', 'ShaderError', 'fn broken', 'report it');
+      await told('A kernel does not compile', 'ShaderError', "expected ')' for function declaration", '  68 | }', 'report it');
     });
     it('the worker cannot be loaded', async () => {
       await open({ inWorker: "throw new Error('too old');" });
@@ -139,7 +139,7 @@ describe('when something goes wrong', () => {
       await visitor.visit('playground/');
       await visitor.page.locator('lab-inputs input[type=file]').first().setInputFiles({ name: 'ragged.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b,class\n1,2,x\n3,y\n') });
       await visitor.press('Run');
-      await told('A file cannot be read', 'line 3', 'Correct the file');
+      await told('A file cannot be read', 'row 3: 3 cells expected', 'Correct the file');
     });
     it('that is no run', async () => {
       await visitor.visit('runs/');

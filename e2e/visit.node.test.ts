@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Download } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readBundle } from '../src/lab/bundle';
+import { RowTable } from '../src/lab/table';
+import type { LabChart } from '../src/ui/labChart';
 import { Visitor } from './visitor';
 
 const STEPS = 1500;
@@ -35,14 +37,34 @@ describe('a visit', () => {
     await page.mouse.up();
     const follow = page.getByRole('button', { name: /^Follow/ }).first();
     await follow.waitFor();
-    const axis = (): Promise<readonly (number | undefined)[]> => page.locator('lab-chart').first().evaluate((chart) => (chart as unknown as { xWindow: readonly [number, number] }).xWindow);
+    const axis = (): Promise<LabChart['zoom']> => page.locator('lab-chart').first().evaluate((chart) => (chart as unknown as LabChart).zoom);
     const zoomed = await axis();
+    expect(zoomed).toBeDefined();
     const before = await visitor.done();
     await visitor.untilDone(before + 100);
     expect(await axis()).toEqual(zoomed);
     await follow.click();
-    await expect.poll(axis).not.toEqual(zoomed);
+    await expect.poll(axis).toBeUndefined();
     await expect.poll(() => follow.count()).toBe(0);
+  });
+
+  it('sets what its controls say, marks it in the link, and takes it back', async () => {
+    await visitor.visit('double-descent/?v=1&preset=quick');
+    const { page } = visitor;
+    const seeds = page.getByLabel('Seeds', { exact: true });
+    await seeds.fill('7');
+    await seeds.press('Enter');
+    expect(await visitor.look((lab) => lab.config['seeds'])).toBe(7);
+    expect(page.url()).toContain('seeds=7');
+    await page.getByRole('slider', { name: /^Seeds/ }).press('ArrowRight');
+    expect(await visitor.look((lab) => lab.config['seeds'])).toBe(8);
+    await seeds.fill('0');
+    await seeds.press('Enter');
+    await page.getByText('Not used: ').waitFor();
+    expect(await visitor.look((lab) => lab.config['seeds'])).toBe(8);
+    await page.getByRole('button', { name: /^Reset Seeds/ }).click();
+    expect(await visitor.look((lab) => lab.config['seeds'])).toBe(50);
+    expect(page.url()).not.toContain('seeds=');
   });
 
   it('is cut off by a reload, resumed, and gives the bits of a run left alone; its files come back', async () => {
@@ -85,7 +107,7 @@ describe('a visit', () => {
     expect(bundle.name).toBe('double-descent-run.json');
     const { facts, points } = readBundle(bundle.text);
     expect(facts).toMatchObject({ experiment: 'double-descent', preset: 'smoke', state: 'done', config });
-    expect(points).toEqual(whole);
+    expect(points).toEqual(new RowTable(whole).points);
     const metrics = await saved('All rows (CSV)');
     expect(metrics.text.trimEnd().split('\n')).toHaveLength(1 + whole.length);
     const plotted = await saved('Plotted curves (CSV)');

@@ -17,11 +17,10 @@ const report: AdapterReport = {
 const passed: KernelResult = { kernel: 'matmul', sets: 12, allSets: 480, checked: 1234, worst: 0.5, largest: 1e-7, failed: 0, failures: [], ms: 900 };
 const failed: KernelResult = { ...passed, kernel: 'reduce', worst: Infinity, failed: 20, failures: ['reduce {} y[3] got 1, want 2, error 1, bound 0'] };
 
-const inPage = typeof document === 'object';
 const channels: MessageChannel[] = [];
 afterEach(() => {
   for (const c of channels.splice(0)) c.port1.close();
-  if (inPage) document.body.replaceChildren();
+  document.body.replaceChildren();
 });
 
 const mount = async () => {
