@@ -62,7 +62,7 @@ describe('a visit', () => {
     await seeds.press('Enter');
     await page.getByText('Not used: ').waitFor();
     expect(await visitor.look((lab) => lab.config['seeds'])).toBe(8);
-    await page.getByRole('button', { name: /^Reset Seeds/ }).click();
+    await page.getByRole('button', { name: /^Back to the preset: Seeds/ }).click();
     expect(await visitor.look((lab) => lab.config['seeds'])).toBe(50);
     expect(page.url()).not.toContain('seeds=');
   });

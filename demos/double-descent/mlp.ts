@@ -39,7 +39,7 @@ const measuredEpochs = (c: Config): readonly number[] => {
 const memberOf = (c: Config, width: number, data: ReturnType<typeof dataOf>): TrainerOptions => ({
   model: mlp({ widths: [40, width, width, 10], init: 'pytorch' }), loss: crossEntropy,
   optimiser: sgd({ lr: num(c, 'lr'), momentum: num(c, 'momentum') }), data: data.train, test: data.test,
-  batch: num(c, 'batch'), seeds: seedsOf(c), evaluate: { error: errorRate, loss: crossEntropy },
+  batch: num(c, 'batch'), seeds: seedsOf(c), metrics: ['loss', 'gradientNorm', 'weightNorm'], evaluate: { error: errorRate, loss: crossEntropy },
 });
 
 export async function* runMlp(c: Config, { executor, signal, control }: RunContext): AsyncGenerator<Row> {
@@ -52,13 +52,25 @@ export async function* runMlp(c: Config, { executor, signal, control }: RunConte
   const watches = new Map(widths.map((w) => [w, new FiniteWatch()]));
   const steps = num(c, 'epochs') * perEpoch;
   const at = measuredEpochs(c).map((e) => e * perEpoch);
+  const measured = new Set(at);
   for await (const b of group.train({ steps, probes: [...evals].map((plan) => ({ plan, at })), signal, control })) {
     const width = widthOf.get(b.plan)!;
     if (evals.has(b.plan)) yield* evaluated(b, width, perEpoch);
     else {
       for (const i of b.steps.keys()) for (const e of watches.get(width)!.check(b, i)) yield { kind: 'event', level: 'warning', message: `h = ${width}: ${e.message}.` };
+      yield* norms(b, width, perEpoch, measured);
       yield { kind: 'progress', done: b.steps.at(-1)! + 1, total: steps, phase: 'training', steps: (b.steps.at(-1)! + 1) * widths.length * b.replicas };
     }
+  }
+}
+
+/** Of the minibatch's mean gradient and of all parameters, Euclidean, before the steps in `at`. */
+function* norms(b: MetricBatch, width: number, perEpoch: number, at: ReadonlySet<number>): Generator<Row> {
+  for (const [i, step] of b.steps.entries()) {
+    if (!at.has(step)) continue;
+    for (let seed = 0; seed < b.replicas; seed++)
+      for (const [chart, name] of [['gradient', 'gradientNorm'], ['weights', 'weightNorm']] as const)
+        yield { kind: 'point', chart, series: `h${width}`, x: step / perEpoch, seed, y: metric(b, i, name, seed) };
   }
 }
 

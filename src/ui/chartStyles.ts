@@ -13,6 +13,7 @@ export const chartStyles = [unsafeCSS(uPlotCss), base, forms, tables, css`
   :host([small]) h2 { font-size: 0.95rem; }
   ul { list-style: none; margin: 0.25rem 0 0.5rem; padding: 0; display: flex; flex-wrap: wrap; gap: 0.1rem 1.25rem; }
   li { display: inline-flex; gap: 0.4rem; align-items: center; }
+  li svg { flex: none; }
   li b { font-weight: 600; min-width: 4.5rem; }
   .lost { margin: 0.25rem 0; }
   .u-select { background: color-mix(in srgb, var(--accent) 20%, transparent); }

@@ -252,9 +252,9 @@ export class LabExperiment extends LitElement {
           ${notices(this, client)}
           ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
           ${views.main}
+          <lab-verdicts .claims=${shown.claims} .verdicts=${client.verdicts}></lab-verdicts>
         </div>
       </div>
-      <section><lab-verdicts .claims=${shown.claims} .verdicts=${client.verdicts}></lab-verdicts></section>
       ${views.further.length > 0 ? html`<section class="grid" aria-label="Further measurements">${views.further}</section>` : nothing}
       ${views.strip.length > 0 ? html`<section class="strip" aria-label="Diagnostics">${views.strip}</section>` : nothing}
       ${views.maps.length > 0 ? html`<section class="grid" aria-label="Heatmaps">${views.maps}</section>` : nothing}
