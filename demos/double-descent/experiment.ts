@@ -1,5 +1,5 @@
 /** Double descent: linear, random features, over time, MLP. */
-import { defineExperiment, type Config, type Curve, type Marker, type Row, type RunContext, type View } from '../../src/lab/experiment';
+import { defineExperiment, loadedOnRun, type Config, type Curve, type Marker, type View } from '../../src/lab/experiment';
 import card from './card';
 import { claimsOf } from './claims';
 import { FIELDS, list, mlpReference, num, PRESETS, variantOf } from './config';
@@ -52,12 +52,6 @@ const markers = (c: Config): readonly Marker[] => {
     default: return [];
   }
 };
-/** The half that trains is loaded where it is needed, by the worker; the page does without. */
-async function* run(c: Config, context: RunContext): AsyncGenerator<Row> {
-  const { runVariant } = await import('./run');
-  yield* runVariant(c, context);
-}
-
 export default defineExperiment({
   ...card,
   sources: [
@@ -67,5 +61,6 @@ export default defineExperiment({
     { label: 'Nakkiran et al. 2019', url: 'https://arxiv.org/abs/1912.02292' },
     { label: 'Greydanus & Kobak 2024', url: 'https://arxiv.org/abs/2011.14439' },
   ],
-  config: FIELDS, presets: PRESETS, views: (c) => VIEWS[variantOf(c)]!(c), theory, markers, claims: claimsOf, run, explanation: EXPLANATION,
+  config: FIELDS, presets: PRESETS, views: (c) => VIEWS[variantOf(c)]!(c), theory, markers, claims: claimsOf, explanation: EXPLANATION,
+  run: loadedOnRun(async () => (await import('./run')).runVariant),
 });

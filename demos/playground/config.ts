@@ -2,7 +2,6 @@
 import type { TableTask } from '../../src/data/table';
 import type { Config, Field, InputSpec, Preset } from '../../src/lab/experiment';
 import type { Activation } from '../../src/models/index';
-import { adam, adamw, sgd, type Optimiser } from '../../src/optim/index';
 
 export const num = (c: Config, key: string): number => c[key] as number;
 const builtIn = (...sets: readonly string[]) => (c: Config): boolean => sets.includes(c['data'] as string);
@@ -51,17 +50,6 @@ export const seedsOf = (c: Config): readonly number[] => Array.from({ length: nu
 export const hiddenOf = (c: Config): readonly number[] => (c['hidden'] as readonly number[]).filter((w) => w > 0);
 export const activationOf = (c: Config): Activation => c['activation'] as Activation;
 export const taskOf = (c: Config): TableTask => c['task'] as TableTask;
-
-/** With the learning rate and the decay of `c`, which a run may change; its kind may not change. */
-export const optimiserOf = (c: Config): Optimiser => {
-  const common = { lr: num(c, 'lr'), weightDecay: num(c, 'weightDecay') };
-  switch (c['optimiser']) {
-    case 'momentum': return sgd({ ...common, momentum: num(c, 'momentum') });
-    case 'adam': return adam(common);
-    case 'adamw': return adamw(common);
-    default: return sgd(common);
-  }
-};
 
 /** Times: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {

@@ -1,10 +1,9 @@
 /** The playground: a network of the reader's choice on data of the reader's own. */
-import { defineExperiment, type View } from '../../src/lab/experiment';
+import { defineExperiment, loadedOnRun, type View } from '../../src/lab/experiment';
 import card from './card';
 import { claimsOf } from './claims';
 import { FIELDS, INPUTS, PRESETS } from './config';
 import { EXPLANATION } from './explanation';
-import { runPlayground } from './run';
 
 const VIEWS: readonly View[] = [
   { kind: 'line', chart: 'loss', title: 'Loss', x: 'step', y: 'cross-entropy in nats, or squared error', logY: true, series: { test: 'test', train: 'training' } },
@@ -25,5 +24,6 @@ export default defineExperiment({
     { label: 'Kingma & Ba 2014 (Adam)', url: 'https://arxiv.org/abs/1412.6980' },
     { label: 'Loshchilov & Hutter 2017 (AdamW)', url: 'https://arxiv.org/abs/1711.05101' },
   ],
-  config: FIELDS, inputs: INPUTS, presets: PRESETS, views: () => VIEWS, theory: () => [], claims: claimsOf, run: runPlayground, explanation: EXPLANATION,
+  config: FIELDS, inputs: INPUTS, presets: PRESETS, views: () => VIEWS, theory: () => [], claims: claimsOf, explanation: EXPLANATION,
+  run: loadedOnRun(async () => (await import('./run')).runPlayground),
 });

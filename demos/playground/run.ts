@@ -6,8 +6,9 @@ import { crossEntropy, errorRate, meanSquaredError } from '../../src/ops/losses'
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { FiniteWatch } from '../../src/runtime/trainLoop';
 import { Trainer, type TrainerOptions } from '../../src/runtime/trainer';
-import { activationOf, hiddenOf, num, optimiserOf, seedsOf } from './config';
+import { activationOf, hiddenOf, num, seedsOf } from './config';
 import { prepare, type Prepared } from './data';
+import { optimiserOf } from './optimiser';
 import { readWeights, scaleIn, storedReplicas, weightsFile, weightsFor, type Weights } from './weights';
 
 /** Fewest steps between two questions for live settings, and most questions in a run: each costs a round trip to the GPU. */

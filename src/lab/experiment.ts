@@ -126,3 +126,6 @@ export interface Experiment extends Card {
   readonly explanation: string;
 }
 export const defineExperiment = (e: Experiment): Experiment => Object.freeze(e);
+/** A run whose code is loaded when it starts: by the worker, so that the page does without. */
+export const loadedOnRun = (load: () => Promise<Experiment['run']>): Experiment['run'] =>
+  async function* run(config, context) { yield* (await load())(config, context); };

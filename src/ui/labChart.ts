@@ -104,6 +104,8 @@ export class LabChart extends LitElement {
     super.disconnectedCallback();
   }
 
+  /** Draws what is new at once, seen or not. */
+  catchUp(): void { this.#pacer.flush(); }
   /** Every point of what is shown, up to date, whatever the zoom. */
   get traces(): readonly Trace[] {
     this.#pacer.flush();

@@ -18,6 +18,7 @@ import { exportPngs, type NamedPng } from './downloads';
 import { foot, head, notices, presets, type PageFacts } from './experimentPage';
 import { pageStyles } from './labExperiment.styles';
 import { LabChart } from './labChart';
+import { LabHeatmap } from './labHeatmap';
 import { LabControls, type LiveEvent, type SettingsEvent } from './labControls';
 import type { InputsEvent } from './labInputs';
 import type { Command, CommandEvent } from './labRunBar';
@@ -61,6 +62,8 @@ export class LabExperiment extends LitElement {
   /** The settings that theory was last asked for, and whether the answer is still to come. */
   #asked: Config | undefined;
   #asking = false;
+  /** The run's state when all views were last brought up to date. */
+  #drawn: RunState = 'idle';
   /** Whether the reader, or a link, chose the settings: then no adapter changes them. */
   #chosen = false;
 
@@ -170,7 +173,19 @@ export class LabExperiment extends LitElement {
       this.preset = FIRST.software;
       this.config = presetConfig(experiment, FIRST.software);
     }
+    if (client.state !== this.#drawn) this.#drawEverything();
+    this.#drawn = client.state;
     this.changes++;
+  }
+  /** Charts out of view wait while a run goes on; when its state changes they catch up, one at a time. */
+  #drawEverything(): void {
+    const views = [...this.renderRoot.querySelectorAll('.view')];
+    const next = (): void => {
+      const view = views.shift();
+      if (view instanceof LabChart || view instanceof LabHeatmap) view.catchUp();
+      if (views.length > 0) setTimeout(next);
+    };
+    setTimeout(next);
   }
 
   #command(command: Command): void {

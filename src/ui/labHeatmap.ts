@@ -69,6 +69,8 @@ export class LabHeatmap extends LitElement {
     super.disconnectedCallback();
   }
 
+  /** Draws what is new at once, seen or not. */
+  catchUp(): void { this.#pacer.flush(); }
   /** Up to date, seen or not. */
   get grid(): Grid {
     this.#pacer.flush();
