@@ -60,7 +60,7 @@ export const isPublished = (c: Config): boolean =>
 export const mlpReference = (c: Config): readonly Curve[] =>
   (isPublished(c) ? [{ chart: 'error', series: 'test', x: PUBLISHED_MLP.widths, y: PUBLISHED_MLP.error.map((e) => e / 100), kind: 'reference', label: 'published, one run each' }] : []);
 
-/** Times: measured in headless Chromium on SwiftShader with two cores. */
+/** Times of presets without a stored run: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: {
     label: 'Smoke', time: '0.6 s without a GPU',
@@ -73,11 +73,11 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     label: 'Quick', time: '6 s without a GPU',
     config: { seeds: 50, points: 21, featureCounts: [50, 100, 150, 200, 250, 400, 800], featureExamples: 200, steps: 2000, widths: [4, 8, 16, 32], epochs: 60, trainExamples: 300, testExamples: 500 },
   },
-  standard: { label: 'Standard', time: '28 s without a GPU', config: { seeds: 200 } },
-  features: { label: 'Random features', time: '47 s without a GPU', config: { variant: 'features', seeds: 5 } },
-  gaussian: { label: 'Random features, theory', time: '91 s without a GPU', config: { variant: 'features', source: 'gaussian', seeds: 20, dimension: 120, featureExamples: 180, featureCounts: [18, 36, 60, 90, 120, 140, 160, 170, 180, 190, 200, 220, 260, 300, 360, 540] } },
-  epoch: { label: 'Over time', time: '14 s without a GPU', config: { variant: 'epoch' } },
-  mlp: { label: 'MLP', time: '163 s without a GPU', config: { variant: 'mlp', seeds: 5, labelNoise: 0.3 } },
+  standard: { label: 'Standard', config: { seeds: 200 } },
+  features: { label: 'Random features', config: { variant: 'features', seeds: 5 } },
+  gaussian: { label: 'Random features, theory', config: { variant: 'features', source: 'gaussian', seeds: 20, dimension: 120, featureExamples: 180, featureCounts: [18, 36, 60, 90, 120, 140, 160, 170, 180, 190, 200, 220, 260, 300, 360, 540] } },
+  epoch: { label: 'Over time', config: { variant: 'epoch' } },
+  mlp: { label: 'MLP', config: { variant: 'mlp', seeds: 5, labelNoise: 0.3 } },
   paper: {
     label: 'Published MLP run',
     config: { variant: 'mlp', seeds: 5, widths: PUBLISHED_MLP.widths, epochs: 500, trainExamples: 4000, testExamples: 12_000, batch: 100, lr: 0.01, momentum: 0.9, labelNoise: 0.15 },

@@ -1,4 +1,4 @@
-import type { Card } from '../../src/lab/experiment';
+import type { Card, Reference } from '../../src/lab/experiment';
 import references from './reference.json';
 
 export default {
@@ -6,5 +6,5 @@ export default {
   title: 'Playground',
   question: 'What does a network of your choice learn from your data?',
   summary: 'A fully connected network on a file of yours or a built-in set: seeds side by side, the learning rate changed as it trains, the weights to take away.',
-  references,
+  references: references as readonly Reference[],
 } satisfies Card;

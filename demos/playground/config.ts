@@ -51,10 +51,10 @@ export const hiddenOf = (c: Config): readonly number[] => (c['hidden'] as readon
 export const activationOf = (c: Config): Activation => c['activation'] as Activation;
 export const taskOf = (c: Config): TableTask => c['task'] as TableTask;
 
-/** Times: measured in headless Chromium on SwiftShader with two cores. */
+/** Times of presets without a stored run: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: { label: 'Smoke', time: '1 s without a GPU', config: { hidden: [8], steps: 60, seeds: 2, examples: 100 } },
-  quick: { label: 'Quick', time: '5 s without a GPU', config: { steps: 1000 } },
+  quick: { label: 'Quick', config: { steps: 1000 } },
   standard: { label: 'Standard', config: { seeds: 8 } },
   sine: { label: 'Noisy sine', config: { data: 'sine', activation: 'tanh', noise: 0.2, examples: 200 } },
   paper: { label: 'MNIST-1D, the published split', config: { data: 'mnist1d', hidden: [100, 100], examples: 5000, testShare: 0.2, steps: 6000, batch: 100, seeds: 5 } },

@@ -6,7 +6,7 @@ import { FIELDS, INPUTS, PRESETS } from './config';
 import { EXPLANATION } from './explanation';
 
 const VIEWS: readonly View[] = [
-  { kind: 'line', chart: 'loss', title: 'Loss', x: 'step', y: 'cross-entropy in nats, or squared error', logY: true, series: { test: 'test', train: 'training' } },
+  { kind: 'line', chart: 'loss', title: 'Loss', x: 'step', y: 'nats, or squared error', logY: true, series: { test: 'test', train: 'training' } },
   {
     kind: 'line', chart: 'error', title: 'Error: share wrong, or share of the mean’s squared error', x: 'step', y: 'share',
     series: { test: 'test', train: 'training', constant: 'best constant, test' },

@@ -1,5 +1,6 @@
 /** Help texts of the headless runner, made from what the experiments say of themselves. */
 import type { Experiment, Field } from '../lab/experiment';
+import { presetTime } from '../lab/reference';
 import { allowed, toText } from '../lab/schema';
 
 export const OPTIONS = `Options:
@@ -30,7 +31,7 @@ export const labHelp = (experiments: readonly Experiment[]): string =>
 
 /** Settings and presets of one experiment. */
 export const experimentHelp = (e: Experiment): string => {
-  const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [name, p.time ? `${p.label} (${p.time})` : p.label]);
+  const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [name, presetTime(e, name) ? `${p.label} (${presetTime(e, name)})` : p.label]);
   const settings = Object.entries(e.config).map(([key, f]): [string, string] => [key, `${f.label}: ${settingText(f)}${f.help ? `. ${f.help}` : ''}`]);
   const files = Object.entries(e.inputs ?? {}).map(([name, f]): [string, string] => [name, `${f.label} (${f.accept}). ${f.help}`]);
   return `${e.title}\n${e.question}\n\nUsage: npm run lab -- ${e.id} [options]\n\nPresets:\n${indent(presets)}\n\n` +

@@ -16,7 +16,7 @@ export type FieldValue = number | string | boolean | readonly number[];
 export type Schema = Readonly<Record<string, Field>>;
 export type Config = Readonly<Record<string, FieldValue>>;
 
-export interface Preset { readonly label: string; readonly config: Config; /** Measured, with the adapter it was measured on. */ readonly time?: string }
+export interface Preset { readonly label: string; readonly config: Config; /** Measured, with the adapter it was measured on; where there is a stored run, it tells. */ readonly time?: string }
 
 /** One measured number. `seed` numbers the repetition; a chart shows mean and band over seeds. */
 export interface PointRow { readonly kind: 'point'; readonly chart: string; readonly series: string; readonly x: number; readonly seed: number; readonly y: number }

@@ -95,3 +95,11 @@ export const withReference = (references: readonly Reference[], fresh: Reference
 /** Whether settings other than the repetition's differ from `base`, and which. */
 export const changedMeaning = (config: Config, base: Config): readonly string[] =>
   Object.keys(config).filter((key) => !REPETITION.has(key) && !sameValue(config[key], base[key]));
+
+/** How long a preset takes, as its stored run took or its declaration says: '16 s without a GPU', '0.4 s on an adapter'. */
+export function presetTime({ presets, references }: Pick<Experiment, 'presets' | 'references'>, name: string): string | undefined {
+  const stored = references.find((r) => r.preset === name);
+  if (!stored) return presets[name]?.time;
+  const seconds = Number(stored.seconds.toPrecision(stored.seconds < 10 ? 1 : 2));
+  return `${seconds} s ${stored.software ? 'without a GPU' : `on ${stored.adapter}`}`;
+}

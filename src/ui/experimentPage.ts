@@ -1,6 +1,7 @@
 /** The parts of an experiment's page, as functions of what they show. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Claim, Config, Experiment, Inputs } from '../lab/experiment';
+import { presetTime } from '../lab/reference';
 import type { RunClient } from '../lab/worker/client';
 import { saveArtifact, saveBundle, savePlotted, savePngs, saveRows } from './downloads';
 import type { LabExperiment } from './labExperiment';
@@ -19,7 +20,7 @@ export const head = (experiment: Experiment, claims: readonly Claim[]): Template
 export const presets = (experiment: Experiment, chosen: string, choose: (name: string) => void): TemplateResult => html`
   <fieldset class="presets"><legend>Preset</legend>
     ${Object.entries(experiment.presets).map(([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
-      <span>${p.label}${p.time ? html` <span class="small muted">${p.time}</span>` : nothing}</span></label>`)}</fieldset>`;
+      <span>${p.label}${presetTime(experiment, name) ? html` <span class="small muted">${presetTime(experiment, name)}</span>` : nothing}</span></label>`)}</fieldset>`;
 
 export const notices = (page: LabExperiment, client: RunClient): readonly (TemplateResult | typeof nothing)[] => {
   const { interrupted, linkError, storageError, computed } = page;

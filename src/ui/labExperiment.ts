@@ -22,6 +22,7 @@ import { LabHeatmap } from './labHeatmap';
 import { LabControls, type LiveEvent, type SettingsEvent } from './labControls';
 import type { InputsEvent } from './labInputs';
 import type { Command, CommandEvent } from './labRunBar';
+import { provenance } from './referenceFigure';
 import { FIRST, readLink, writeLink } from './pageLink';
 import { describe, viewElements, type Description } from './views';
 import './labInputs';
@@ -267,6 +268,7 @@ export class LabExperiment extends LitElement {
           ${notices(this, client)}
           ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
           ${views.main}
+          ${shown.reference ? html`<p class="small muted">Stored run, drawn faint: ${provenance(shown.reference)}.</p>` : nothing}
           <lab-verdicts .claims=${shown.claims} .verdicts=${client.verdicts}></lab-verdicts>
         </div>
       </div>

@@ -18,7 +18,7 @@ export const figureStyles = css`
 /** In the units of the view box, which are CSS pixels on a narrow card. */
 const SIZE = { width: 300, height: 200 } as const;
 /** What the axes' labels take from the plot, on each side. */
-const ROOM = { left: 46, right: 8, top: 8, bottom: 34 } as const;
+const ROOM = { left: 46, right: 18, top: 8, bottom: 34 } as const;
 const PLOT = { width: SIZE.width - ROOM.left - ROOM.right, height: SIZE.height - ROOM.top - ROOM.bottom } as const;
 /** Labels on an axis, at most. */
 const MOST_TICKS = 5;
@@ -156,8 +156,9 @@ const commitText = (build: string): string => {
   const [hash = '', ...rest] = build.split('-');
   return /^[0-9a-f]{9,}$/.test(hash) ? `commit ${hash.slice(0, 8)}${rest.length > 0 ? ' with changes' : ''}` : `build ${build}`;
 };
-const captionOf = ({ adapter, software, date, build, preset }: Reference): TemplateResult => html`<figcaption class="small">Measured on ${adapter}${software ? ' (software)' : ''},
-  <time datetime=${date}>${date.slice(0, 10)}</time>, ${commitText(build)}, preset ${preset}</figcaption>`;
+/** Where, when and from which source a stored run comes. */
+export const provenance = ({ adapter, software, date, build, preset }: Reference): TemplateResult => html`Measured on ${adapter}${software ? ' (software)' : ''},
+  <time datetime=${date}>${date.slice(0, 10)}</time>, ${commitText(build)}, preset ${preset}`;
 
 /** Means with their 95 % band, theory dashed, markers, axes as in the view, legend and caption. */
 export function referenceFigure(reference: Reference): TemplateResult {
@@ -172,5 +173,5 @@ export function referenceFigure(reference: Reference): TemplateResult {
       <text x=${ROOM.left + PLOT.width / 2} y=${SIZE.height - 4} text-anchor="middle" font-weight="600" fill="var(--fg)">${view.x}</text>
       <text x="10" y=${middle} text-anchor="middle" transform="rotate(-90 10 ${middle})" font-weight="600" fill="var(--fg)">${view.y}</text>
     </svg>
-    ${legend(reference)}${captionOf(reference)}</figure>`;
+    ${legend(reference)}<figcaption class="small">${provenance(reference)}</figcaption></figure>`;
 }

@@ -1,18 +1,18 @@
 /** What an experiment says about one config, asked once, and an element for each of its views. */
 import { html, type TemplateResult } from 'lit';
-import type { Claim, Config, Experiment, View } from '../lab/experiment';
+import type { Claim, Config, Experiment, Reference, View } from '../lab/experiment';
 import { matching, referenceCurves } from '../lab/reference';
 import type { RowTable } from '../lab/table';
 import type { Computed } from '../lab/worker/client';
 import './labChart';
 import './labHeatmap';
 
-export interface Description { readonly config: Config; readonly views: readonly View[]; readonly claims: readonly Claim[]; readonly stored: Computed['curves'] }
+export interface Description { readonly config: Config; readonly views: readonly View[]; readonly claims: readonly Claim[]; /** The stored run of the same settings, if there is one, and its curves. */ readonly reference: Reference | undefined; readonly stored: Computed['curves'] }
 
 /** Keep the result for as long as the config stays the same object. */
 export const describe = (experiment: Experiment, config: Config): Description => {
   const reference = matching(experiment.references, config);
-  return { config, views: experiment.views(config), claims: experiment.claims(config), stored: reference ? referenceCurves(reference) : [] };
+  return { config, views: experiment.views(config), claims: experiment.claims(config), reference, stored: reference ? referenceCurves(reference) : [] };
 };
 
 /** The main plot, other measurements, the diagnostics strip, heatmaps: each in the experiment's order. */
