@@ -40,6 +40,7 @@ const contentPolicy: Plugin = {
 
 export default defineConfig({
   root: 'demos',
+  appType: 'mpa', // an address that is no page is not found
   base: './',
   plugins: [contentPolicy],
   define: { 'import.meta.env.VITE_BUILD': JSON.stringify(commit(import.meta.dirname)) },

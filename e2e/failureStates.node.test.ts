@@ -84,7 +84,7 @@ describe('when something goes wrong', () => {
     it('more memory is needed than there is', async () => {
       await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&widths=2000&seeds=2000');
       await visitor.press('Run');
-      await told('more memory', 'MiB', 'at most', 'of the 2000 replicas fit', 'Nothing was allocated', 'smaller preset');
+      await told('more memory', 'GiB', 'at most', 'of the 2000 replicas fit', 'Nothing was allocated', 'smaller preset');
     });
     it('one replica diverges, and the others go on', async () => {
       await visitor.visit('playground/?v=1&preset=smoke&data=sine&optimiser=sgd&activation=relu&lr=10&seeds=3');
@@ -117,7 +117,7 @@ describe('when something goes wrong', () => {
     });
     it('that names a run which is not kept here', async () => {
       await visitor.visit('double-descent/?resume=nowhere');
-      await told("'nowhere'", 'no checkpoint', 'Nothing else is affected');
+      await told('This run cannot be resumed', "'nowhere'", 'no checkpoint', 'Nothing else is affected');
       await usable();
     });
   });

@@ -31,8 +31,8 @@ const VIEWS: Readonly<Record<string, (c: Config) => readonly View[]>> = {
     { kind: 'line', chart: 'error', title: 'Error by width', x: 'hidden width h', y: 'share of examples', logX: true, series: { test: 'test', train: 'training (noisy labels)' } },
     { kind: 'line', chart: 'loss', title: 'Loss by width', x: 'hidden width h', y: 'cross-entropy, nats', logX: true, logY: true, series: { test: 'test', train: 'training (noisy labels)' } },
     { kind: 'line', chart: 'epochs', title: 'Test error over time', x: 'epoch', y: 'share of examples', logX: true, series: byWidth(c) },
-    { kind: 'line', chart: 'gradient', title: 'Gradient norm', x: 'epoch', y: 'of a minibatch, Euclidean', logX: true, logY: true, series: byWidth(c), place: 'diagnostic' },
-    { kind: 'line', chart: 'weights', title: 'Weight norm', x: 'epoch', y: 'all parameters, Euclidean', logX: true, logY: true, series: byWidth(c), place: 'diagnostic' },
+    { kind: 'line', chart: 'gradient', title: 'Gradient norm', x: 'epoch', y: 'minibatch', logX: true, logY: true, series: byWidth(c), place: 'diagnostic' },
+    { kind: 'line', chart: 'weights', title: 'Weight norm', x: 'epoch', y: 'all weights', logX: true, logY: true, series: byWidth(c), place: 'diagnostic' },
     { kind: 'heatmap', chart: 'map', title: 'Test error by width and time', x: 'hidden width h', y: 'epoch', value: 'test error', logX: true, logY: true },
   ],
 };

@@ -29,6 +29,8 @@ export function toQuery(experiment: Described, { preset, config }: PageState): s
 export function fromQuery(experiment: Described, query: string, fallback: string): PageState {
   refuseReserved(experiment);
   const given = new URLSearchParams(query);
+  const twice = [...new Set(given.keys())].find((name) => given.getAll(name).length > 1);
+  if (twice !== undefined) throw new ConfigError(`this link says '${twice}' more than once`);
   const version = given.get('v') ?? VERSION;
   if (version !== VERSION) throw new ConfigError(`this link has version ${version}; this page reads version ${VERSION}. Open it with the build that made it`);
   const preset = given.get('preset') ?? fallback;

@@ -6,11 +6,13 @@ const WINDOW = 5000;
 
 export class Rate {
   #samples: { readonly at: number; readonly steps: number }[] = [];
+  #first: { readonly at: number; readonly done: number } | undefined;
   #last: ProgressRow | undefined;
   #at = 0;
 
   update(progress: ProgressRow, at: number): void {
     this.#samples = [...this.#samples.filter((s) => at - s.at <= WINDOW), { at, steps: progress.steps }];
+    this.#first ??= { at, done: progress.done };
     this.#last = progress;
     this.#at = at;
   }
@@ -21,9 +23,10 @@ export class Rate {
     return first && last && last.at > first.at ? ((last.steps - first.steps) / (last.at - first.at)) * 1000 : undefined;
   }
 
-  /** Seconds left if the rest goes as fast as what is done; undefined before anything is. */
+  /** Seconds left if the rest goes as fast as what was done since the first report; what came before is setting up. Undefined until then. */
   get secondsLeft(): number | undefined {
     const p = this.#last;
-    return p && p.done > 0 ? (this.#at * (p.total - p.done)) / p.done / 1000 : undefined;
+    const first = this.#first;
+    return p && first && p.done > first.done ? ((this.#at - first.at) * (p.total - p.done)) / (p.done - first.done) / 1000 : undefined;
   }
 }

@@ -3,7 +3,7 @@ import { MemoryError } from '../core/errors';
 import { slotBytes, type Plan, type Slot } from '../plan/plan';
 
 export interface MemoryLimits { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number; /** Bytes of all buffers together. */ readonly budget: number }
-const mib = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(4)} MiB`;
+const mib = (bytes: number): string => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toPrecision(4)} MiB`);
 
 /** A buffer to be made. `replicated`: its size grows with the number of replicas. */
 export interface BufferNeed { readonly bytes: number; readonly replicated: boolean }

@@ -33,12 +33,21 @@ function fit(identity: Identity, xs: readonly number[], ys: readonly number[], {
   return { ...identity, x, y, lost: { marks, nonFinite, offX, offY } };
 }
 
+/** Points and seeds that single repetitions may take together: more can neither be told apart nor be drawn in time. */
+const MOST_SEED_POINTS = 20_000;
+const MOST_SEEDS = 40;
+/** The first of them, as many as are drawn. */
+export const seedsDrawn = <T>(seeds: ReadonlyMap<number, readonly T[]>): (readonly [number, readonly T[]])[] => {
+  const longest = Math.max(1, ...[...seeds.values()].map((points) => points.length));
+  return [...seeds].slice(0, Math.max(1, Math.min(MOST_SEEDS, Math.floor(MOST_SEED_POINTS / longest))));
+};
+
 function measured(series: string, label: string, input: ChartInput, means: MeansCache): Trace[] {
   const { table, view: { chart }, logX, logY, showSeeds } = input;
   const key = JSON.stringify([chart, series, label, logX, logY]);
   if (!means.has(key)) means.set(key, new Means(series, label, logX, logY));
   const [high, low, mean] = means.get(key)!.of(table.summary(chart, series));
-  const seeds = showSeeds ? [...table.seeds(chart, series)] : [];
+  const seeds = showSeeds ? seedsDrawn(table.seeds(chart, series)) : [];
   return [high, low, ...seeds.map(([seed, points]) => fit({ role: 'seed', series, label: `${label}, seed ${seed}` }, points.map((p) => p.x), points.map((p) => p.y), input)), mean];
 }
 

@@ -159,7 +159,7 @@ export function plotOptions(input: PlotInput): uPlot.Options {
     axes: [{ ...axisOf(view.x, logX, input), size: 36 * k }, { ...axisOf(view.y, logY, input), size: 52 * k }],
     series: [{ label: view.x }, ...traces.map((t) => seriesOf(t, input))],
     bands: bandsOf(traces, input),
-    padding: [8 * k, 12 * k, 0, 0],
+    padding: [8 * k, 20 * k, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: 4 } },
     hooks: { draw: [drawMarkers(input), drawLost(input)] },

@@ -1,8 +1,18 @@
 /** When a component draws what keeps coming: at most once a frame, never where nobody looks, and never most of the time. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** After drawing, rest this many times as long as it took: at most a fifth of the thread goes into one chart. */
+/** After drawing, all that draw in the same tree rest this many times as long as it took: at most a fifth of the thread goes into them. */
 const REST = 4;
+
+/** When the next may draw, in ms. One for each tree that charts stand in; it goes with the tree. */
+interface Budget { until: number }
+const budgets = new WeakMap<Node, Budget>();
+const budgetOf = (host: Node): Budget => {
+  const root = host.getRootNode();
+  let budget = budgets.get(root);
+  if (!budget) budgets.set(root, budget = { until: 0 });
+  return budget;
+};
 /** What is about to be scrolled in is kept up to date. */
 const NEAR = '25% 0px';
 
@@ -17,7 +27,6 @@ export class Pacer implements ReactiveController {
   #seen = true;
   #wanted = false;
   #frame = 0;
-  #until = 0;
 
   constructor(host: ReactiveControllerHost & Element, draw: () => void) {
     this.#host = host;
@@ -59,12 +68,13 @@ export class Pacer implements ReactiveController {
   readonly #tick = (): void => {
     this.#frame = 0;
     const start = performance.now();
-    if (start < this.#until) {
+    const budget = budgetOf(this.#host);
+    if (start < budget.until) {
       this.#arm();
       return;
     }
     this.flush();
     // uPlot draws in a microtask, queued by now.
-    queueMicrotask(() => { this.#until = performance.now() + REST * (performance.now() - start); });
+    queueMicrotask(() => { budget.until = performance.now() + REST * (performance.now() - start); });
   };
 }

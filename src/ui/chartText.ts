@@ -68,3 +68,10 @@ export function dataTable(view: LineView, table: RowTable): DataTable {
     .map(({ s, label }) => [label, f(s.x), f(s.mean), s.n > 1 ? `${f(s.low)} to ${f(s.high)}` : 'none', seedCount(s)]);
   return { head: ['series', view.x, 'mean', '95 % interval', 'seeds'], rows, total: all.length };
 }
+
+/** 'each seed', or how many of them are drawn where there are too many. */
+export const seedsLabel = (traces: readonly Trace[]): string => {
+  const mean = traces.find((t) => t.role === 'mean' && (t.n?.[1] ?? 0) > 0);
+  const drawn = traces.filter((t) => t.role === 'seed' && t.series === mean?.series).length;
+  return drawn > 0 && mean && drawn < mean.n![1] ? `each seed (the first ${drawn} of ${mean.n![1]})` : 'each seed';
+};

@@ -5,7 +5,7 @@ import { presetTime } from '../lab/reference';
 import type { RunClient } from '../lab/worker/client';
 import { saveArtifact, saveBundle, savePlotted, savePngs, saveRows } from './downloads';
 import type { LabExperiment } from './labExperiment';
-import { eventNotices, failureNotice, interruptedNotice, linkNotice, softwareNotice, storageNotice, theoryNotice } from './notices';
+import { eventNotices, failureNotice, interruptedNotice, linkNotice, resumeNotice, softwareNotice, storageNotice, theoryNotice } from './notices';
 import { linkTo } from './pageLink';
 
 /** What exports say of a run. `preset` and `config`: those of the page; a run that was made has its own in `client.order`. */
@@ -14,20 +14,28 @@ export interface PageFacts { readonly experiment: Experiment; readonly preset: s
 export const head = (experiment: Experiment, claims: readonly Claim[]): TemplateResult => html`
   <h1>${experiment.title}</h1>
   <p class="question">${experiment.question}</p>
-  <ul class="claims">${claims.map((c) => html`<li>${c.says} <span class="muted small">(${c.source}. Against it would count: ${c.falsifier}.)</span></li>`)}</ul>
+  <ul class="claims">${claims.map((c) => html`<li>${c.says} <span class="muted small">(${c.source})</span></li>`)}</ul>
+  <details class="small"><summary>What would count against ${claims.length === 1 ? 'it' : 'them'}</summary><ul>${claims.map((c) => html`<li>${c.says} Against it: ${c.falsifier}.</li>`)}</ul></details>
   ${experiment.sources.length > 0 ? html`<p class="small">Sources: ${experiment.sources.map((s, i) => html`${i > 0 ? ', ' : ''}<a href=${s.url}>${s.label}</a>`)}</p>` : nothing}`;
 
-export const presets = (experiment: Experiment, chosen: string, choose: (name: string) => void): TemplateResult => html`
+/** `changed`: the settings differ from those of the chosen preset, whose time then says nothing. */
+export const presets = (experiment: Experiment, chosen: string, changed: boolean, choose: (name: string) => void): TemplateResult => html`
   <fieldset class="presets"><legend>Preset</legend>
     ${Object.entries(experiment.presets).map(([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
-      <span>${p.label}${presetTime(experiment, name) ? html` <span class="small muted">${presetTime(experiment, name)}</span>` : nothing}</span></label>`)}</fieldset>`;
+      <span>${p.label}${timeText(experiment, name, changed && name === chosen)}</span></label>`)}</fieldset>`;
+
+const timeText = (experiment: Experiment, name: string, changed: boolean): TemplateResult | typeof nothing => {
+  const text = changed ? 'with changes' : presetTime(experiment, name);
+  return text ? html` <span class="small muted">${text}</span>` : nothing;
+};
 
 export const notices = (page: LabExperiment, client: RunClient): readonly (TemplateResult | typeof nothing)[] => {
-  const { interrupted, linkError, storageError, computed } = page;
+  const { interrupted, linkError, resumeError, storageError, computed } = page;
   const resume = (): void => { void page.resumeInterrupted(); };
   const discard = (): void => { void page.discardInterrupted(); };
   return [
     linkError ? linkNotice(linkError) : nothing,
+    resumeError ? resumeNotice(resumeError) : nothing,
     storageError ? storageNotice(storageError) : nothing,
     interrupted && !client.active ? interruptedNotice(interrupted, page.build, resume, discard) : nothing,
     client.adapter?.software ? softwareNotice(client.adapter, page.experiment!.presets[page.preset]!.label) : nothing,
@@ -53,7 +61,8 @@ export const foot = (facts: PageFacts, root: ParentNode, said: string, tell: (te
     const link = linkTo(experiment, preset, config);
     try {
       await navigator.clipboard.writeText(link);
-      tell('Link copied: it holds the preset, the changed settings and the seed.');
+      const files = Object.values(facts.inputs).map((f) => f.name);
+      tell(`Link copied: it holds the preset, the changed settings and the seed${files.length > 0 ? `, but not ${files.join(', ')}, which stays in this browser` : ''}.`);
     } catch { // refused, or no clipboard at all
       tell(`The browser does not let this page copy. The link is ${link}`);
     }

@@ -13,7 +13,7 @@ import { lookOfTrace, plotOptions, themeOf, type PlotInput } from './chartOption
 import { Pacer } from './chartPacer';
 import { swatch, toggle } from './chartParts';
 import { chartStyles } from './chartStyles';
-import { dataTable, describeChart, lostText, seedsText } from './chartText';
+import { dataTable, describeChart, lostText, seedsLabel, seedsText } from './chartText';
 import { indexFrom, thin } from './chartThin';
 import type { Range, Trace } from './chartTrace';
 import { including, zoomIn, zoomOut } from './chartWindow';
@@ -175,7 +175,7 @@ export class LabChart extends LitElement {
     const { logX, logY } = this.#logs();
     return html`<div class="toggles" role="group" aria-label="Display of ${this.view.title}">
       ${toggle('log x', logX, (on) => { this.logX = on; })}${toggle('log y', logY, (on) => { this.logY = on; })}
-      ${toggle('each seed', this.showSeeds, (on) => { this.showSeeds = on; })}</div>`;
+      ${toggle(seedsLabel(this.#traces), this.showSeeds, (on) => { this.showSeeds = on; })}</div>`;
   }
 
   #named(): readonly Trace[] { return this.#shown.filter((t) => t.role === 'mean' || t.role === 'theory' || t.role === 'reference'); }

@@ -29,12 +29,14 @@ import './labInputs';
 import './labRunBar';
 import './labVerdicts';
 
+/** Within this time, in ms, two clicks are one. */
+const DOUBLE_CLICK = 400;
 const NOTHING_COMPUTED: Computed = { curves: [], markers: [] };
 
 export class LabExperiment extends LitElement {
   static override styles = pageStyles;
   static override properties = {
-    experiment: { state: true }, preset: { state: true }, config: { state: true }, inputs: { state: true }, linkError: { state: true }, storageError: { state: true },
+    experiment: { state: true }, preset: { state: true }, config: { state: true }, inputs: { state: true }, linkError: { state: true }, resumeError: { state: true }, storageError: { state: true },
     interrupted: { state: true }, computed: { state: true }, changes: { state: true }, said: { state: true },
   };
   declare experiment: Experiment | undefined;
@@ -43,6 +45,8 @@ export class LabExperiment extends LitElement {
   declare inputs: Inputs;
   /** What is wrong with the link this page was opened by. */
   declare linkError: RunError | undefined;
+  /** Why the run that the link names cannot be gone on with. */
+  declare resumeError: RunError | undefined;
   /** Why kept runs cannot be read. */
   declare storageError: RunError | undefined;
   /** A kept run of this experiment that was cut off and can be resumed. */
@@ -63,6 +67,8 @@ export class LabExperiment extends LitElement {
   /** The settings that theory was last asked for, and whether the answer is still to come. */
   #asked: Config | undefined;
   #asking = false;
+  /** When the run was started by the reader, in ms. */
+  #began = -Infinity;
   /** The run's state when all views were last brought up to date. */
   #drawn: RunState = 'idle';
   /** Whether the reader, or a link, chose the settings: then no adapter changes them. */
@@ -103,6 +109,7 @@ export class LabExperiment extends LitElement {
   setPreset(name: string): void {
     if (!this.experiment) return;
     this.config = presetConfig(this.experiment, name);
+    this.inputs = {}; // a preset is what it says, on its own data
     this.preset = name;
     this.#settings(this.config);
   }
@@ -127,7 +134,7 @@ export class LabExperiment extends LitElement {
       const run = asked === undefined ? await store.interrupted(experiment.id) : await store.get(asked);
       store.close();
       if (run?.resumable && run.experiment === experiment.id) this.interrupted = run;
-      else if (asked !== undefined) throw new StorageError(`the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another experiment. Nothing else is affected`);
+      else if (asked !== undefined) this.resumeError = describeError(new StorageError(`the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another experiment. Nothing else is affected`));
     } catch (error) {
       this.storageError = describeError(error);
     }
@@ -200,8 +207,12 @@ export class LabExperiment extends LitElement {
     const begins = command === 'run' || (command === 'step' && !client.active);
     if (begins && controls instanceof LabControls && Object.keys(controls.problems).length > 0) return controls.showProblem();
     switch (command) {
-      case 'run': return this.start();
-      case 'pause': return client.pause();
+      case 'run':
+        this.#began = performance.now();
+        return this.start();
+      case 'pause':
+        if (performance.now() - this.#began < DOUBLE_CLICK) return; // the second click of two meant the first button
+        return client.pause();
       case 'resume': return client.resume();
       case 'step':
         if (!client.active) this.start({ paused: true });
@@ -258,12 +269,13 @@ export class LabExperiment extends LitElement {
     if (!experiment || !client) return nothing;
     const shown = this.#describe(experiment, client.config ?? this.config);
     const views = viewElements(shown, this.computed, client.table);
-    const stale = client.config !== undefined && Object.keys(differences(this.config, client.config)).some((key) => !(client.active && experiment.config[key]?.apply === 'live'));
+    const stale = client.effective !== undefined && Object.keys(differences(this.config, client.effective)).length > 0;
+    const changed = client.config !== undefined && client.effective !== client.config;
     return html`
       ${head(experiment, shown.claims)}
       <div class="columns">
         <section class="settings" aria-label="Settings">
-          ${presets(experiment, this.preset, (name) => this.setPreset(name))}
+          ${presets(experiment, this.preset, Object.keys(differences(this.config, this.#presetConfig(experiment))).length > 0, (name) => this.setPreset(name))}
           ${experiment.inputs ? html`<lab-inputs .specs=${experiment.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>` : nothing}
           <lab-controls .schema=${experiment.config} .config=${this.config} .preset=${this.#presetConfig(experiment)} .active=${client.active}
             @settings=${(e: SettingsEvent) => this.#settings(e.config)} @live=${(e: LiveEvent) => client.change(e.changes)}></lab-controls>
@@ -272,6 +284,7 @@ export class LabExperiment extends LitElement {
           <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${experiment.config['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
           ${notices(this, client)}
           ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
+          ${changed ? html`<p class="small muted" role="status">Settings were changed while the run went on: the link holds them as they are now, the saved run (JSON) every change.</p>` : nothing}
           ${views.main}
           ${shown.reference ? html`<p class="small muted">Stored run, drawn faint: ${provenance(shown.reference)}.</p>` : nothing}
           <lab-verdicts .claims=${shown.claims} .verdicts=${client.verdicts}></lab-verdicts>

@@ -54,6 +54,17 @@ export class LabInputs extends LitElement {
     return Object.entries(this.specs ?? {}).filter(([, spec]) => spec.when?.(this.config) ?? true);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const type of ['dragover', 'drop'] as const) addEventListener(type, this.#beside);
+  }
+  override disconnectedCallback(): void {
+    for (const type of ['dragover', 'drop'] as const) removeEventListener(type, this.#beside);
+    super.disconnectedCallback();
+  }
+  /** A file that falls beside would otherwise replace the page, and the run with it. */
+  readonly #beside = (e: DragEvent): void => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); };
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('specs')) this.problem = undefined;
   }

@@ -41,6 +41,8 @@ export class LabRunBar extends LitElement {
 
   /** Whether single keys are heeded. */
   declare keys: boolean;
+  /** Shows that time goes on where no message comes. */
+  #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
@@ -49,11 +51,13 @@ export class LabRunBar extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#clock = setInterval(() => { if (this.client?.state === 'running') this.requestUpdate(); }, 1000);
     document.addEventListener('keydown', this.#key);
   }
 
   override disconnectedCallback(): void {
     document.removeEventListener('keydown', this.#key);
+    clearInterval(this.#clock);
     super.disconnectedCallback();
   }
 
@@ -103,9 +107,9 @@ export class LabRunBar extends LitElement {
     return html`
       <progress max="1" .value=${share} aria-label="Progress of the run"></progress>
       <div class="status small number">
-        <span role="status"><b>${STATE[client.state]}</b>${active && progress ? `: ${progress.phase}` : ''}</span>
+        <span role="status"><b>${STATE[client.state]}</b>${active ? `: ${client.catchingUp ? 'catching up with its checkpoint' : (progress?.phase ?? 'preparing')}` : ''}</span>
         ${progress ? html`<span>${Math.round(share * 100)} %</span>` : nothing}
-        ${client.state === 'running' && stepsPerSecond !== undefined ? html`<span>${formatRate(stepsPerSecond)} steps/s</span>` : nothing}
+        ${client.state === 'running' && stepsPerSecond !== undefined ? html`<span><abbr title="training steps of all networks together">${formatRate(stepsPerSecond)} steps/s, all networks</abbr></span>` : nothing}
         ${client.state === 'running' && secondsLeft !== undefined ? html`<span>${formatSeconds(secondsLeft)} left</span>` : nothing}
         ${client.seconds > 0 ? html`<span>${formatSeconds(client.seconds)} run</span>` : nothing}
         ${memory !== undefined ? html`<span>${formatBytes(memory)} on the GPU</span>` : nothing}

@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
   ShaderError: 'A kernel does not compile',
   GPURunError: 'The GPU reported an error',
   NonFiniteError: 'A network diverged',
-  ConfigError: 'A setting is not allowed',
+  ConfigError: 'A setting or a file does not fit',
   WorkerError: 'The part of the page that trains could not be loaded',
   StorageError: 'A kept run cannot be used',
   FormatError: 'A file cannot be read',
@@ -28,7 +28,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const ADVICE: Readonly<Record<string, string>> = {
   NoWebGPUError: 'Everything on this page but the measurement works without it: the question, the theory and the settings.',
   MemoryError: 'Choose a smaller preset, or smaller sizes, and run again.',
-  ConfigError: 'Correct it above, or choose a preset, which resets all settings.',
+  ConfigError: 'Correct it above. A preset resets all settings and takes chosen files away.',
   FormatError: 'Correct the file, or choose another, and run again.',
   DeviceLostError: 'Reload the page: it offers to go on from the last checkpoint that was kept. Close other programs that use the GPU, or choose a smaller preset, if it happens again.',
   ShaderError: 'Nothing that you set can mend this. Please report it with the text above and what the Device page says; other experiments may work.',
@@ -52,6 +52,10 @@ export const linkNotice = (error: RunError): TemplateResult => html`
     <p>${error.message}.</p>
     <p>The page shows its own first settings instead. Any change of a setting replaces the link.</p>
   </div>`;
+
+/** The run that the link names cannot be gone on with. */
+export const resumeNotice = (error: RunError): TemplateResult => html`
+  <div class="notice warning" role="status"><p><b>This run cannot be resumed:</b> ${error.message}. <a href="../runs/">All kept runs</a></p></div>`;
 
 /** Kept runs cannot be read; training does not need them. */
 export const storageNotice = (error: RunError): TemplateResult => html`
@@ -84,5 +88,12 @@ export const softwareNotice = (adapter: AdapterInfo, preset: string): TemplateRe
 /** More would push the page away; the last ones matter most. */
 const MOST_EVENTS = 5;
 const WORDS: Readonly<Record<EventRow['level'], string>> = { info: 'Note', warning: 'Warning', error: 'Error' };
-export const eventNotices = (events: readonly EventRow[]): readonly TemplateResult[] =>
-  events.slice(-MOST_EVENTS).map((e) => html`<div class="notice ${e.level}" role="status"><p><b>${WORDS[e.level]}:</b> ${e.message}</p></div>`);
+const box = (e: EventRow, more: TemplateResult | typeof nothing = nothing): TemplateResult =>
+  html`<div class="notice ${e.level}" role="status"><p><b>${WORDS[e.level]}:</b> ${e.message}</p>${more}</div>`;
+/** Each warning in a box of its own, the last five; all notes in one, the last of them open. */
+export const eventNotices = (events: readonly EventRow[]): readonly TemplateResult[] => {
+  const notes = events.filter((e) => e.level === 'info');
+  const [last, earlier] = [notes.at(-1), notes.slice(0, -1)];
+  const fold = earlier.length > 0 ? html`<details class="small"><summary>${earlier.length} earlier</summary><ul>${earlier.map((e) => html`<li>${e.message}</li>`)}</ul></details>` : nothing;
+  return [...events.filter((e) => e.level !== 'info').slice(-MOST_EVENTS).map((e) => box(e)), ...(last ? [box(last, fold)] : [])];
+};

@@ -19,6 +19,7 @@ export const runTableStyles = css`
   @media (max-width: 52rem) {
     .runs, .runs caption, .runs tbody, .runs tr, .runs td, .runs tbody th { display: block; width: auto; }
     .runs thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    .runs thead input { display: none; }
     .runs tr { position: relative; border: 1px solid var(--line); border-radius: 0.4rem; margin-bottom: 0.75rem; padding: 0.5rem 0.75rem 0.5rem 2.75rem; }
     .runs th, .runs td { border: 0; padding: 0.1rem 0; }
     .runs .pick { position: absolute; inset-inline-start: 0.75rem; top: 0.5rem; width: auto; padding: 0; }

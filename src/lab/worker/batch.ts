@@ -3,6 +3,8 @@ import type { Row } from '../experiment';
 
 /** Milliseconds between messages. */
 export const BATCH_INTERVAL = 50;
+/** Rows of a message: the page takes so many in a few milliseconds. */
+const MOST_ROWS = 2000;
 
 export class RowBatch {
   #rows: Row[] = [];
@@ -12,7 +14,7 @@ export class RowBatch {
   constructor(readonly send: (rows: readonly Row[]) => void, readonly now: () => number = () => performance.now()) {}
 
   /** Whether a message is due; where rows come in one unbroken run of microtasks no timer fires, so the caller must ask. */
-  get due(): boolean { return this.#rows.length > 0 && this.now() - this.#sent >= BATCH_INTERVAL; }
+  get due(): boolean { return this.#rows.length >= MOST_ROWS || (this.#rows.length > 0 && this.now() - this.#sent >= BATCH_INTERVAL); }
 
   /** Of progress rows that follow each other only the last is kept. Rows left alone go out by themselves after the interval. */
   add(row: Row): void {

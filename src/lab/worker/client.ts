@@ -26,9 +26,12 @@ class Current {
   /** Under which it is kept in this browser. */
   keptAs: string | undefined;
   rate = new Rate();
+  effective: Config | undefined;
+  /** Progress of a resumed run when it was cut off: until then it only does again what was done. */
+  resumeAt: number | undefined;
   /** Whether the worker has said the last of it. */
   over = false;
-  constructor(readonly order: StartOrder | undefined, readonly watch: Stopwatch, /** ISO 8601, UTC. */ public began: string) {}
+  constructor(readonly order: StartOrder | undefined, readonly watch: Stopwatch, /** ISO 8601, UTC. */ public began: string) { this.effective = order?.config; }
 }
 
 export class RunClient {
@@ -52,6 +55,8 @@ export class RunClient {
   /** Of the current or last run; undefined before the first. */
   get order(): StartOrder | undefined { return this.#current.order; }
   get config(): Config | undefined { return this.#current.order?.config; }
+  /** The run's settings with the reader's changes of live ones; the same object as `config` where there were none. */
+  get effective(): Config | undefined { return this.#current.effective; }
   get table(): RowTable { return this.#current.table; }
   /** All rows of the current or last run but its artifacts, in order of arrival. */
   get rows(): readonly Row[] { return this.#current.rows; }
@@ -69,6 +74,8 @@ export class RunClient {
   get date(): string { return this.#current.began; }
   /** Nothing more will come of this run: an aborted one still delivers its artifacts for a moment. */
   get over(): boolean { return this.#current.over; }
+  /** Whether a resumed run still does again what was done before it was cut off. */
+  get catchingUp(): boolean { return this.#current.resumeAt !== undefined; }
   get active(): boolean { return this.state === 'running' || this.state === 'paused'; }
   /** Running time, pauses left out. */
   get seconds(): number { return this.#current.watch.elapsed / 1000; }
@@ -112,7 +119,11 @@ export class RunClient {
   }
 
   /** New values of live settings, from the next moment on at which the experiment asks. */
-  change(changes: Config): void { if (this.active) this.#send({ type: 'live', run: this.#run, changes }); }
+  change(changes: Config): void {
+    if (!this.active) return;
+    this.#current.effective = { ...this.#current.effective, ...changes };
+    this.#send({ type: 'live', run: this.#run, changes });
+  }
 
   /** Ends the run; its rows stay. */
   abort(): void {
@@ -183,6 +194,8 @@ export class RunClient {
         current.keptAs = message.id;
         current.watch.add(message.seconds);
         current.began = message.date;
+        current.resumeAt = message.done;
+        if (message.done !== undefined) current.watch.halt();
         break;
       case 'done':
         [current.verdicts, current.live, current.over] = [message.verdicts, message.live, true];
@@ -203,7 +216,11 @@ export class RunClient {
       else if (row.kind === 'event') current.events = [...current.events, row];
     }
     current.table.append(rows);
-    if (current.progress) current.rate.update(current.progress, current.watch.elapsed);
+    if (current.resumeAt !== undefined && (current.progress?.done ?? 0) >= current.resumeAt) {
+      current.resumeAt = undefined;
+      if (this.state === 'running') current.watch.go();
+    }
+    if (current.progress && current.resumeAt === undefined) current.rate.update(current.progress, current.watch.elapsed);
     this.onChange();
   }
 }

@@ -31,6 +31,8 @@ const breathe = (): Promise<void> => new Promise((resolve) => {
 const MOST_CHECKPOINTS = 3;
 /** Between writes of rows where no snapshot comes first, in ms. */
 const KEEP_INTERVAL = 10_000;
+/** Until the first of them: a run that is left soon leaves something, in ms. */
+const FIRST_KEPT = 1000;
 /** Time that an experiment gets to end by itself once it was aborted, in ms. */
 const PATIENCE = 2000;
 
@@ -127,7 +129,7 @@ export class HostedRun {
 
   async #keep(experiment: Experiment, config: Config, executor: Executor, earlier: KeptRun | undefined): Promise<void> {
     this.#watch.add(earlier?.seconds ?? 0);
-    if (!this.control.paused) this.#watch.go();
+    if (!this.control.paused && !earlier) this.#watch.go();
     if (!this.order.keep || !this.openStore) return;
     const { preset, build, inputs } = this.order;
     const adapter: AdapterInfo = { name: executor.name, software: executor.software };
@@ -138,8 +140,8 @@ export class HostedRun {
     };
     this.#keeping = true;
     this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
-    this.#kept = performance.now();
-    if (this.#keeping) this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date });
+    this.#kept = performance.now() - KEEP_INTERVAL + FIRST_KEPT;
+    if (this.#keeping) this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
     if (!earlier) await this.#prune(experiment.id);
   }
   /** The record names every adapter and build that took part. */
@@ -218,6 +220,8 @@ export class HostedRun {
   #add(row: Row): void {
     if (row.kind === 'progress') this.#progress = row;
     if (row.kind === 'point' || row.kind === 'cell') this.#given++;
+    // The time that it takes to do again what was done is not the run's.
+    if (this.order.resume !== undefined && !this.control.paused && this.#caughtUp) this.#watch.go();
     this.#table.append([row]);
     this.#keeper?.add(row);
     this.#batch.add(row);

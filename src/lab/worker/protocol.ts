@@ -37,7 +37,7 @@ export type ToPage =
   /** Bytes that the run's sessions hold on the GPU. */
   | { readonly type: 'memory'; readonly run: number; readonly bytes: number }
   /** The run is stored under this id; `seconds`: its running time before, and `date` its start, where it was resumed. */
-  | { readonly type: 'kept'; readonly run: number; readonly id: string; readonly seconds: number; readonly date: string }
+  | { readonly type: 'kept'; readonly run: number; readonly id: string; readonly seconds: number; readonly date: string; /** Of its progress, where it was resumed. */ readonly done: number | undefined }
   /** `verdicts` of a run that ended by itself. `live`: the changes that were made. */
   | { readonly type: 'done'; readonly run: number; readonly aborted: boolean; readonly verdicts: readonly ClaimVerdict[] | undefined; readonly live: readonly LiveChange[] }
   | { readonly type: 'described'; readonly request: number; readonly curves: readonly Curve[]; readonly markers: readonly Marker[]; readonly error?: RunError }
