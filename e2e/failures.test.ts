@@ -38,7 +38,7 @@ it('memory is checked before anything is allocated, with the number of replicas 
   expect(error).toBeInstanceOf(MemoryError);
   const { message, needed, allowed } = error as MemoryError;
   expect(needed).toBeGreaterThan(allowed);
-  expect(message).toMatch(/needs \d+ MiB in one buffer, the adapter allows \d+ MiB: at most \d+ of the 1024 replicas fit. Nothing was allocated/);
+  expect(message).toMatch(/needs [\d.]+ GiB in one buffer, the adapter allows [\d.]+ [MG]iB: at most \d+ of the 1024 replicas fit. Nothing was allocated/);
   const fits = Number(/at most (\d+)/.exec(message)![1]);
   expect(fits * (needed / 1024)).toBeLessThanOrEqual(allowed);
   expect((fits + 1) * (needed / 1024)).toBeGreaterThan(allowed);

@@ -29,8 +29,6 @@ import './labInputs';
 import './labRunBar';
 import './labVerdicts';
 
-/** Within this time, in ms, two clicks are one. */
-const DOUBLE_CLICK = 400;
 const NOTHING_COMPUTED: Computed = { curves: [], markers: [] };
 
 export class LabExperiment extends LitElement {
@@ -67,8 +65,6 @@ export class LabExperiment extends LitElement {
   /** The settings that theory was last asked for, and whether the answer is still to come. */
   #asked: Config | undefined;
   #asking = false;
-  /** When the run was started by the reader, in ms. */
-  #began = -Infinity;
   /** The run's state when all views were last brought up to date. */
   #drawn: RunState = 'idle';
   /** Whether the reader, or a link, chose the settings: then no adapter changes them. */
@@ -207,12 +203,8 @@ export class LabExperiment extends LitElement {
     const begins = command === 'run' || (command === 'step' && !client.active);
     if (begins && controls instanceof LabControls && Object.keys(controls.problems).length > 0) return controls.showProblem();
     switch (command) {
-      case 'run':
-        this.#began = performance.now();
-        return this.start();
-      case 'pause':
-        if (performance.now() - this.#began < DOUBLE_CLICK) return; // the second click of two meant the first button
-        return client.pause();
+      case 'run': return this.start();
+      case 'pause': return client.pause();
       case 'resume': return client.resume();
       case 'step':
         if (!client.active) this.start({ paused: true });

@@ -67,11 +67,14 @@ export class LabRunBar extends LitElement {
     const main = mainCommand(client.state);
     const button = (command: Command): TemplateResult => html`
       <button type="button" class=${command === main ? 'primary' : ''} ?disabled=${!this.#possible(command)} aria-keyshortcuts=${this.keys ? ariaKeys(ACTION[command]) : nothing}
-        @click=${() => this.dispatchEvent(new CommandEvent(command))}>${LABEL[command]}</button>`;
+        @click=${(e: MouseEvent) => this.#click(command, e.detail)}>${LABEL[command]}</button>`;
     return html`
       <div class="buttons" role="group" aria-label="Run">${button(main)}${button('step')}${button('reset')}${this.seeded ? button('seed') : nothing}</div>
       ${this.#status(client)}${this.#help()}`;
   }
+
+  /** The second click of two meant the button that was there at the first. */
+  #click(command: Command, count: number): void { if (count < 2 || ACTION[command] !== 'main') this.dispatchEvent(new CommandEvent(command)); }
 
   #possible(command: Command): boolean {
     if (command === 'reset') return this.client?.state !== 'idle';
