@@ -16,13 +16,17 @@ const around = ({ value, bound }: Measured): readonly [number, number] => [value
 const ROOT_TINY = 2 ** -63;
 /** WGSL's sqrt, and half the error of the product under it. */
 const ROOT_ULPS = 5;
+const meanOf = (q: number, q2: number): number => Math.sqrt(Math.max(q, 0) * Math.max(q2, 0));
+/** √(s² − k²), 0 outside. */
+const rootOf = (s: number, k: number): number => Math.sqrt(Math.max((s - k) * (s + k), 0));
+/** φ = π − θ, of k clamped to [−s, s]. */
+const reluAngle = (s: number, k: number): number => Math.atan2(rootOf(s, k), -Math.min(Math.max(k, -s), s));
 /** s = √(qq′): exact where both are known to be the same number, or where the product is 0. */
 const geometricMean = (q: Measured, q2: Measured): Measured => {
-  const value = Math.sqrt(q.value * q2.value);
+  const value = meanOf(q.value, q2.value);
   const known = q.bound === 0 && q2.bound === 0;
   if (known && (q.value === q2.value || value === 0)) return exact(value);
-  const reach = (a: number, b: number): number => Math.sqrt(Math.max(a, 0) * Math.max(b, 0));
-  const inherited = spread(value, reach, around(q), around(q2));
+  const inherited = spread(value, meanOf, around(q), around(q2));
   return { value, bound: inherited + ROOT_ULPS * U32 * (value + inherited) + ROOT_TINY };
 };
 
@@ -35,10 +39,9 @@ const inside = (s: Measured, given: Measured): Inside => {
   const value = Math.min(Math.max(given.value, -s.value), s.value);
   const touched = Math.abs(given.value) + given.bound > s.value - s.bound;
   const k = { value, bound: given.bound + (touched ? s.bound : 0) };
-  const rootAt = (top: number, size: number): number => Math.sqrt(Math.max((top - size) * (top + size), 0));
   const size = Math.abs(value);
-  const [low, high] = [rootAt(Math.max(s.value - s.bound, 0), size + k.bound), rootAt(s.value + s.bound, Math.max(size - k.bound, 0))];
-  return { s, k, r: rootAt(s.value, size), low, high };
+  const [low, high] = [rootOf(Math.max(s.value - s.bound, 0), size + k.bound), rootOf(s.value + s.bound, Math.max(size - k.bound, 0))];
+  return { s, k, r: rootOf(s.value, size), low, high };
 };
 
 /**
@@ -47,28 +50,28 @@ const inside = (s: Measured, given: Measured): Inside => {
  * which moves φ by 6·r·|k|/s².
  */
 const reluDual = ({ s, k, r, high }: Inside): Dual => {
-  const angleAt = (top: number, x: number): number => Math.atan2(Math.sqrt(Math.max((top - x) * (top + x), 0)), -Math.min(Math.max(x, -top), top));
-  const angle = s.value === 0 ? Math.PI : angleAt(s.value, k.value);
-  const turned = s.value === 0 ? 0 : Math.min((6 * U32 * high + ROOT_TINY) * (Math.abs(k.value) + k.bound) / s.value ** 2, Math.PI);
-  const reached = s.bound === 0 && k.bound === 0 ? 0 : spread(angle, angleAt, around(s).map((v) => Math.max(v, 0)), around(k));
+  const angle = s.value === 0 ? Math.PI : reluAngle(s.value, k.value);
+  const least = s.value - s.bound;
   const size = Math.abs(k.value) + k.bound;
+  const turned = s.value + s.bound === 0 ? 0 : least > 0 ? Math.min(((6 * U32 * high + ROOT_TINY) * size) / least ** 2, Math.PI) : Math.PI;
+  const reached = s.bound === 0 && k.bound === 0 ? 0 : spread(angle, reluAngle, around(s).map((v) => Math.max(v, 0)), around(k));
   const slope = rounded(angle / (2 * Math.PI), (reached + turned) / (2 * Math.PI), ANGLE_ULPS + 2);
   // Of T, r and φ give 6·r and ANGLE_ULPS·φ|k|; the factors 1/2π, products and the sum 4 of each.
   const own = ((6 + 4) * U32 * high + ROOT_TINY) / (2 * Math.PI) + (ANGLE_ULPS + 4) * U32 * (slope.value + slope.bound) * size;
   return { T: { value: (r + angle * k.value) / (2 * Math.PI), bound: 0.5 * k.bound + s.bound / (2 * Math.PI) + own + 3 * TINY32 }, dT: slope };
 };
 
+const erfRoot = (sum: number, r: number): number => Math.sqrt(1 + 2 * Math.max(sum, 0) + 4 * r * r);
+const erfValue = (k: number, root: number): number => (2 / Math.PI) * Math.atan2(2 * k, root);
 /** √D from its own range: r² errs by 3, a part of a sum of positive terms that errs by 4 more in D, 2 in √D; the root by 4.5. */
 const erfDual = ({ k, r, low, high }: Inside, q: Measured, q2: Measured): Dual => {
-  const rootAt = (sum: number, length: number): number => Math.sqrt(1 + 2 * Math.max(sum, 0) + 4 * length * length);
-  const value = rootAt(q.value + q2.value, r);
-  const inherited = spread(value, rootAt, around({ value: q.value + q2.value, bound: q.bound + q2.bound }), [low, high]);
+  const value = erfRoot(q.value + q2.value, r);
+  const inherited = spread(value, erfRoot, around({ value: q.value + q2.value, bound: q.bound + q2.bound }), [low, high]);
   const root = rounded(value, inherited, (3 + 4) / 2 + 4.5);
-  const angleAt = (x: number, y: number): number => (2 / Math.PI) * Math.atan2(2 * x, y);
-  const T = angleAt(k.value, value);
+  const T = erfValue(k.value, value);
   const slope = 4 / Math.PI / value;
   return {
-    T: rounded(T, spread(T, angleAt, around(k), around(root)), ANGLE_ULPS + 2),
+    T: rounded(T, spread(T, erfValue, around(k), around(root)), ANGLE_ULPS + 2),
     dT: rounded(slope, 4 / Math.PI / Math.max(root.value - root.bound, 1) - slope, 4), // division 2.5, its constant 0.5
   };
 };

@@ -48,11 +48,14 @@ const oneByOne = async ({ parameters, loss, n, values }: Case): Promise<readonly
   for (let i = 0; i < n; i++) {
     const g = gradients(loss(1), Object.values(parameters));
     const out = await run(Object.fromEntries(names.map((name, k) => [name, g[k]!])), values(i));
-    rows.push(Float64Array.from(names.flatMap((name) => [...out[name]!])));
+    rows.push(Float64Array.from(names.flatMap((name) => Array.from(out[name]!))));
   }
   return rows;
 };
 const dot = (a: Float64Array, c: Float64Array): number => a.reduce((total, v, i) => total + v * c[i]!, 0);
+
+/** Both sides are float64 sums of at most some 10³ products of numbers of order 1. */
+const near = (a: number, e: number): void => { expect(Math.abs(a - e)).toBeLessThanOrEqual(2 ** -40 * Math.max(1, Math.abs(e))); };
 
 describe.each([['a perceptron', perceptron], ['a layer shared over positions, an embedding, a scale and a bias', shared]] as const)('%s', (_, c) => {
   const loss = c.loss(c.n);
@@ -65,13 +68,11 @@ describe.each([['a perceptron', perceptron], ['a layer shared over positions, an
     const products = layers.reduce<Tensor | undefined>((total, l) => gram(l, l, total), undefined)!;
     const explicit = Object.fromEntries(layers.map((l, k) => [`j${k}`, jacobianRows(l, 0, layerColumns(l))]));
     const out = await run({ norms, products, ...explicit }, c.values());
-    // Both sides are float64 sums of at most some 10³ products; the parameters are of order 1.
-    const near = (a: number, e: number): void => { expect(Math.abs(a - e)).toBeLessThanOrEqual(2 ** -40 * Math.max(1, Math.abs(e))); };
     rows.forEach((g, i) => {
       near(out['norms']![i]!, dot(g, g));
       rows.forEach((h, j) => near(out['products']![i * c.n + j]!, dot(g, h)));
     });
-    const all = rows.map((__, i) => layers.flatMap((l, k) => [...out[`j${k}`]!.subarray(i * layerColumns(l), (i + 1) * layerColumns(l))]));
+    const all = rows.map((__, i) => layers.flatMap((l, k) => Array.from(out[`j${k}`]!.subarray(i * layerColumns(l), (i + 1) * layerColumns(l)))));
     // The same numbers, by layer instead of by parameter.
     all.forEach((g, i) => { expect(g.toSorted((p, q) => p - q).map((v) => v.toFixed(9))).toEqual([...rows[i]!].toSorted((p, q) => p - q).map((v) => v.toFixed(9))); });
   });

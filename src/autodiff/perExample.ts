@@ -58,19 +58,24 @@ export const parameterUses = (ys: readonly Tensor[], cotangents: readonly Tensor
   });
 };
 
-/** The layers that a function's parameters make up: a bias beside its weight where both have the same cotangents. */
-export const layersOf = (uses: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): readonly (Layer & { readonly names: readonly string[] })[] => {
-  const weights = uses.filter((u) => u.form.kind === 'outer');
-  const beside = (u: ParameterUse): ParameterUse | undefined => weights.find((w) => w.delta === u.delta && w.positions === u.positions);
-  const isBias = (u: ParameterUse): boolean => u.form.kind === 'sum' && beside(u) !== undefined;
-  return uses.filter((u) => !isBias(u)).map((u) => {
-    const biases = u.form.kind === 'outer' ? uses.filter((b) => isBias(b) && beside(b) === u) : [];
-    const common = { form: u.form.kind, delta: u.delta, positions: u.positions, bias: biases.length > 0, names: [u.parameter, ...biases.map((b) => b.parameter)] };
-    switch (u.form.kind) {
-      case 'outer': return { ...common, left: u.form.left };
-      case 'scale': return { ...common, left: u.form.factor };
-      case 'lookup': return { ...common, left: u.form.index, table: parameters[u.parameter]!.shape[0]! };
-      case 'sum': return common;
-    }
-  });
+export interface NamedLayer extends Layer {
+  /** The parameters it stands for: a weight and its bias, or one. */
+  readonly names: readonly string[];
+}
+
+const layerOf = ({ parameter, form, delta, positions }: ParameterUse, biases: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): NamedLayer => {
+  const common = { form: form.kind, delta, positions, bias: biases.length > 0, names: [parameter, ...biases.map((b) => b.parameter)] };
+  switch (form.kind) {
+    case 'outer': return { ...common, left: form.left };
+    case 'scale': return { ...common, left: form.factor };
+    case 'lookup': return { ...common, left: form.index, table: parameters[parameter]!.shape[0]! };
+    case 'sum': return common;
+  }
+};
+
+/** The layers that the uses make up: a bias beside its weight where both have the same cotangents. */
+export const layersOf = (uses: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): readonly NamedLayer[] => {
+  const weightOf = (u: ParameterUse): ParameterUse | undefined =>
+    (u.form.kind === 'sum' ? uses.find((w) => w.form.kind === 'outer' && w.delta === u.delta && w.positions === u.positions) : undefined);
+  return uses.filter((u) => !weightOf(u)).map((u) => layerOf(u, uses.filter((b) => weightOf(b) === u), parameters));
 };

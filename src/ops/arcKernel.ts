@@ -18,11 +18,12 @@ export const arcKernelOp = defineOp<ArcOptions>({
   name: 'arcKernel',
   infer: (inputs, { self }) => {
     requireF32('arcKernel', inputs);
-    const [k, theta, qa, qb, hyper] = inputs.map((t) => t.shape);
+    const [k, theta, qa, qb] = inputs.map((t) => t.shape);
     requireHyper('arcKernel', inputs[4]!);
     const [n = 0, m = 0] = k!;
     const fits = k!.length === 2 && sameShape(theta!, k!) && sameShape(qa!, [n]) && sameShape(qb!, [m]);
-    if (!fits) throw new ShapeError('arcKernel', `kernels are ${showShape(k!)} and ${showShape(theta!)}, diagonals ${showShape(qa!)} and ${showShape(qb!)}, hyper ${showShape(hyper!)}; they must be [n,m] twice, [n] and [m]`);
+    const given = [k!, theta!, qa!, qb!].map(showShape);
+    if (!fits) throw new ShapeError('arcKernel', `kernels are ${given[0]} and ${given[1]}, diagonals ${given[2]} and ${given[3]}; they must be [n,m] twice, [n] and [m]`);
     if (self && n !== m) throw new ShapeError('arcKernel', `the kernel is ${showShape(k!)}; of one set with itself it must be square`);
     const out = { shape: k!, dtype: 'f32' } as const;
     return [out, out];

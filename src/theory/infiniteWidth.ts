@@ -45,14 +45,15 @@ function innerProduct(a: Float64Array, b: Float64Array): number {
   return sum / a.length;
 }
 
+const rowsOf = ({ data, rows, cols }: Dense): Float64Array[] => Array.from({ length: rows }, (_, i) => data.subarray(i * cols, (i + 1) * cols));
+const squares = (list: readonly Float64Array[]): Float64Array => Float64Array.from(list, (x) => innerProduct(x, x));
+
 /** Of X [n,d] with X2 [m,d], or with itself. Sums run over the d inputs in order, so that equal rows give equal bits. Throws ShapeError where d differs. */
 export function inputGram(X: Dense, X2: Dense = X): InputGram {
   if (X.cols !== X2.cols) throw new ShapeError('inputGram', `X is [${X.rows},${X.cols}] but X2 is [${X2.rows},${X2.cols}]: both need the same inputs`);
-  const rowsOf = ({ data, rows, cols }: Dense): Float64Array[] => Array.from({ length: rows }, (_, i) => data.subarray(i * cols, (i + 1) * cols));
   const [a, b] = [rowsOf(X), rowsOf(X2)];
   const gram = Float64Array.from({ length: X.rows * X2.rows }, (_, at) => innerProduct(a[Math.floor(at / X2.rows)]!, b[at % X2.rows]!));
-  const own = (list: readonly Float64Array[]): Float64Array => Float64Array.from(list, (x) => innerProduct(x, x));
-  return { gram: { data: gram, rows: X.rows, cols: X2.rows }, rows: own(a), cols: own(b) };
+  return { gram: { data: gram, rows: X.rows, cols: X2.rows }, rows: squares(a), cols: squares(b) };
 }
 
 /** E[φ(u)φ(v)] and E[φ′(u)φ′(v)] of the activation φ over (u, v) ~ N(0, [[q, k], [k, q2]]). */
@@ -72,8 +73,11 @@ export function dualActivation(activation: KernelActivation, q: number, q2: numb
 }
 
 function checkGram({ gram: { rows: n, cols: m }, rows, cols }: InputGram): void {
-  if (rows.length !== n || cols.length !== m) throw new ShapeError('infiniteWidth', `the Gram matrix is [${n},${m}], its diagonals have ${rows.length} and ${cols.length} entries`);
-  for (const q of [...rows, ...cols]) if (!(q >= 0 && q < Infinity)) throw new ConfigError(`infiniteWidth: a diagonal entry of the Gram matrix is ${q}; it must be finite and ≥ 0`);
+  const fits = rows.length === n && cols.length === m;
+  if (!fits) throw new ShapeError('infiniteWidth', `the Gram matrix is [${n},${m}], its diagonals have ${rows.length} and ${cols.length} entries`);
+  for (const q of [...rows, ...cols]) {
+    if (!(q >= 0 && q < Infinity)) throw new ConfigError(`infiniteWidth: a diagonal entry of the Gram matrix is ${q}; it must be finite and ≥ 0`);
+  }
 }
 
 /** Σᴸ and Θᴸ between two sets of inputs. Throws ShapeError where sizes differ, ConfigError outside the domain. */

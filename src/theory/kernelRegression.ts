@@ -64,8 +64,8 @@ export function choleskyRegression(K: Dense, Y: Dense, noise: number): KernelReg
   const { pivot, row } = smallestPivot(A, cholesky);
   const cut = rankTolerance(A.rows, A.rows) * Math.max(...A.diagonal());
   if (!(pivot > cut)) {
-    throw new ConfigError(`choleskyRegression: the kernel plus noise is not positive definite: its smallest pivot, of example ${row}, is ${pivot}, not above ${cut}, the rounding of its diagonal. `
-      + 'Add noise (a jitter on the diagonal), or remove duplicate inputs');
+    throw new ConfigError(`choleskyRegression: the kernel plus noise is not positive definite: its smallest pivot, of example ${row}, is ${pivot}, not above ${cut}, `
+      + 'the rounding of its diagonal. Add noise (a jitter on the diagonal), or remove duplicate inputs');
   }
   const solved = cholesky.solve(Matrix.from1DArray(Y.rows, Y.cols, Y.data));
   const coefficients: Dense = { data: Float64Array.from(solved.to1DArray()), rows: Y.rows, cols: Y.cols };
@@ -96,6 +96,8 @@ function learned(a: number, t: number): number {
   return a < 1 ? -Math.expm1(t * Math.log1p(-a)) : 1 - (1 - a) ** t;
 }
 
+const plus = (A: Dense, B: Dense): Dense => ({ ...A, data: A.data.map((value, i) => value + B.data[i]!) });
+
 function checkTime(t: number, eta: number, maxStep: number): void {
   if (!(t === Infinity || (Number.isSafeInteger(t) && t >= 0))) throw new ConfigError(`linearisedDynamics: t is ${t}; it must be an integer ≥ 0, or Infinity`);
   if (t === Infinity && eta >= maxStep) throw new ConfigError(`linearisedDynamics: there is no limit, a step of ${eta} diverges; it must be below ${maxStep}`);
@@ -125,18 +127,18 @@ export function linearisedDynamics(theta: Dense, Y: Dense, f0: Dense, eta: numbe
   const combine = (weight: (rate: number) => number): Dense =>
     multiply(vectors, { ...residual, data: residual.data.map((c, i) => c * weight(rates[Math.floor(i / Y.cols)]!)) });
   const share = (t: number) => (rate: number): number => (t === Infinity && rate <= rankTolerance(n, n) * largest ? 0 : learned(eta * rate, t));
-  const moved = (from: Dense, by: Dense): Dense => ({ ...from, data: from.data.map((value, i) => value + by.data[i]!) });
   return {
     train: (t) => {
       checkTime(t, eta, maxStep);
-      return moved(f0, combine(share(t)));
+      return plus(f0, combine(share(t)));
     },
     test: (t, cross, start) => {
       checkTime(t, eta, maxStep);
       requireCross('linearisedDynamics', cross, n);
-      if (start.rows !== cross.rows || start.cols !== Y.cols) throw new ConfigError(`linearisedDynamics: f₀ at the test inputs is ${shape(start)}, must be [${cross.rows},${Y.cols}]`);
+      const fits = start.rows === cross.rows && start.cols === Y.cols;
+      if (!fits) throw new ConfigError(`linearisedDynamics: f₀ at the test inputs is ${shape(start)}, must be [${cross.rows},${Y.cols}]`);
       const weight = (rate: number): number => (rate === 0 ? (t === Infinity ? 0 : (eta * t) / n) : share(t)(rate) / (n * rate));
-      return moved(start, multiply(cross, combine(weight)));
+      return plus(start, multiply(cross, combine(weight)));
     },
     rates,
     maxStep,
