@@ -10,6 +10,7 @@ const matrix = (rows: readonly (readonly number[])[]): Dense => dense(Float64Arr
 const between = (X: Dense, X2: Dense | undefined, net: WideNetwork) => infiniteWidth(inputGram(X, X2), net);
 const worst = (A: Dense, B: Dense): number => A.data.reduce((most, a, i) => Math.max(most, Math.abs(a - B.data[i]!)), 0);
 const largest = ({ data }: Dense): number => data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+const scaled = (A: Dense, by: number): Dense => ({ ...A, data: A.data.map((v) => v * by) });
 const minus = (A: Dense, B: Dense): Dense => ({ ...A, data: A.data.map((a, i) => a - B.data[i]!) });
 /** Half of the last digit that the golden values are given to. */
 const PRINTED = 0.5e-6;
@@ -29,27 +30,29 @@ describe('golden values', () => {
   });
 });
 
+/** E[f(u)f(v)] by the trapezium rule over a disc of the independent normals behind (u, v), in polar coordinates. */
+const expectation = (f: (u: number) => number, q: number, q2: number, k: number): number => {
+  const [radii, angles, end] = [2000, 2880, 9];
+  let sum = 0;
+  for (let i = 1; i < radii; i++) for (let j = 0; j < angles; j++) {
+    const [r, a] = [(i * end) / radii, (2 * Math.PI * (j + 0.5)) / angles];
+    const u = Math.sqrt(q) * r * Math.cos(a);
+    const v = (k / Math.sqrt(q)) * r * Math.cos(a) + Math.sqrt(q2 - (k * k) / q) * r * Math.sin(a);
+    sum += f(u) * f(v) * Math.exp((-r * r) / 2) * r;
+  }
+  return (sum * (end / radii)) / angles;
+};
+/** erf′. */
+const erfSlope = (u: number): number => (2 / Math.sqrt(Math.PI)) * Math.exp(-u * u);
+
 describe('the dual activations', () => {
-  /** E[f(u)f(v)] by the trapezium rule over a disc of the independent normals behind (u, v), in polar coordinates. */
-  const expectation = (f: (u: number) => number, q: number, q2: number, k: number): number => {
-    const [radii, angles, end] = [2000, 2880, 9];
-    let sum = 0;
-    for (let i = 1; i < radii; i++) for (let j = 0; j < angles; j++) {
-      const [r, a] = [(i * end) / radii, (2 * Math.PI * (j + 0.5)) / angles];
-      const u = Math.sqrt(q) * r * Math.cos(a);
-      const v = (k / Math.sqrt(q)) * r * Math.cos(a) + Math.sqrt(q2 - (k * k) / q) * r * Math.sin(a);
-      sum += f(u) * f(v) * Math.exp((-r * r) / 2) * r;
-    }
-    return (sum * (end / radii)) / angles;
-  };
   it.each([[1, 2, 0.7], [0.5, 0.5, -0.3], [3, 1, 0]])('are the expectations that they stand for: q = %d, q′ = %d, k = %d', (q, q2, k) => {
     const { T, dT } = dualActivation('relu', q, q2, k);
     // The grid's kinks and jumps move by less than a cell: (2π/2880)² and (9/2000)² for T, and one cell of 2880 on each of four edges for Ṫ.
     expect(Math.abs(expectation((u) => Math.max(u, 0), q, q2, k) - T)).toBeLessThanOrEqual(((2 * Math.PI / 2880) ** 2 + (9 / 2000) ** 2) * 2 * Math.sqrt(q * q2));
     expect(Math.abs(expectation((u) => Number(u > 0), q, q2, k) - dT)).toBeLessThanOrEqual(4 / 2880 + (9 / 2000) ** 2);
     // erf is analytic, where the rule is exact but for the end of the radius' range and the radial step: (9/2000)²/12 of a slope of 1.
-    const slope = (u: number): number => (2 / Math.sqrt(Math.PI)) * Math.exp(-u * u);
-    expect(Math.abs(expectation(slope, q, q2, k) - dualActivation('erf', q, q2, k).dT)).toBeLessThanOrEqual((9 / 2000) ** 2);
+    expect(Math.abs(expectation(erfSlope, q, q2, k) - dualActivation('erf', q, q2, k).dT)).toBeLessThanOrEqual((9 / 2000) ** 2);
   });
   it('have Ṫ as the derivative of T', () => {
     for (const activation of ['relu', 'erf'] as const) for (const k of [-0.9, -0.2, 0, 0.5, 1.1]) {
@@ -106,7 +109,6 @@ describe.each(NETWORKS)('%o', (net) => {
 describe('structure', () => {
   it('is homogeneous for ReLU without biases: K(ax, bx′) = ab·K(x, x′)', () => {
     const [X, Y] = [fill(4, 3, normals(1)), fill(5, 3, normals(2))];
-    const scaled = (A: Dense, by: number): Dense => ({ ...A, data: A.data.map((v) => v * by) });
     const net = network('relu', 3, 2);
     const [one, other] = [between(X, Y, net), between(scaled(X, 4), scaled(Y, 0.5), net)]; // powers of 2: exact but for √, of an even one
     for (const which of ['nngp', 'ntk'] as const) one[which].data.forEach((v, i) => expect(other[which].data[i]).toBe(2 * v));
