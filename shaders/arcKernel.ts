@@ -106,7 +106,7 @@ ${head(activation)}
   let q = qa[group.z * dims.rs_qa + i];
   let q2 = qb[group.z * dims.rs_qb + j];
 #if ${self}
-  let k = K[group.z * dims.rs_K + at];
+  let k = select(K[group.z * dims.rs_K + at], q, i == j);
 #else
   let k = K[group.z * dims.rs_K + at];
 #endif

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, ShapeError } from '../core/errors';
 import { circleEigenvalue, circleNtk, dualActivation, infiniteWidth, inputGram, type KernelActivation, type WideNetwork } from './infiniteWidth';
-import { dense, multiply, symmetricEigen, transpose, type Dense } from './linalg';
+import { dense, multiply, svd, symmetricEigen, transpose, type Dense } from './linalg';
 import { fill, normals, onSphere } from './testRandom';
 
 const network = (activation: KernelActivation, depth: number, weightVariance: number, biasVariance = 0): WideNetwork => ({ activation, depth, weightVariance, biasVariance });
@@ -69,14 +69,16 @@ describe('the dual activations', () => {
       expect(dualActivation(activation, 1, 4, 2.5)).toEqual(dualActivation(activation, 1, 4, 2));
       expect(dualActivation(activation, 1, 4, -2.5)).toEqual(dualActivation(activation, 1, 4, -2));
     }
-    expect(dualActivation('relu', 0, 3, 0)).toEqual({ T: 0, dT: 0.5 });
+    for (const k of [0, 1, -1]) expect(dualActivation('relu', 0, 3, k)).toEqual({ T: 0, dT: 0.5 });
     expect(dualActivation('erf', 0, 0, 0)).toEqual({ T: 0, dT: 4 / Math.PI });
   });
   it('keep the digits of nearly parallel inputs that the angle has', () => {
-    // At k = s(1 − ε) the angle is acos(1 − ε) = √(2ε)(1 + ε/12 + …): 2⁻¹⁵ here, and 1 − ε is exact, so a few roundings are all there is.
-    const epsilon = 2 ** -31;
-    const angle = Math.PI - 2 * Math.PI * dualActivation('relu', 1, 1, 1 - epsilon).dT;
-    expect(Math.abs(angle / (2 ** -15 * (1 + epsilon / 12)) - 1)).toBeLessThanOrEqual((8 * Number.EPSILON * Math.PI) / 2 ** -15);
+    // k = q − δ is exact; the angle is acos(1 − ε) = 2·asin√(ε/2), ε = δ/q, near 2⁻¹⁵. π − θ rounds to ε·π, and a few more ε come from its parts.
+    const [q, delta] = [1.1, 2 ** -31];
+    const angle = Math.PI - 2 * Math.PI * dualActivation('relu', q, q, q - delta).dT;
+    const want = 2 * Math.asin(Math.sqrt(delta / q / 2));
+    expect(Math.abs(angle - want)).toBeLessThanOrEqual(8 * Number.EPSILON * Math.PI);
+    expect(want).toBeGreaterThan(2 ** -16);
   });
 });
 
@@ -115,8 +117,8 @@ describe('structure', () => {
   });
   it('depends on norms and angles alone', () => {
     const X = onSphere(6, 4, 2, normals(3));
-    const { vectors } = symmetricEigen((({ data, rows, cols }) => ({ data: data.map((v, i) => v + data[(i % cols) * rows + Math.floor(i / cols)]!), rows, cols }))(fill(4, 4, normals(4))));
-    const [one, other] = [between(X, undefined, NETWORKS[3]!), between(multiply(X, vectors), undefined, NETWORKS[3]!)];
+    const { U } = svd(fill(4, 4, normals(4)));
+    const [one, other] = [between(X, undefined, NETWORKS[3]!), between(multiply(X, U), undefined, NETWORKS[3]!)];
     // Inner products of 4 terms and a rotation to 16ε; a kernel of erf has slopes of at most σw²·4/π a layer, and Θ sums depth of them.
     const growth = (2.5 * 4 / Math.PI) ** 4;
     expect(worst(one.ntk, other.ntk)).toBeLessThanOrEqual(5 * 32 * 16 * Number.EPSILON * growth * largest(one.ntk));

@@ -32,6 +32,14 @@ describe('choleskyRegression', () => {
     const direct = multiply(cross, minNorm(A, Y));
     expect(norm(minus(predict(cross), direct))).toBeLessThanOrEqual(2 * condition(A) * 2 * n * (3 * n + 1) * Number.EPSILON * norm(cross) * norm(coefficients));
   });
+  it('takes a kernel that is symmetric up to rounding, as a GPU computes it', () => {
+    const { theta, next } = ntk(6, 1);
+    const Y = fill(6, 1, next);
+    const uneven = { ...theta, data: theta.data.map((v, at) => (Math.floor(at / 6) < at % 6 ? v * (1 + 2 ** -20) : v * (1 - 2 ** -20))) };
+    const even = { ...theta, data: theta.data.map((v, at) => (at % 7 === 0 ? v * (1 - 2 ** -20) : v)) }; // the mean of the two factors is 1
+    const [got, want] = [choleskyRegression(uneven, Y, 1), choleskyRegression(even, Y, 1)].map((r) => r.coefficients) as [Dense, Dense];
+    expect(norm(minus(got, want))).toBeLessThanOrEqual(condition(sum(theta, eye(6, 1))) * 4 * 6 * 19 * Number.EPSILON * norm(want));
+  });
   it('interpolates without noise, and shrinks towards 0 with it', () => {
     const { theta, next } = ntk(10, 1);
     const Y = fill(10, 2, next);
@@ -100,6 +108,28 @@ describe('linearisedDynamics', () => {
     const slack = 9 * 8 * Number.EPSILON * norm(Y); // of eigenpairs of [3,3], 9ε, over the part of Y in the seen direction
     expect(norm(minus(train(Infinity), X))).toBeLessThanOrEqual(slack); // (1·3 + 1·3)/6 = 1 times X
     expect(Math.abs(test(Infinity, gramOf(dense(Float64Array.of(5), 1, 1), X), dense(new Float64Array(1), 1, 1)).data[0]! - 5)).toBeLessThanOrEqual(5 * slack);
+  });
+  it('ends at the projection of the targets where eigenvalues are 0 up to rounding', () => {
+    const next = normals(12);
+    const [X, Y] = [fill(12, 3, next), fill(12, 2, next)];
+    const theta = gramOf(X);
+    const { train, maxStep } = linearisedDynamics(theta, Y, scaled(Y, 0), 0.1);
+    expect(maxStep).toBeGreaterThan(0.1);
+    const { s } = svd(X);
+    const gap = (s[0]! / s[2]!) ** 2; // eigenvectors err by n²ε over what the smallest eigenvalue that is seen stands out by
+    expect(norm(minus(train(Infinity), multiply(X, minNorm(X, Y))))).toBeLessThanOrEqual(2 * 144 * Number.EPSILON * gap * norm(Y));
+  });
+  it('takes eigenvalues below 0, which only rounding makes, as 0', () => {
+    const theta = dense(Float64Array.of(1, 0, 0, -(2 ** -40)), 2, 2);
+    const Y = dense(Float64Array.of(1, 1), 2, 1);
+    expect([...linearisedDynamics(theta, Y, scaled(Y, 0), 1).train(2 ** 45).data]).toEqual([1, 0]);
+  });
+  it('drifts at a constant rate where the kernel of the training inputs is 0', () => {
+    const [Y, cross] = [dense(Float64Array.of(1, 2), 2, 1), dense(Float64Array.of(3, 4), 1, 2)];
+    const { train, test, maxStep } = linearisedDynamics(eye(2, 0), Y, scaled(Y, 0), 0.5);
+    expect(maxStep).toBe(Infinity);
+    expect(train(8)).toEqual(scaled(Y, 0));
+    expect(test(8, cross, dense(Float64Array.of(1), 1, 1)).data[0]).toBe(1 + 0.5 * 8 * (3 * 1 + 4 * 2) / 2);
   });
   it('refuses what does not fit, and a limit that is not there', () => {
     const Y = dense(new Float64Array(2), 2, 1);

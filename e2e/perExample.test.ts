@@ -1,12 +1,12 @@
 /** Per-example gradients against the gradients of one example at a time, in float64 on the kernels' oracles. */
 import { describe, expect, it } from 'vitest';
-import { stream } from '../core/random';
-import type { Tensor } from '../graph/tensor';
-import { mlp, unpack } from '../models/index';
-import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, square, sum, variable } from '../ops/index';
-import { plan } from '../plan/index';
-import { openReference } from '../runtime/reference';
-import { gradients, layersOf, parameterUses } from './index';
+import { stream } from '../src/core/random';
+import type { Tensor } from '../src/graph/tensor';
+import { mlp, unpack } from '../src/models/index';
+import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, square, sum, variable } from '../src/ops/index';
+import { plan } from '../src/plan/index';
+import { openReference } from '../src/runtime/reference';
+import { gradients, layersOf, parameterUses } from '../src/autodiff/index';
 
 type Named = Readonly<Record<string, Tensor>>;
 const run = async (outputs: Named, values: Readonly<Record<string, Float64Array | Uint32Array>>): Promise<Readonly<Record<string, Float64Array>>> => {
