@@ -28,7 +28,7 @@ const STANDARD = { seeds: 10, noise: 0.1, widths: [10, 20], model: 'mlp', centre
 
 describe('the command line', () => {
   it('takes the preset standard unless told otherwise', () => {
-    expect(parse('second')).toEqual({ kind: 'run', experiment: EXPERIMENTS[1], preset: 'standard', config: STANDARD, inputs: {}, reference: false });
+    expect(parse('second')).toEqual({ kind: 'run', experiment: EXPERIMENTS[1], preset: 'standard', config: STANDARD, inputs: {} });
     expect(parse('first', '--preset', 'smoke', '--out', 'x')).toMatchObject({ preset: 'smoke', out: 'x', config: { ...STANDARD, seeds: 1, model: 'linear' } });
   });
 

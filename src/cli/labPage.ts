@@ -14,6 +14,8 @@ interface LabElement extends HTMLElement {
   start(options: { readonly live: readonly LiveChange[] }): unknown;
   abort(): unknown;
   readonly state: RunState;
+  /** False while an aborted run still delivers. */
+  readonly over?: boolean;
   readonly progress?: ProgressRow | undefined;
   readonly rows: readonly Row[];
   /** Undefined until a run has ended by itself. */
@@ -33,6 +35,7 @@ export interface DriveOrder { readonly preset: string; readonly config: Config; 
 /** A run as it stands. */
 interface Snapshot {
   readonly state: RunState;
+  readonly over: boolean;
   readonly progress: ProgressRow;
   readonly adapter: AdapterInfo | undefined;
   readonly error: RunError | undefined;
@@ -78,6 +81,7 @@ const look = (page: Page, from: number): Promise<Snapshot> => page.evaluate(({ f
   if (!lab) throw new Error('the page has no <lab-experiment>');
   return {
     state: lab.state,
+    over: lab.state === 'done' || lab.state === 'failed' || (lab.state === 'aborted' && lab.over !== false),
     progress: lab.progress ?? { kind: 'progress' as const, done: 0, total: 0, phase: '', steps: 0 },
     adapter: lab.adapter && { name: lab.adapter.name, software: lab.adapter.software },
     error: lab.error ? { name: lab.error.name, message: lab.error.message } : undefined,
@@ -182,7 +186,7 @@ class DrivenRun {
         await this.page.evaluate(() => { document.querySelector<LabElement>('lab-experiment')?.abort(); });
       }
       const seen = await this.#look();
-      const over = seen.state === 'done' || seen.state === 'failed' || seen.state === 'aborted';
+      const { over } = seen;
       if (over && seen.fresh.length === 0) return seen;
       if (abortedAt !== undefined && performance.now() - abortedAt > ABORT_MS) return { ...seen, state: 'aborted' };
       if (seen.fresh.length < ROWS_AT_ONCE && !over) await new Promise((next) => { setTimeout(next, LOOK_MS); });

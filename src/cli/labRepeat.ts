@@ -1,7 +1,6 @@
 /** Whether a run that was done again gave the same bits. */
 import type { RunBundle } from '../lab/bundle';
 import type { CellRow, PointRow } from '../lab/experiment';
-import { RowTable } from '../lab/table';
 import type { Outcome } from './labPage';
 
 interface Difference { readonly where: string; readonly before: number; readonly after: number | undefined }
@@ -10,17 +9,24 @@ interface Comparison { readonly compared: number; readonly same: number; readonl
 const place = (r: PointRow | CellRow): string => (r.kind === 'point' ? JSON.stringify([r.chart, r.series, r.seed, r.x]) : JSON.stringify([r.chart, r.seed, r.x, r.y]));
 const number = (r: PointRow | CellRow): number => (r.kind === 'point' ? r.y : r.value);
 
-/** Rows are matched by their place; two NaN are the same, 0 and −0 are not. */
+/**
+ * Rows are matched by their place; two NaN are the same, 0 and −0 are not. Where the earlier run did not end by itself, it may have been
+ * cut between two values of one place: any value that was measured there now will do.
+ */
 export function compareRuns(before: RunBundle, after: Pick<Outcome, 'rows'>): Comparison {
-  const table = new RowTable(after.rows);
-  const now = new Map([...table.points, ...table.cells].map((r) => [place(r), number(r)] as const));
+  const now = new Map<string, number[]>();
+  for (const r of after.rows) {
+    if (r.kind !== 'point' && r.kind !== 'cell') continue;
+    const values = now.get(place(r));
+    if (values && before.facts.state !== 'done') values.push(number(r));
+    else now.set(place(r), [number(r)]);
+  }
   const rows = [...before.points, ...before.cells];
-  const differing = rows.filter((r) => !now.has(place(r)) || !Object.is(now.get(place(r)), number(r)));
-  const [first] = differing;
-  return {
-    compared: rows.length, same: rows.length - differing.length, added: now.size - rows.length + rows.filter((r) => !now.has(place(r))).length,
-    first: first && { where: place(first), before: number(first), after: now.get(place(first)) },
-  };
+  const isSame = (r: PointRow | CellRow): boolean => now.get(place(r))?.some((v) => Object.is(v, number(r))) ?? false;
+  const [first, ...others] = rows.filter((r) => !isSame(r));
+  const same = rows.length - (first ? 1 + others.length : 0);
+  const missing = rows.filter((r) => !now.has(place(r))).length;
+  return { compared: rows.length, same, added: now.size - rows.length + missing, first: first && { where: place(first), before: number(first), after: now.get(place(first))?.at(-1) } };
 }
 
 const sameAdapter = (before: RunBundle, after: Outcome): boolean => before.facts.adapter.name === after.adapter?.name;

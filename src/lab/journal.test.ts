@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addInt, constant, matmul, mul, squaredNorm, sub, variable } from '../ops/index';
 import { plan } from '../plan/index';
-import { metric, type Executor } from '../runtime/executor';
+import { metric, type Executor, type MetricBatch, type Session, type TrainOptions } from '../runtime/executor';
 import { openGpu, type GpuExecutor } from '../runtime/gpu';
 import type { PointRow } from './experiment';
 import type { Entry, Journal, Snapshot } from './journal';
@@ -46,11 +46,12 @@ const descend = async (executor: Executor, live: LiveSettings, over: (step: numb
 /** Runs until step `stop` and a first snapshot, journalling; what was saved last is what a reload finds. */
 const cutOff = async (stop: number): Promise<{ readonly journal: Journal; readonly live: LiveSettings }> => {
   const entries: Entry[] = [];
-  let snapshot: Snapshot | undefined;
+  let [snapshot, clock]: [Snapshot | undefined, number] = [undefined, 0];
   const live = new LiveSettings({ scale: 1 });
   live.set({ scale: 0.5 });
   const executor = new JournaledExecutor(gpu, {
     save: async (more, s) => { entries.push(...more); snapshot = s; }, onEvent: () => undefined, onMemory: () => undefined, liveCalls: () => live.calls,
+    now: () => (clock += 60_000), // always time to save
   });
   await descend(executor, live, (step) => step >= stop && snapshot !== undefined);
   return { journal: { entries, snapshot: snapshot! }, live };
@@ -88,6 +89,82 @@ describe('a run gone on with', () => {
     const other: Journal = { ...journal, entries: [{ kind: 'read', session: 0, value: { dtype: 'f32', data: new Float32Array(1), replicas: 1, size: 1 } }, ...journal.entries] };
     const resumed = new JournaledExecutor(gpu, { onEvent: () => undefined, onMemory: () => undefined, liveCalls: () => 0 }, other);
     await expect(descend(resumed, new LiveSettings({ scale: 1 }))).rejects.toThrow("where it has 'read' the experiment now asks for 'write'");
+  });
+});
+
+/** A session that answers nothing, whose training is what a test says. */
+const scripted = (train: (o: TrainOptions, session: { stepsDone: number }) => AsyncIterable<MetricBatch>, outputs = 1): Executor => ({
+  name: 'script', software: true, maxBindings: 8, dispose: () => undefined,
+  open: async (plans) => {
+    const session: Session & { stepsDone: number } = {
+      stepsDone: 0, plans, bytes: 7, write: () => undefined, restore: () => undefined, checkpoint: async () => new Uint8Array(1), dispose: () => undefined, [Symbol.dispose]: () => undefined,
+      read: async () => ({ dtype: 'f32', data: new Float32Array(1), replicas: 1, size: 1 }),
+      run: async () => ({ y: { dtype: 'f32', data: new Float32Array(outputs), replicas: 1, size: outputs } }),
+      train: (o) => train(o, session),
+    };
+    return session;
+  },
+});
+const rowsOf = (from: number, to: number): MetricBatch =>
+  ({ plan: 'step', names: ['loss'], replicas: 1, steps: Array.from({ length: to - from }, (_, i) => from + i), data: new Float32Array(to - from) });
+const once = async function* once(): AsyncGenerator<MetricBatch> { yield rowsOf(0, 1); };
+const look = (factor: number) => plan({ name: 'look', outputs: { scaled: mul(variable('v', [2]), factor) } });
+const hooks = (saved: Snapshot[], entries: Entry[] = []) => {
+  let clock = 0;
+  return {
+    save: async (more: readonly Entry[], s: Snapshot) => { entries.push(...more); saved.push(s); }, onEvent: () => undefined, onMemory: () => undefined, liveCalls: () => 0,
+    now: () => (clock += 60_000),
+  };
+};
+
+describe('a journal', () => {
+  it('takes no snapshot while a recovered run does again what was handed out before', async () => {
+    const saved: Snapshot[] = [];
+    const counts: number[] = [];
+    const executor = new JournaledExecutor(scripted(async function* train(o, session) {
+      yield rowsOf(0, 10);
+      for (const done of [4, 9, 10]) { // lost, and back at step 4
+        session.stepsDone = done;
+        await o.onIdle?.();
+        counts.push(saved.length);
+      }
+    }), hooks(saved));
+    const session = await executor.open({ step: look(2) });
+    for await (const _ of session.train({ step: 'step', steps: 10 })) continue;
+    expect(counts).toEqual([0, 0, 1]);
+  });
+
+  it('takes none before all that was open before is open again', async () => {
+    const saved: Snapshot[] = [];
+    const past: Journal = { entries: [], snapshot: { opened: 1, sessions: new Map([[0, new Uint8Array(1)]]), plans: [], liveCalls: 0 } };
+    const executor = new JournaledExecutor(scripted(once), hooks(saved), past);
+    await executor.save();
+    expect([executor.caughtUp, saved.length]).toEqual([false, 0]);
+    await executor.open({ step: look(2) });
+    await executor.save();
+    expect([executor.caughtUp, saved.length]).toEqual([true, 1]);
+  });
+
+  it('refuses plans that have changed', async () => {
+    const saved: Snapshot[] = [];
+    const first = new JournaledExecutor(scripted(once), hooks(saved));
+    await first.open({ look: look(2) });
+    await first.save();
+    const again = (): JournaledExecutor => new JournaledExecutor(scripted(once), hooks([]), { entries: [], snapshot: saved[0]! });
+    await expect(again().open({ look: look(2) })).resolves.toBeDefined();
+    await expect(again().open({ look: look(3) })).rejects.toThrow('the plans look are others now');
+  });
+
+  it('does not write down large outputs that can be computed again', async () => {
+    const [saved, entries]: [Snapshot[], Entry[]] = [[], []];
+    const inner = scripted(once, 2 ** 20);
+    const session = await new JournaledExecutor(inner, hooks(saved, entries)).open({ look: look(2) });
+    session.write('v', new Float32Array(2));
+    await session.run('look');
+    expect(entries.map((e) => [e.kind, e.kind === 'run' && e.outputs])).toEqual([['write', false], ['run', undefined]]);
+    const resumed = await new JournaledExecutor(inner, hooks([]), { entries, snapshot: saved[0]! }).open({ look: look(2) });
+    resumed.write('v', new Float32Array(2));
+    expect((await resumed.run('look'))['y']!.size).toBe(2 ** 20);
   });
 });
 

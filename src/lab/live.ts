@@ -16,6 +16,9 @@ export class LiveSettings {
   /** What took effect so far, in order. */
   get changes(): readonly LiveChange[] { return this.#changes; }
 
+  /** Those, and the ones of the earlier run that are still to come. */
+  get known(): readonly LiveChange[] { return [...this.#changes, ...this.repeat.filter((c) => c.call >= this.#calls)]; }
+
   /** Takes effect with the next question. */
   set(changes: Config): void { this.#pending = { ...this.#pending, ...changes }; }
 

@@ -44,8 +44,9 @@ function captionOf({ experiment, preset, config, build, client }: PageFacts): re
   const [name, shown] = [client.order?.preset ?? preset, client.config ?? config];
   const changed = Object.entries(differences(shown, presetConfig(experiment, name))).map(([key, value]) => `${key} = ${toText(value)}`);
   const seed = 'seed' in shown && !changed.some((c) => c.startsWith('seed =')) ? [`seed = ${toText(shown['seed']!)}`] : [];
+  const live = client.live.length > 0 ? ', changed while it ran' : '';
   const measured = client.order ? `measured on ${client.adapter?.name ?? 'no adapter'}, ${client.date.slice(0, 10)}` : 'nothing measured yet';
-  return [`${experiment.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}`, `${measured}, build ${build}`];
+  return [`${experiment.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}${live}`, `${measured}, build ${build}`];
 }
 
 const images = (root: ParentNode, caption: readonly string[]): readonly { readonly name: string; readonly png: () => Promise<Blob> }[] =>

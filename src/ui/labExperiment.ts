@@ -1,7 +1,7 @@
 /**
  * <lab-experiment>: the page of an experiment. `open` gives it one and a worker to run it in. For headless runs it has, beside what a
  * reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
- * `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
+ * `over`, `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
@@ -87,6 +87,8 @@ export class LabExperiment extends LitElement {
   }
 
   get state(): RunState { return this.#client?.state ?? 'idle'; }
+  /** False while something of the run may still come. */
+  get over(): boolean { return this.#client?.over ?? true; }
   get progress(): ProgressRow | undefined { return this.#client?.progress; }
   get rows(): readonly Row[] { return this.#client?.rows ?? []; }
   get verdicts(): readonly ClaimVerdict[] | undefined { return this.#client?.verdicts; }
@@ -141,8 +143,10 @@ export class LabExperiment extends LitElement {
       this.inputs = await store.inputs(run.id);
       store.close();
       this.preset = Object.hasOwn(experiment.presets, run.preset) ? run.preset : this.preset;
-      this.#settings(parseConfig(experiment.config, run.config));
-      this.#client!.start({ experiment: experiment.id, preset: run.preset, config: this.config, inputs: this.inputs, live: run.live, build: this.build, resume: run.id, keep: true });
+      const config = parseConfig(experiment.config, run.config);
+      // The controls show what is in force now, the order what the run began with.
+      this.#settings(Object.assign({}, config, ...run.live.map((l) => l.changes)) as Config);
+      this.#client!.start({ experiment: experiment.id, preset: run.preset, config, inputs: this.inputs, live: run.live, build: this.build, resume: run.id, keep: true });
     } catch (error) {
       this.storageError = describeError(error);
     }
@@ -153,7 +157,8 @@ export class LabExperiment extends LitElement {
     this.interrupted = undefined;
     try {
       const store = await openStore();
-      if (run) await store.remove(run.id);
+      // Another tab may have gone on with it since.
+      if (run && (await store.get(run.id))?.resumable && !(await store.training()).has(run.id)) await store.remove(run.id);
       store.close();
     } catch (error) {
       this.storageError = describeError(error);

@@ -1,7 +1,7 @@
 /** Writes one run while it trains: each flush is one transaction, so that facts, rows, journal and checkpoint always belong together. */
 import { StorageError } from '../../core/errors';
 import type { Inputs, Row } from '../experiment';
-import { add, chunksOf, Connection, DATABASE, put, storageError, type Writing } from './database';
+import { add, chunksOf, Connection, DATABASE, put, storageError, type RunRecord, type Writing } from './database';
 import { holdRun } from './locks';
 import { dropJournal, isKept } from './store';
 import type { JournalUpdate, Keeper, KeptRun } from './types';
@@ -22,6 +22,8 @@ class RunKeeper implements Keeper {
   #dead = false;
   #last: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
+  /** A resumed run's record as it was. */
+  #before: RunRecord | undefined;
 
   constructor(facts: KeptRun, private readonly connection: Connection, private readonly onFailure: (e: StorageError) => void, private readonly resumed: boolean) {
     this.#facts = { ...facts, state: 'running', error: undefined, points: 0, cells: 0 };
@@ -54,8 +56,19 @@ class RunKeeper implements Keeper {
     ] : []));
   }
 
+  dropJournal(facts: Partial<KeptRun>): Promise<void> { return this.#write({ ...facts, resumable: false }, (tx) => dropJournal(tx, this.id)); }
+
+  async abandon(): Promise<void> {
+    const before = this.#before;
+    if (before) await this.#try(() => this.connection.write('leave the run as it was', (tx) => put(tx, 'runs', { ...before, touched: Date.now() })));
+    this.#leave();
+  }
+
   async end(facts: Partial<KeptRun>, { resumable = false }: { readonly resumable?: boolean } = {}): Promise<void> {
     await (resumable ? this.#write(facts, () => []) : this.#write({ ...facts, resumable: false }, (tx) => dropJournal(tx, this.id)));
+    this.#leave();
+  }
+  #leave(): void {
     this.#dead = true;
     this.#release?.();
     this.connection.close();
@@ -66,6 +79,7 @@ class RunKeeper implements Keeper {
     return this.connection.write('go on with the run', async (tx) => {
       const [run, keys] = await Promise.all([tx.objectStore('runs').get(this.id), tx.objectStore('journal').getAllKeys(chunksOf(this.id))]);
       if (!run) throw gone();
+      this.#before = run;
       const { resumable, points, cells } = run;
       this.#facts = { ...this.#facts, resumable };
       this.#entries = 1 + (keys.at(-1)?.[1] ?? -1);

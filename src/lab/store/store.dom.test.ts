@@ -13,7 +13,7 @@ import type { JournalUpdate, Keeper, KeptRun } from './types';
 const point = (x: number): PointRow => ({ kind: 'point', chart: 'c', series: 's', x, seed: 0, y: x * x });
 const entry = (stepsDone: number): Entry => ({ kind: 'trained', session: 0, stepsDone });
 /** One entry, and a snapshot of one byte. */
-const update = (step: number): JournalUpdate => ({ entries: [entry(step)], snapshot: { opened: 1, sessions: new Map([[0, Uint8Array.of(step)]]), liveCalls: step } });
+const update = (step: number): JournalUpdate => ({ entries: [entry(step)], snapshot: { opened: 1, sessions: new Map([[0, Uint8Array.of(step)]]), plans: [], liveCalls: step } });
 const run = (id: string, changes: Partial<KeptRun> = {}): KeptRun => keptRun({ id, state: 'running', ...changes });
 
 /** Straight from the database. */
@@ -128,7 +128,8 @@ describe('the run store', () => {
   it('tells a run that trains from one cut off, and keeps a run in one place only', async () => {
     const name = fresh();
     const store = await open(name);
-    await store.add(run('old', { date: '2026-01-01T00:00:00.000Z' }), [], {});
+    await store.add(run('old', { date: '2026-01-01T00:00:00.000Z', resumable: true }), [], {});
+    await store.add(run('without a checkpoint', { date: '2026-01-02T00:00:00.000Z' }), [], {});
     const keeper = await keep(run('new'), name);
     expect([...(await store.training())]).toEqual(['new']);
     expect((await store.interrupted('fake'))?.id).toBe('old');
@@ -142,7 +143,7 @@ describe('the run store', () => {
   it('finds a run cut off once the worker that trained it is gone', async () => {
     const name = fresh();
     const store = await open(name);
-    await store.add(run('w'), [], {});
+    await store.add(run('w', { resumable: true }), [], {});
     const script = URL.createObjectURL(new Blob(["navigator.locks.request('overparam-run-w', () => { postMessage(0); return new Promise(() => {}); });"]));
     const worker = new Worker(script);
     await new Promise((resolve) => { worker.addEventListener('message', resolve); });
@@ -150,6 +151,37 @@ describe('the run store', () => {
     worker.terminate();
     URL.revokeObjectURL(script);
     expect((await store.interrupted('fake'))?.id).toBe('w'); // at once: it waits for a worker that is just ending
+  });
+
+  it('leaves a run that could not be gone on with as it was', async () => {
+    const name = fresh();
+    const store = await open(name);
+    const first = await keep(run('a'), name);
+    first.add(point(1));
+    await first.flush({ seconds: 5 }, update(1));
+    const before = await store.get('a');
+    await first.end({ state: 'failed' }, { resumable: true });
+    const again = await keep((await store.get('a'))!, name, { resumed: true });
+    again.add(point(2));
+    await again.abandon();
+    expect(await store.rows('a')).toEqual([point(1)]);
+    expect(await store.get('a')).toEqual({ ...before, state: 'failed' });
+    expect(await store.journal('a')).toBeDefined();
+    expect([...(await store.training())]).toEqual([]);
+  });
+
+  it('drops old checkpoints, never rows', async () => {
+    const name = fresh();
+    const store = await open(name);
+    for (const day of [1, 2, 3]) {
+      const keeper = await keep(run(`run ${day}`, { date: `2026-01-0${day}T00:00:00.000Z` }), name);
+      keeper.add(point(day));
+      await keeper.flush({}, update(1));
+      await keeper.end({ state: 'failed' }, { resumable: true });
+    }
+    await store.prune('fake', 2);
+    const left = await Promise.all([1, 2, 3].map(async (day) => [(await store.get(`run ${day}`))!.resumable, await store.journal(`run ${day}`) !== undefined, (await store.rows(`run ${day}`)).length]));
+    expect(left).toEqual([[false, false, 1], [true, true, 1], [true, true, 1]]);
   });
 
   it('removes everything of a run and nothing of another, even where one id begins with the other', async () => {

@@ -58,10 +58,17 @@ export class IdbStore implements RunStore {
 
   /** One that failed with its checkpoint kept was cut off too. */
   async interrupted(experiment: string): Promise<KeptRun | undefined> {
-    const open = (await this.#records()).filter((r) => r.experiment === experiment && (r.state === 'running' || r.resumable));
+    const open = (await this.#records()).filter((r) => r.experiment === experiment && r.resumable);
     const trained = await trainedStill(open);
     const cut = open.find((r) => !trained.has(r.id));
     return cut && plain(cut);
+  }
+
+  async prune(experiment: string, most: number): Promise<void> {
+    const open = (await this.#records()).filter((r) => r.experiment === experiment && r.resumable);
+    const trained = await this.training();
+    for (const run of open.filter((r) => !trained.has(r.id)).slice(most))
+      await this.connection.write('drop old checkpoints', async (tx) => { await Promise.all([tx.objectStore('runs').put({ ...run, resumable: false }), ...dropJournal(tx, run.id)]); });
   }
 
   close(): void { this.connection.close(); }

@@ -50,8 +50,12 @@ export interface RunStore {
   remove(id: string): Promise<void>;
   /** A run from a file. */
   add(run: KeptRun, rows: readonly Row[], inputs: Inputs): Promise<void>;
-  /** The newest run of the experiment that was cut off. */
+  /** The newest run of the experiment that was cut off and has a checkpoint. */
   interrupted(experiment: string): Promise<KeptRun | undefined>;
+  /** Drops the checkpoints of all but the newest `most` runs of the experiment that were cut off; their rows stay. */
+  prune(experiment: string, most: number): Promise<void>;
+  /** Ids of the runs that a worker trains at this moment, in any tab. */
+  training(): Promise<ReadonlySet<string>>;
   close(): void;
 }
 
@@ -62,8 +66,12 @@ export interface Keeper {
   add(row: Row): void;
   /** Writes what is new. `journal`: replaces the kept checkpoint and adds entries; absent where the run cannot be resumed. */
   flush(facts: Partial<KeptRun>, journal?: JournalUpdate): Promise<void>;
+  /** The run cannot be resumed any more: drops what it would take. */
+  dropJournal(facts: Partial<KeptRun>): Promise<void>;
   /** The last write; gives up the lock, and drops the journal unless the run can be `resumable` from it. */
   end(facts: Partial<KeptRun>, options?: { readonly resumable?: boolean }): Promise<void>;
+  /** Leaves a run that was to be resumed as it was kept before, and gives up the lock. */
+  abandon(): Promise<void>;
 }
 /** Entries since the last update, and the snapshot that holds once they are done. */
 export interface JournalUpdate { readonly entries: Journal['entries']; readonly snapshot: Journal['snapshot'] }

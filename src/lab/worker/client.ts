@@ -26,7 +26,9 @@ class Current {
   /** Under which it is kept in this browser. */
   keptAs: string | undefined;
   rate = new Rate();
-  constructor(readonly order: StartOrder | undefined, readonly watch: Stopwatch, readonly began: string) {}
+  /** Whether the worker has said the last of it. */
+  over = false;
+  constructor(readonly order: StartOrder | undefined, readonly watch: Stopwatch, /** ISO 8601, UTC. */ public began: string) {}
 }
 
 export class RunClient {
@@ -35,6 +37,9 @@ export class RunClient {
   adapter: AdapterInfo | undefined;
   #current: Current;
   #run = 0;
+  /** Why there is no worker at all. */
+  #broken: RunError | undefined;
+  #heard = false;
   #request = 0;
   readonly #asked = new Map<number, (answer: Computed) => void>();
 
@@ -62,6 +67,8 @@ export class RunClient {
   get keptAs(): string | undefined { return this.#current.keptAs; }
   /** When it was started; ISO 8601, UTC. */
   get date(): string { return this.#current.began; }
+  /** Nothing more will come of this run: an aborted one still delivers its artifacts for a moment. */
+  get over(): boolean { return this.#current.over; }
   get active(): boolean { return this.state === 'running' || this.state === 'paused'; }
   /** Running time, pauses left out. */
   get seconds(): number { return this.#current.watch.elapsed / 1000; }
@@ -71,6 +78,7 @@ export class RunClient {
   /** Forgets the last run and starts another; one that still runs is aborted. `paused`: holds until resume or step. */
   start(order: StartOrder, paused = false): void {
     this.#clear(order);
+    if (this.#broken) return this.fail(this.#broken);
     this.#send({ type: 'start', run: this.#run, order, paused });
     this.#enter(paused ? 'paused' : 'running');
   }
@@ -122,7 +130,9 @@ export class RunClient {
 
   /** The worker itself broke: it could not be loaded, or threw where nothing catches. */
   fail(error: RunError): void {
+    if (!this.#heard) this.#broken = error;
     this.#current.error = error;
+    this.#current.over = true;
     this.#enter('failed');
   }
 
@@ -142,6 +152,7 @@ export class RunClient {
   }
 
   #receive(message: ToPage): void {
+    this.#heard = true;
     switch (message.type) {
       case 'ready':
         this.adapter = message.adapter;
@@ -152,7 +163,9 @@ export class RunClient {
         this.#asked.delete(message.request);
         return;
       case 'error':
-        if (message.run === 0 || message.run === this.#run) this.fail(message.error);
+        if (message.run !== 0 && message.run !== this.#run) return;
+        this.#current.live = message.live ?? [];
+        this.fail(message.error);
         return;
       default: if (message.run === this.#run) this.#news(message);
     }
@@ -169,9 +182,10 @@ export class RunClient {
       case 'kept':
         current.keptAs = message.id;
         current.watch.add(message.seconds);
+        current.began = message.date;
         break;
       case 'done':
-        [current.verdicts, current.live] = [message.verdicts, message.live];
+        [current.verdicts, current.live, current.over] = [message.verdicts, message.live, true];
         return this.#enter(message.aborted ? 'aborted' : 'done');
     }
     this.onChange();

@@ -50,8 +50,8 @@ class ExperimentHost {
     switch (message.type) {
       case 'pause': return run.pause();
       case 'resume': return run.resume();
-      case 'step': return run.control.singleStep();
-      case 'live': return run.live?.set(message.changes);
+      case 'step': return run.step();
+      case 'live': return run.change(message.changes);
       case 'abort': return run.stop();
     }
   }
@@ -98,7 +98,7 @@ class ExperimentHost {
     const executor = await this.#executor?.catch(() => undefined);
     this.#executor = undefined;
     executor?.dispose();
-    this.#post({ type: 'error', run: run.id, error: describeError(error) });
+    this.#post({ type: 'error', run: run.id, error: describeError(error), live: run.changes });
   }
 }
 

@@ -1,6 +1,7 @@
 /** One run in the worker: the experiment's iterator consumed, its rows posted and kept, its claims judged. */
 import { DeviceLostError, StorageError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
+import type { LiveChange } from '../bundle';
 import { Control } from '../control';
 import type { Config, Experiment, Row, RunContext } from '../experiment';
 import type { Entry as JournalEntry, Journal, Snapshot } from '../journal';
@@ -13,7 +14,7 @@ import { keepRun } from '../store/keeper';
 import type { Keeper, KeptRun, RunStore } from '../store/types';
 import { RowTable } from '../table';
 import { RowBatch } from './batch';
-import { describeError, type StartOrder, type ToPage } from './protocol';
+import { describeError, type AdapterInfo, type StartOrder, type ToPage } from './protocol';
 
 /** A kept run that is gone on with. */
 interface Past { readonly kept: KeptRun; readonly journal: Journal }
@@ -26,23 +27,35 @@ const breathe = (): Promise<void> => new Promise((resolve) => {
   port2.postMessage(null, []);
 });
 
+/** Runs of one experiment that were cut off and keep what it takes to resume them. */
+const MOST_CHECKPOINTS = 3;
 /** Between writes of rows where no snapshot comes first, in ms. */
 const KEEP_INTERVAL = 10_000;
 /** Time that an experiment gets to end by itself once it was aborted, in ms. */
 const PATIENCE = 2000;
 
+/** 'a', 'a, then b'. */
+const both = (before: string, now: string): string => (before.split(', then ').at(-1) === now ? before : `${before}, then ${now}`);
+
 export class HostedRun {
   readonly control: Control;
   readonly #abort = new AbortController();
   finished: Promise<void> = Promise.resolve();
-  live: LiveSettings | undefined;
+  #live: LiveSettings | undefined;
   #executor: JournaledExecutor | undefined;
+  /** Holds the run's lock, if it is kept; `#keeping` says whether anything is still written. */
   #keeper: Keeper | undefined;
+  #keeping = false;
+  /** Live settings changed before there was a run to change. */
+  #early: Config = {};
   #table = new RowTable();
   #watch = new Stopwatch(() => performance.now());
   #progress: KeptRun['progress'];
   #kept = 0;
   #stopped = 0;
+  /** Points and cells given so far, and as many as a resumed run had given before. */
+  #given = 0;
+  #before = 0;
   readonly #batch: RowBatch;
 
   constructor(
@@ -52,6 +65,26 @@ export class HostedRun {
     this.control = new Control(paused);
     this.#batch = new RowBatch((rows) => post({ type: 'rows', run: id, rows }));
   }
+
+  pause(): void {
+    this.control.pause();
+    this.#watch.halt();
+  }
+  resume(): void {
+    this.control.resume();
+    this.#watch.go();
+  }
+  step(): void {
+    this.control.singleStep();
+    this.#watch.halt();
+  }
+  /** New values of live settings. */
+  change(changes: Config): void {
+    if (this.#live) this.#live.set(changes);
+    else this.#early = { ...this.#early, ...changes };
+  }
+  /** Live changes so far, and those that a resumed run still has before it. */
+  get changes(): readonly LiveChange[] { return this.#live?.known ?? []; }
 
   stop(): void {
     this.#stopped = performance.now();
@@ -65,9 +98,11 @@ export class HostedRun {
     try {
       const past = await this.#past();
       if (past) config = parseConfig(experiment.config, past.kept.config);
+      this.#before = (past?.kept.points ?? 0) + (past?.kept.cells ?? 0);
       const executor = await open();
       await this.#keep(experiment, config, executor, past?.kept);
-      this.live = new LiveSettings(config, past?.kept.live ?? this.order.live, past?.journal.snapshot.liveCalls ?? 0);
+      this.#live = new LiveSettings(config, past?.kept.live ?? this.order.live, past?.journal.snapshot.liveCalls ?? 0);
+      if (Object.keys(this.#early).length > 0) this.#live.set(this.#early);
       this.#executor = this.#journaled(executor, past);
       await this.#consume(experiment, config, this.#executor);
       await this.#finish(this.#abort.signal.aborted ? undefined : judge(experiment, this.#table, config));
@@ -95,33 +130,52 @@ export class HostedRun {
     if (!this.control.paused) this.#watch.go();
     if (!this.order.keep || !this.openStore) return;
     const { preset, build, inputs } = this.order;
-    const facts: KeptRun = earlier ?? {
+    const adapter: AdapterInfo = { name: executor.name, software: executor.software };
+    const facts: KeptRun = earlier ? this.#goneOnWith(earlier, adapter) : {
       id: crypto.randomUUID(), experiment: experiment.id, title: experiment.title, preset, config, date: new Date().toISOString(), build,
-      adapter: { name: executor.name, software: executor.software }, state: 'running', seconds: 0, progress: undefined, verdicts: [],
+      adapter, state: 'running', seconds: 0, progress: undefined, verdicts: [],
       points: 0, cells: 0, live: [], error: undefined, resumable: false, imported: false,
     };
+    this.#keeping = true;
+    this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
+    this.#kept = performance.now();
+    if (this.#keeping) this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date });
+    if (!earlier) await this.#prune(experiment.id);
+  }
+  /** The record names every adapter and build that took part. */
+  #goneOnWith(earlier: KeptRun, adapter: AdapterInfo): KeptRun {
+    const before = earlier.adapter ?? adapter;
+    if (both(before.name, adapter.name) !== before.name)
+      this.#add({ kind: 'event', level: 'warning', message: `The run was begun on ${before.name} and goes on on ${adapter.name}: its bits are those of neither alone, within the stated tolerance.` });
+    return { ...earlier, adapter: { name: both(before.name, adapter.name), software: before.software || adapter.software }, build: both(earlier.build, this.order.build) };
+  }
+  async #prune(experiment: string): Promise<void> {
     try {
-      this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
-      this.#kept = performance.now();
-      this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds });
-    } catch (error) {
-      this.#notKept(error);
+      const store = await this.openStore!();
+      await store.prune(experiment, MOST_CHECKPOINTS);
+      store.close();
+    } catch {
+      // What stays too long does no harm; why nothing can be kept is told by the keeper.
     }
   }
   #notKept(error: unknown): void {
+    this.#keeping = false;
     this.#executor?.forget();
     this.#add({ kind: 'event', level: 'warning', message: describeError(error).message });
   }
 
   #journaled(executor: Executor, past: Past | undefined): JournaledExecutor {
     return new JournaledExecutor(executor, {
-      save: this.#keeper ? (entries, snapshot) => this.#save(entries, snapshot) : undefined,
+      save: this.#keeping ? (entries, snapshot) => this.#save(entries, snapshot) : undefined,
       onMemory: (bytes) => this.post({ type: 'memory', run: this.id, bytes }),
       onEvent: ({ step, reason }) => this.#add({
-        kind: 'event', level: 'warning', message: `The GPU was lost (${reason}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost. A second loss would end the run.`,
+        kind: 'event', level: 'warning', message: `The GPU was lost (${reason}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost. A second loss soon after would end the run, which could then be resumed.`,
       }),
-      onTooLong: () => this.#add({ kind: 'event', level: 'info', message: 'The run has become too long to be resumed after a reload. It goes on, and its results are kept.' }),
-      liveCalls: () => this.live!.calls,
+      onTooLong: () => {
+        void this.#keeper?.dropJournal(this.#facts());
+        this.#add({ kind: 'event', level: 'info', message: 'The run has become too long to be resumed after a reload. It goes on, and its results are kept.' });
+      },
+      liveCalls: () => this.#live!.calls,
     }, past?.journal);
   }
   async #save(entries: readonly JournalEntry[], snapshot: Snapshot): Promise<void> {
@@ -129,12 +183,12 @@ export class HostedRun {
     await this.#keeper!.flush({ ...this.#facts(), resumable: true }, { entries, snapshot });
   }
   #facts(): Partial<KeptRun> {
-    return { seconds: this.#watch.elapsed / 1000, progress: this.#progress, live: this.live?.changes ?? [] };
+    return { seconds: this.#watch.elapsed / 1000, progress: this.#progress, live: this.changes };
   }
 
   async #consume(experiment: Experiment, config: Config, executor: JournaledExecutor): Promise<void> {
     const { signal } = this.#abort;
-    const context: RunContext = { executor, signal, control: this.control, turn: () => this.#turn(), inputs: this.order.inputs, live: () => this.live!.current() };
+    const context: RunContext = { executor, signal, control: this.control, turn: () => this.#turn(), inputs: this.order.inputs, live: () => this.#live!.current() };
     for await (const row of experiment.run(config, context)) {
       if (signal.aborted && row.kind !== 'artifact') {
         if (performance.now() - this.#stopped > PATIENCE) return;
@@ -148,28 +202,22 @@ export class HostedRun {
       if (performance.now() - this.#kept > KEEP_INTERVAL) await this.#keepRows();
     }
   }
+  /** While a resumed run does again what was done, what was kept before is better than what there is now. */
+  get #caughtUp(): boolean { return (this.#executor?.caughtUp ?? false) && this.#given >= this.#before; }
   async #keepRows(): Promise<void> {
     this.#kept = performance.now();
-    await this.#keeper?.flush(this.#facts());
+    if (this.#caughtUp) await this.#keeper?.flush(this.#facts());
   }
 
   /** Between pieces of CPU work. */
   async #turn(): Promise<void> {
     await breathe();
-    if (this.control.paused) await this.#executor?.save();
+    await (this.control.paused ? this.#executor?.save() : this.#executor?.saveIfDue());
     await this.control.turn();
   }
-  pause(): void {
-    this.control.pause();
-    this.#watch.halt();
-  }
-  resume(): void {
-    this.control.resume();
-    this.#watch.go();
-  }
-
   #add(row: Row): void {
     if (row.kind === 'progress') this.#progress = row;
+    if (row.kind === 'point' || row.kind === 'cell') this.#given++;
     this.#table.append([row]);
     this.#keeper?.add(row);
     this.#batch.add(row);
@@ -178,16 +226,21 @@ export class HostedRun {
   /** `verdicts`: of a run that ended by itself. */
   async #finish(verdicts: readonly ClaimVerdict[] | undefined): Promise<void> {
     this.#watch.halt();
-    await this.#keeper?.end({ ...this.#facts(), state: verdicts ? 'done' : 'aborted', verdicts: verdicts ?? [] });
+    await this.#end({ state: verdicts ? 'done' : 'aborted', verdicts: verdicts ?? [] });
     this.#batch.flush();
-    this.post({ type: 'done', run: this.id, aborted: !verdicts, verdicts, live: this.live?.changes ?? [] });
+    this.post({ type: 'done', run: this.id, aborted: !verdicts, verdicts, live: this.changes });
   }
   /** A run whose device is gone for good can be resumed from its last checkpoint; another failure would come again. */
   async #fail(error: unknown): Promise<never> {
     this.#watch.halt();
     const lost = error instanceof DeviceLostError;
-    await this.#keeper?.end({ ...this.#facts(), state: 'failed', error: describeError(error) }, { resumable: lost });
+    await this.#end({ state: 'failed', error: describeError(error) }, lost);
     this.#batch.flush();
     throw error;
+  }
+  /** A resumed run that came no further than it was stays as it was kept. */
+  async #end(facts: Partial<KeptRun>, resumable = false): Promise<void> {
+    if (this.order.resume !== undefined && !this.#caughtUp) await this.#keeper?.abandon();
+    else await this.#keeper?.end({ ...this.#facts(), ...facts }, { resumable });
   }
 }

@@ -36,13 +36,13 @@ export type ToPage =
   | { readonly type: 'rows'; readonly run: number; readonly rows: readonly Row[] }
   /** Bytes that the run's sessions hold on the GPU. */
   | { readonly type: 'memory'; readonly run: number; readonly bytes: number }
-  /** The run is stored under this id; `seconds`: its running time before, where it was resumed. */
-  | { readonly type: 'kept'; readonly run: number; readonly id: string; readonly seconds: number }
+  /** The run is stored under this id; `seconds`: its running time before, and `date` its start, where it was resumed. */
+  | { readonly type: 'kept'; readonly run: number; readonly id: string; readonly seconds: number; readonly date: string }
   /** `verdicts` of a run that ended by itself. `live`: the changes that were made. */
   | { readonly type: 'done'; readonly run: number; readonly aborted: boolean; readonly verdicts: readonly ClaimVerdict[] | undefined; readonly live: readonly LiveChange[] }
   | { readonly type: 'described'; readonly request: number; readonly curves: readonly Curve[]; readonly markers: readonly Marker[]; readonly error?: RunError }
   /** `run` is 0 where the executor could not be opened at all. */
-  | { readonly type: 'error'; readonly run: number; readonly error: RunError };
+  | { readonly type: 'error'; readonly run: number; readonly error: RunError; readonly live?: readonly LiveChange[] };
 
 /** What a Worker, a worker's global scope and a MessagePort have in common. */
 export interface Port {
