@@ -40,7 +40,8 @@ const COLUMNS = 32;
 
 /** Examples repeated for each output, with the cotangent that picks it: f's rows are then (example, output) pairs. */
 interface Side { readonly x: Tensor; readonly pick: Tensor }
-const sideOf = (name: string, model: Model, rows: number): Side => ({ x: variable(`${name}.x`, [rows, ...model.input], { perReplica: false }), pick: variable(`${name}.pick`, [rows, model.outputs], { perReplica: false }) });
+const sideOf = (name: string, model: Model, rows: number, turn = 0): Side =>
+  ({ x: variable(`${name}.x`, [rows, ...model.input], { perReplica: false }), pick: variable(`pick${turn}`, [rows, model.outputs], { perReplica: false }) });
 
 const layersAt = (model: Model, theta: Tensor, { x, pick }: Side): readonly NamedLayer[] => {
   const params = unpack(model.layout, theta);
@@ -61,12 +62,18 @@ const explicit = (window: number) => (left: readonly NamedLayer[], right: readon
   return terms.reduce((total, t) => add(total, t));
 };
 
-/** Plan of one block: outputs { block }, [rows, rows]. */
-const blockPlan = (model: Model, rows: number, method: 'structured' | 'jacobian', window: number, maxBindings: number): Plan => {
+/**
+ * Plan of one block: outputs { block }, [rows, rows]. Full: a row for each (example, output), picked by one cotangent. Summed: a row an example,
+ * and a term for each output, whose cotangents come in turn.
+ */
+const blockPlan = (model: Model, rows: number, o: Required<NtkOptions>, maxBindings: number): Plan => {
   const theta = variable('theta', [model.layout.total], { perReplica: false });
-  const [left, right] = [layersAt(model, theta, sideOf('left', model, rows)), layersAt(model, theta, sideOf('right', model, rows))];
+  const turns = o.outputs === 'sum' ? model.outputs : 1;
+  const layers = (side: string): readonly NamedLayer[] =>
+    Array.from({ length: turns }, (_, turn) => layersAt(model, theta, sideOf(side, model, rows, turn))).flat();
+  const [left, right] = [layers('left'), layers('right')];
   if (left.length === 0) throw new ConfigError(`the model '${model.name}' does not depend on its parameters, so it has no tangent kernel`);
-  return plan({ name: 'ntk', outputs: { block: (method === 'structured' ? structured : explicit(window))(left, right) }, maxBindings });
+  return plan({ name: 'ntk', outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
 };
 
 /** Plan of Θv for COLUMNS cotangents v of the right examples: outputs { block }, per column [left rows]. */
@@ -94,19 +101,24 @@ const picks = (count: number, k: number): Float32Array => {
   return out;
 };
 
+/** The cotangents that pick output `turn` of every row. */
+const column = (rows: number, k: number, turn: number): Float32Array => Float32Array.from({ length: rows * k }, (_, i) => Number(i % k === turn));
+
 /** A linear model's kernel does not depend on its parameters. */
 const writeUsed = (session: Session, name: string, data: HostArray): void => { if (name in session.plans['ntk']!.variables) session.write(name, data); };
 
 /** Computes blocks of (example, output) rows × rows. */
-interface Blocks { readonly at: (first: number, second: number) => Promise<HostArray>; readonly dispose: () => void }
+interface Blocks { /** Rows of a block for each example: its outputs, or 1 where they are summed. */ readonly perExample: number; readonly at: (first: number, second: number) => Promise<HostArray>; readonly dispose: () => void }
 
 const byGrams = async (executor: Executor, model: Model, theta: HostArray, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
-  const [k, d] = [model.outputs, sizeOf(model.input)];
-  const method = o.method === 'jacobian' ? 'jacobian' : 'structured';
-  const session = await executor.open({ ntk: blockPlan(model, o.block * k, method, o.window, executor.maxBindings) });
+  const d = sizeOf(model.input);
+  const k = o.outputs === 'sum' ? 1 : model.outputs;
+  const session = await executor.open({ ntk: blockPlan(model, o.block * k, o, executor.maxBindings) });
   writeUsed(session, 'theta', theta);
-  for (const side of ['left.pick', 'right.pick']) session.write(side, picks(o.block, k));
+  if (k > 1 || model.outputs === 1) session.write('pick0', picks(o.block, k));
+  else for (let turn = 0; turn < model.outputs; turn++) session.write(`pick${turn}`, column(o.block, model.outputs, turn));
   return {
+    perExample: k,
     at: async (first, second) => {
       session.write('left.x', inputsOf(a, d, first, o.block, k));
       session.write('right.x', inputsOf(b, d, second, o.block, k));
@@ -122,6 +134,7 @@ const byProducts = async (executor: Executor, model: Model, theta: HostArray, [a
   const session = await executor.open({ ntk: productPlan(model, o.block, executor.maxBindings) });
   writeUsed(session, 'theta', theta);
   return {
+    perExample: k,
     at: async (first, second) => {
       writeUsed(session, 'left.x', inputsOf(a, d, first, o.block, 1));
       writeUsed(session, 'right.x', inputsOf(b, d, second, o.block, 1));
@@ -141,8 +154,9 @@ const columns = async (session: Session, rows: number, c: number, out: Float32Ar
   for (let r = 0; r < COLUMNS && c + r < rows; r++) for (let i = 0; i < rows; i++) out[i * rows + c + r] = data[r * rows + i]!;
 };
 
+interface Place { readonly first: number; readonly second: number; readonly size: number; readonly k: number; readonly sum: boolean }
 /** Copies a block into the result, summed over outputs if asked. */
-const place = (kernel: Kernel, block: HostArray, first: number, second: number, size: number, k: number, sum: boolean): void => {
+const place = (kernel: Kernel, block: HostArray, { first, second, size, k, sum }: Place): void => {
   const per = sum ? 1 : k;
   const [n, m] = [kernel.rows / per, kernel.cols / per];
   const width = size * k;
@@ -175,7 +189,7 @@ export async function ntk(executor: Executor, model: Model, theta: HostArray, a:
   const blocks = await (o.method === 'products' ? byProducts : byGrams)(executor, model, theta, [a, b], o);
   try {
     for (let first = 0; first < a.n; first += o.block)
-      for (let second = a === b ? first : 0; second < b.n; second += o.block) place(kernel, await blocks.at(first, second), first, second, o.block, k, o.outputs === 'sum');
+      for (let second = a === b ? first : 0; second < b.n; second += o.block) place(kernel, await blocks.at(first, second), { first, second, size: o.block, k: blocks.perExample, sum: o.outputs === 'sum' });
   } finally {
     blocks.dispose();
   }
