@@ -1,8 +1,12 @@
 /** The registry of kernels: one line each. */
 import { anyOracle, type Kernel, type Oracle } from './kernel';
 import { adamRef } from './adam.ref';
+import { arcKernelDiagonalRef, arcKernelRef } from './arcKernel.ref';
 import { batchIndicesRef } from './permutation.ref';
+import { exampleNormRef } from './exampleNorm.ref';
 import { gatherRef } from './gather.ref';
+import { gramRef } from './gram.ref';
+import { jacobianRef } from './jacobian.ref';
 import { matmulRef } from './matmul.ref';
 import { normalRef } from './normal.ref';
 import { pointwiseRef } from './pointwise.ref';
@@ -32,6 +36,11 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(sgdRef),
   anyOracle(adamRef),
   anyOracle(recordRef),
+  anyOracle(gramRef),
+  anyOracle(exampleNormRef),
+  anyOracle(jacobianRef),
+  anyOracle(arcKernelRef),
+  anyOracle(arcKernelDiagonalRef),
 ]);
 
 const byName: ReadonlyMap<string, Oracle> = new Map(ORACLES.map((o) => [o.kernel.name, o]));

@@ -10,6 +10,7 @@ export type { Tensor } from './graph/tensor';
 export { grad, hvp, jvp, valueAndGrad, vjp, type Tree } from './autodiff/index';
 export * as ops from './ops/index';
 export { crossEntropy, errorRate, halfSquaredError, meanSquaredError, squaredNorm } from './ops/losses';
+export * from './measure/index';
 export * from './models/index';
 export { adam, adamw, sgd, type AdamOptions, type Optimiser, type PerReplica, type Schedule, type SgdOptions } from './optim/index';
 export { plan, printPlan, type Plan } from './plan/index';

@@ -43,3 +43,4 @@ export const hvp = <T extends Tree>(f: (x: T) => Tensor, x: T, v: T): T => {
   const gradient = gradients(f(x), leaves(x));
   return like(x, forward(gradient, leaves(x), leaves(v)));
 };
+export { layersOf, parameterUses, type NamedLayer, type ParameterUse } from './perExample';

@@ -31,6 +31,18 @@ export interface Lowering {
   readonly used: readonly boolean[];
 }
 
+/**
+ * How one example's share of the gradient with respect to a parameter follows from δ, the cotangent of the op's output [rows, q], whose
+ * rows are the examples' positions, an example's own next to each other. Summed over an example's positions t:
+ * outer   Σ_t left_t ⊗ δ_t, left [rows, p]     sum   Σ_t δ_t     scale   Σ_t factor_t ⊙ δ_t, factor [rows, q]
+ * lookup  δ_t added to row index_t of the parameter, index [rows]
+ */
+export type PerExampleForm =
+  | { readonly kind: 'outer'; readonly left: Tensor }
+  | { readonly kind: 'sum' }
+  | { readonly kind: 'scale'; readonly factor: Tensor }
+  | { readonly kind: 'lookup'; readonly index: Tensor };
+
 export interface Op {
   readonly name: string;
   readonly infer: (inputs: readonly TensorType[], attrs: Attrs) => TensorType | readonly TensorType[];
@@ -40,6 +52,8 @@ export interface Op {
   readonly vjp?: (site: Site, cotangents: Cotangents) => Cotangents;
   /** Tangents of the outputs from those of the inputs. */
   readonly jvp?: (site: Site, tangents: Cotangents) => Cotangents;
+  /** For an input that all examples share, a parameter. null or absent: examples cannot be told apart there. */
+  readonly perExample?: (site: Site, input: number) => PerExampleForm | null;
   /**
    * [input, output] pairs that share storage: the kernel updates the input in place. The planner copies first where
    * somebody still needs the old value.
@@ -48,10 +62,11 @@ export interface Op {
 }
 
 /** `A` types the attributes inside the op's own file; outside they are plain data. */
-export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp'> {
+export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp' | 'perExample'> {
   readonly infer: (inputs: readonly TensorType[], attrs: A) => TensorType | readonly TensorType[];
   readonly lower?: (site: Omit<Lowering, 'attrs'> & { readonly attrs: A }, emitter: Emitter) => void;
   readonly vjp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, cotangents: Cotangents) => Cotangents;
   readonly jvp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, tangents: Cotangents) => Cotangents;
+  readonly perExample?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, input: number) => PerExampleForm | null;
 }
 export const defineOp = <A extends Attrs>(op: TypedOp<A>): Op => Object.freeze(op) as unknown as Op;

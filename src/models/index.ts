@@ -2,3 +2,4 @@ export * from './layout';
 export * from './mlp';
 export * from './model';
 export * from './randomFeatures';
+export * from './scaled';

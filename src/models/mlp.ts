@@ -7,7 +7,9 @@
 import { ConfigError } from '../core/errors';
 import type { Tensor } from '../graph/tensor';
 import { matmul } from '../ops/matmul';
-import { add } from '../ops/pointwise';
+import { broadcastTo } from '../ops/broadcastTo';
+import { constant } from '../ops/leaf';
+import { add, mul } from '../ops/pointwise';
 import { layoutOf, type Init, type ParameterSpec } from './layout';
 import { activate, type Activation, type Model } from './model';
 
@@ -21,6 +23,15 @@ export interface MlpOptions {
   readonly init?: InitScheme;
   /** Default true. */
   readonly bias?: boolean;
+  /**
+   * standard: the variances are in the parameters, drawn by `init`. ntk: parameters are N(0, 1) and the forward pass scales them,
+   * z = √(σw²/fan_in)·hW + √σb²·b, so that the tangent kernel has a limit at infinite width (Jacot et al. 2018). Default standard.
+   */
+  readonly parametrisation?: 'standard' | 'ntk';
+  /** σw² of the ntk parametrisation. Default 2. */
+  readonly weightVariance?: number;
+  /** σb² of the ntk parametrisation; 0 leaves the biases out. Default 0. */
+  readonly biasVariance?: number;
 }
 
 const normal = (variance: number): Init => ({ kind: 'normal', std: Math.sqrt(variance) });
@@ -36,19 +47,32 @@ const initOf = (scheme: InitScheme, fanIn: number, fanOut: number): { readonly w
 /** x [n, in] · w [in, out] + b [out]. */
 export const linearLayer = (x: Tensor, w: Tensor, b?: Tensor): Tensor => (b ? add(matmul(x, w), b) : matmul(x, w));
 
+/** a·(x W) + c·b, as (a x) W + b (c·1): both parameters are applied by ops that tell examples apart. */
+const ntkLayer = (x: Tensor, w: Tensor, b: Tensor | undefined, a: number, c: number): Tensor => {
+  const z = matmul(mul(x, a), w);
+  return b ? add(z, mul(broadcastTo(constant(c), z.shape), b)) : z;
+};
+
 /** Throws ConfigError for fewer than two widths or one that is no positive integer. */
-export const mlp = ({ widths, activation = 'relu', init = 'he', bias = true }: MlpOptions): Model => {
+export const mlp = (o: MlpOptions): Model => {
+  const { widths, activation = 'relu', init = 'he' } = o;
+  const scaled = o.parametrisation === 'ntk';
+  const { weightVariance = 2, biasVariance = 0 } = o;
+  const bias = scaled ? biasVariance > 0 : (o.bias ?? true);
+  if (!(weightVariance > 0 && biasVariance >= 0)) throw new ConfigError(`mlp: σw² is ${weightVariance} and σb² ${biasVariance}; the first must be positive, the second not negative`);
   if (widths.length < 2 || widths.some((w) => !Number.isInteger(w) || w < 1)) throw new ConfigError(`mlp: widths must be at least two positive integers, got [${widths.join(', ')}]`);
   const layers = widths.slice(1).map((fanOut, l) => ({ l: l + 1, fanIn: widths[l]!, fanOut }));
   const specs = layers.flatMap(({ l, fanIn, fanOut }): ParameterSpec[] => {
-    const start = initOf(init, fanIn, fanOut);
+    const start = scaled ? { weight: normal(1), bias: normal(1) } : initOf(init, fanIn, fanOut);
     const weight: ParameterSpec = { name: `W${l}`, shape: [fanIn, fanOut], init: start.weight, bias: false };
     return bias ? [weight, { name: `b${l}`, shape: [fanOut], init: start.bias, bias: true }] : [weight];
   });
   return {
     name: `mlp ${widths.join('-')}`, layout: layoutOf(specs), input: [widths[0]!], outputs: widths.at(-1)!,
-    apply: (params, x) => layers.reduce((h, { l }) => {
-      const z = linearLayer(h, params[`W${l}`]!, params[`b${l}`]);
+    apply: (params, x) => layers.reduce((h, { l, fanIn }) => {
+      const [w, b] = [params[`W${l}`]!, params[`b${l}`]];
+      // The scales stand on the activations and on the bias, not on the parameters: the layer keeps its per-example rules.
+      const z = scaled ? ntkLayer(h, w, b, Math.sqrt(weightVariance / fanIn), Math.sqrt(biasVariance)) : linearLayer(h, w, b);
       return l < layers.length ? activate(activation, z) : z;
     }, x),
   };

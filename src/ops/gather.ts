@@ -28,6 +28,7 @@ export const gatherOp: Op = defineOp<{ readonly missing: 'nan' | 'zero' }>({
     emit(gatherKernel, { dtype: x!.dtype, missing, vec4: D % 4 === 0 }, { n: index!.shape[0]!, D, V: x!.shape[0]! }, [x!, index!, y!]);
   },
   vjp: ({ inputs: [x, index] }, [dy]) => [dy && x!.dtype === 'f32' ? scatterAdd(dy, index!, x!.shape[0]!) : null, null],
+  perExample: ({ inputs: [x, index] }, input) => (input === 0 && x!.shape.length === 2 ? { kind: 'lookup', index: index! } : null),
   jvp: ({ inputs: [, index], attrs }, [dx]) => [dx ? apply(gatherOp, [dx, index!], attrs) : null],
 });
 export const gather = (x: Tensor, index: Tensor): Tensor => apply(gatherOp, [x, index], { missing: 'nan' });

@@ -6,6 +6,7 @@ export * from './losses';
 export * from './matmul';
 export * from './optimiser';
 export * from './pack';
+export * from './perExample';
 export * from './pointwise';
 export * from './random';
 export * from './record';

@@ -53,6 +53,8 @@ export const matmulOp = defineOp<MatmulAttrs>({
     const db = transB ? matmul(dy, a!, { transA: true, transB: transA }) : matmul(a!, dy, { transA: !transA });
     return [sumTo(da, a!.shape), sumTo(db, b!.shape)];
   },
+  // A right operand without a batch is a layer's weight. Transposed or not: neither norms nor products of gradients see it.
+  perExample: ({ inputs: [a, b], attrs: { transA } }, input) => (input === 1 && !transA && a!.shape.length === 2 && b!.shape.length === 2 ? { kind: 'outer', left: a! } : null),
   jvp: ({ inputs: [a, b], attrs }, [da, db]) => {
     const left = da ? matmul(da, b!, attrs) : null;
     const right = db ? matmul(a!, db, attrs) : null;

@@ -53,6 +53,13 @@ export const pointwiseOp = defineOp<PointwiseAttrs>({
   },
   vjp: ({ inputs, outputs, attrs: { fn } }, [dy]) =>
     inputs.map((x, i) => { const p = PARTIALS[fn][i]; return p && dy ? sumTo(p(dy, inputs, outputs[0]!), x.shape) : null; }),
+  // A vector that is repeated over all rows: a bias or a scale.
+  perExample: ({ inputs, outputs: [y], attrs: { fn } }, input) => {
+    const [partial, x] = [PARTIALS[fn][input], inputs[input]!];
+    if (!partial || x.shape.length !== 1 || y!.shape.length < 2 || x.shape[0] !== y!.shape.at(-1)) return null;
+    const factor = partial(constant(1), inputs, y!);
+    return isOne(factor) ? { kind: 'sum' } : { kind: 'scale', factor: broadcastTo(factor, y!.shape) };
+  },
   jvp: ({ inputs, outputs, attrs: { fn } }, tangents) => {
     const y = outputs[0]!;
     const terms = tangents.flatMap((t, i) => { const p = PARTIALS[fn][i]; return p && t ? [p(broadcastTo(t, y.shape), inputs, y)] : []; });

@@ -4,10 +4,10 @@
  */
 import { ConfigError } from '../core/errors';
 import { sizeOf, type Shape } from '../core/shape';
-import { gradients } from '../autodiff/index';
+import { gradients, layersOf, parameterUses } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import { initialise, repack, unpack, type Model } from '../models/index';
-import { batchIndices, broadcastTo, constant, gather, mul, addInt, sqrt, squaredNorm, sub, variable } from '../ops/index';
+import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, sqrt, squaredNorm, sub, sum, variable } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
 import type { Executor, HostArray, MetricBatch, Session, TrainOptions } from './executor';
@@ -24,8 +24,11 @@ export interface TrainerData {
 }
 /** A scalar of the model's output [n, outputs] and the targets [n, …target]. Say in its name whether it is a sum or a mean. */
 export type Objective = (output: Tensor, target: Tensor) => Tensor;
-/** `updateNorm`: of what the optimiser adds to the parameters, decay included. */
-export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm';
+/**
+ * `updateNorm`: of what the optimiser adds to the parameters, decay included. `exampleNorms`: Σ_i ‖g_i‖² over the batch, g_i the gradient of the
+ * example's own loss, which must be averaged over examples: what gradient noise follows from, beside `gradientNorm`.
+ */
+export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm' | 'exampleNorms';
 
 export interface TrainerOptions {
   readonly model: Model;
@@ -82,6 +85,7 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const updates = [...optimiser.update(theta, g, step, { prefix, ...scales, ...(mask ? { mask } : {}) }), [step, addInt(step, constant(1, 'u32'))] as const];
   const metric: Record<StepMetric, () => Tensor> = {
     loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)), updateNorm: () => sqrt(squaredNorm(sub(updates[0]![1], theta))),
+    exampleNorms: () => exampleNorms(loss, params, batch.x.shape[0]!),
   };
   const metrics = Object.fromEntries((o.metrics ?? ['loss']).map((name) => [name, metric[name]()]));
   return {
@@ -91,6 +95,12 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
 };
 /** The plans that a lone trainer runs: 'init', 'step' and, with `evaluate`, 'eval'. */
 export const trainerPlans = (o: TrainerOptions, maxBindings: number): Readonly<Record<string, Plan>> => plansOf(o, maxBindings, { prefix: '', train: 'train', test: 'test' });
+
+/** Σ_i ‖g_i‖²: gradients of a mean over n examples are n⁻¹ of the examples' own. Throws NoRuleError. */
+const exampleNorms = (loss: Tensor, params: ReturnType<typeof unpack>, n: number): Tensor => {
+  const layers = layersOf(parameterUses([loss], [constant(1)], params, n), params);
+  return mul(sum(layers.reduce<Tensor | undefined>((total, layer) => exampleNorm(layer, total), undefined) ?? constant(0)), n * n);
+};
 
 const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, { x, y }: Source, step: Tensor, prefix: string): Source => {
   if (batch === undefined) return { x, y };

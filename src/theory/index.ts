@@ -1,4 +1,6 @@
 export * from './gradientDescent';
+export * from './infiniteWidth';
+export * from './kernelRegression';
 export * from './linalg';
 export * from './linearRisk';
 export * from './marchenkoPastur';

@@ -1,0 +1,99 @@
+/** Per-example gradients against the gradients of one example at a time, in float64 on the kernels' oracles. */
+import { describe, expect, it } from 'vitest';
+import { stream } from '../src/core/random';
+import type { Tensor } from '../src/graph/tensor';
+import { mlp, unpack } from '../src/models/index';
+import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, square, sum, variable } from '../src/ops/index';
+import { plan } from '../src/plan/index';
+import { openReference } from '../src/runtime/reference';
+import { gradients, layersOf, parameterUses } from '../src/autodiff/index';
+
+type Named = Readonly<Record<string, Tensor>>;
+const run = async (outputs: Named, values: Readonly<Record<string, Float64Array | Uint32Array>>): Promise<Readonly<Record<string, Float64Array>>> => {
+  const p = plan({ name: 'test', outputs, maxBindings: 8 });
+  using session = await openReference().open({ test: p });
+  for (const [name, v] of Object.entries(values)) if (name in p.variables) session.write(name, v);
+  const results = await session.run('test');
+  return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, Float64Array.from(t.data)]));
+};
+const random = (n: number, seed: number): Float64Array => Float64Array.from({ length: n }, (_, i) => Math.fround(2 * stream(seed, 1).uniform(i) - 1));
+
+/** A model of `n` examples: its parameters, the sum of its examples' losses, and values to try it on. */
+interface Case { readonly parameters: Named; readonly loss: (n: number) => Tensor; readonly n: number; readonly values: (only?: number) => Readonly<Record<string, Float64Array | Uint32Array>> }
+
+const layout = mlp({ widths: [3, 4, 2] });
+const theta = variable('theta', [layout.layout.total]);
+const params = unpack(layout.layout, theta);
+const slice = (data: Float64Array, width: number, only?: number): Float64Array => (only === undefined ? data : data.slice(only * width, (only + 1) * width));
+const x = random(4 * 3, 1);
+const labels = Uint32Array.of(0, 1, 1, 0);
+const perceptron: Case = {
+  parameters: params, n: 4, // a power of two: the mean's 1/n is exact
+  loss: (n) => mul(crossEntropy(layout.apply(params, variable('x', [n, 3])), variable('y', [n], { dtype: 'u32' })), n),
+  values: (only) => ({ theta: random(layout.layout.total, 2), x: slice(x, 3, only), y: only === undefined ? labels : labels.slice(only, only + 1) }),
+};
+/** A layer shared over three positions with a scale and a bias of their own: h = relu(s ⊙ (e W)) + b, e rows of a table; loss Σ h². */
+const [E, W, s, b] = [variable('E', [6, 3]), variable('W', [3, 4]), variable('s', [4]), variable('b', [4])];
+const words = Uint32Array.of(0, 5, 2, 2, 2, 1, 4, 0, 5, 3, 3, 0);
+const shared: Case = {
+  parameters: { E, W, s, b }, n: 4,
+  loss: (n) => sum(square(reshape(add(relu(mul(matmul(gather(E, variable('words', [3 * n], { dtype: 'u32' })), W), s)), b), [n, 12]))),
+  values: (only) => ({ E: random(18, 3), W: random(12, 4), s: random(4, 5), b: random(4, 6), words: only === undefined ? words : words.slice(3 * only, 3 * only + 3) }),
+};
+
+/** Rows: the gradient of each example's own loss, parameters one after another by name. */
+const oneByOne = async ({ parameters, loss, n, values }: Case): Promise<readonly Float64Array[]> => {
+  const names = Object.keys(parameters);
+  const rows: Float64Array[] = [];
+  for (let i = 0; i < n; i++) {
+    const g = gradients(loss(1), Object.values(parameters));
+    const out = await run(Object.fromEntries(names.map((name, k) => [name, g[k]!])), values(i));
+    rows.push(Float64Array.from(names.flatMap((name) => Array.from(out[name]!))));
+  }
+  return rows;
+};
+const dot = (a: Float64Array, c: Float64Array): number => a.reduce((total, v, i) => total + v * c[i]!, 0);
+
+/** Both sides are float64 sums of at most some 10³ products of numbers of order 1. */
+const near = (a: number, e: number): void => { expect(Math.abs(a - e)).toBeLessThanOrEqual(2 ** -40 * Math.max(1, Math.abs(e))); };
+
+describe.each([['a perceptron', perceptron], ['a layer shared over positions, an embedding, a scale and a bias', shared]] as const)('%s', (_, c) => {
+  const loss = c.loss(c.n);
+  const uses = parameterUses([loss], [constant(1)], c.parameters, c.n);
+  const layers = layersOf(uses, c.parameters);
+
+  it('norms, products and rows are those of one example at a time', async () => {
+    const rows = await oneByOne(c);
+    const norms = layers.reduce<Tensor | undefined>((total, l) => exampleNorm(l, total), undefined)!;
+    const products = layers.reduce<Tensor | undefined>((total, l) => gram(l, l, total), undefined)!;
+    const explicit = Object.fromEntries(layers.map((l, k) => [`j${k}`, jacobianRows(l, 0, layerColumns(l))]));
+    const out = await run({ norms, products, ...explicit }, c.values());
+    rows.forEach((g, i) => {
+      near(out['norms']![i]!, dot(g, g));
+      rows.forEach((h, j) => near(out['products']![i * c.n + j]!, dot(g, h)));
+    });
+    const all = rows.map((__, i) => layers.flatMap((l, k) => Array.from(out[`j${k}`]!.subarray(i * layerColumns(l), (i + 1) * layerColumns(l)))));
+    // The same numbers, by layer instead of by parameter.
+    all.forEach((g, i) => { expect(g.toSorted((p, q) => p - q).map((v) => v.toFixed(9))).toEqual([...rows[i]!].toSorted((p, q) => p - q).map((v) => v.toFixed(9))); });
+  });
+});
+
+it('fuses a bias with its weight', () => {
+  const uses = parameterUses([perceptron.loss(4)], [constant(1)], params, 4);
+  expect(layersOf(uses, params).map((l) => [l.form, l.bias, l.names])).toEqual([['outer', true, ['W1', 'b1']], ['outer', true, ['W2', 'b2']]]);
+});
+
+describe('refusals', () => {
+  const input = variable('x', [5, 3]);
+  const V = variable('V', [3, 3]);
+  it('name the op that mixes or repeats', () => {
+    const twice = sum(matmul(relu(matmul(input, V)), V));
+    expect(() => parameterUses([twice], [constant(1)], { V }, 5)).toThrow("per-example: the op 'matmul' has no per-example rule; the parameter 'V' is used 2 times");
+    const squared = sum(matmul(input, square(V)));
+    expect(() => parameterUses([squared], [constant(1)], { V }, 5)).toThrow("the op 'pointwise' has no per-example rule; it applies the parameter 'V' [3,3]");
+    expect(() => parameterUses([sum(matmul(input, V))], [constant(1)], { V }, 4)).toThrow('no multiple of the 4 examples');
+  });
+  it('pass over parameters that are not used', () => {
+    expect(parameterUses([sum(broadcastTo(constant(1), [2]))], [constant(1)], { V }, 2)).toEqual([]);
+  });
+});

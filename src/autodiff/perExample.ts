@@ -1,0 +1,81 @@
+/**
+ * Per-example gradients: graph → graph. Nothing of the size examples × parameters is made: what a layer adds to norms and products of
+ * gradients follows from its inputs and from the cotangents of its outputs.
+ *
+ * Source: Goodfellow 2015, arXiv:1510.01799, for norms; the products are the same identity for two examples.
+ */
+import { NoRuleError, ShapeError } from '../core/errors';
+import { showShape, sizeOf } from '../core/shape';
+import type { PerExampleForm } from '../graph/op';
+import { topological, type Node, type Tensor } from '../graph/tensor';
+import type { Layer } from '../ops/perExample';
+import { reshape } from '../ops/reshape';
+import { vjp } from './reverse';
+
+/** One use of a parameter. Rows of `form`'s tensors and of `delta` are examples × `positions`, an example's own next to each other. */
+export interface ParameterUse {
+  readonly parameter: string;
+  readonly form: PerExampleForm;
+  /** Cotangent of the op's output, [examples·positions, q]. */
+  readonly delta: Tensor;
+  readonly positions: number;
+}
+
+const TRANSFORM = 'per-example';
+const outputOf = (node: Node): Tensor => ({ ...node.outputs[0]!, node, index: 0 });
+const flat = (t: Tensor): Tensor => (t.shape.length === 2 ? t : reshape(t, [sizeOf(t.shape) / t.shape.at(-1)!, t.shape.at(-1)!]));
+
+interface Found { readonly parameter: string; readonly node: Node; readonly form: PerExampleForm }
+
+/** The one op that applies a parameter. Throws NoRuleError where several do, or one that has no rule. */
+const useOf = (name: string, parameter: Tensor, nodes: readonly Node[]): Found | undefined => {
+  const found = nodes.flatMap((node) => node.inputs.flatMap((t, i) => (t.node === parameter.node && t.index === parameter.index ? [{ node, i }] : [])));
+  const [first, ...rest] = found;
+  if (!first) return undefined;
+  const { node, i } = first;
+  if (rest.length > 0)
+    throw new NoRuleError(node.op.name, TRANSFORM, `the parameter '${name}' is used ${found.length} times, and gradients of examples add up over uses; give each use a parameter of its own, or take the Jacobian's rows`);
+  const outputs = node.outputs.map((type, index): Tensor => ({ ...type, node, index }));
+  const form = node.op.perExample?.({ inputs: node.inputs, outputs, attrs: node.attrs }, i);
+  if (!form) throw new NoRuleError(node.op.name, TRANSFORM, `it applies the parameter '${name}' ${showShape(parameter.shape)} in a way in which examples cannot be told apart; take vjp example by example`);
+  return { parameter: name, node, form };
+};
+
+/**
+ * How each example's gradient of Σ_k ⟨cotangent_k, y_k⟩ is made up, a use for every parameter that the ys depend on. The examples are the
+ * first axis of every y and of every value between, which must not mix them (batch normalisation does): that is the caller's promise.
+ * Throws NoRuleError as above and ShapeError where a layer's rows are no multiple of the examples.
+ */
+export const parameterUses = (ys: readonly Tensor[], cotangents: readonly Tensor[], parameters: Readonly<Record<string, Tensor>>, examples: number): readonly ParameterUse[] => {
+  const nodes = topological(ys);
+  const found = Object.entries(parameters).flatMap(([name, t]) => useOf(name, t, nodes) ?? []);
+  const deltas = vjp(ys, cotangents, found.map(({ node }) => outputOf(node)));
+  return found.map(({ parameter, node, form }, i) => {
+    const delta = flat(deltas[i]!);
+    const positions = delta.shape[0]! / examples;
+    if (!Number.isInteger(positions)) throw new ShapeError(node.op.name, `its output has ${delta.shape[0]} rows, which is no multiple of the ${examples} examples`);
+    return { parameter, delta, positions, form: form.kind === 'scale' ? { kind: 'scale', factor: flat(form.factor) } : form };
+  });
+};
+
+export interface NamedLayer extends Layer {
+  /** The parameters it stands for: a weight and its bias, or one. */
+  readonly names: readonly string[];
+}
+
+const layerOf = ({ parameter, form, delta, positions }: ParameterUse, biases: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): NamedLayer => {
+  const common = { form: form.kind, delta, positions, bias: biases.length > 0, names: [parameter, ...biases.map((b) => b.parameter)] };
+  switch (form.kind) {
+    case 'outer': return { ...common, left: form.left };
+    case 'scale': return { ...common, left: form.factor };
+    case 'lookup': return { ...common, left: form.index, table: parameters[parameter]!.shape[0]! };
+    case 'sum': return common;
+  }
+};
+
+/** The layers that the uses make up: a bias beside its weight where both have the same cotangents. */
+export const layersOf = (uses: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): readonly NamedLayer[] => {
+  const weightOf = (u: ParameterUse): ParameterUse | undefined =>
+    (u.form.kind === 'sum' ? uses.find((w) => w.form.kind === 'outer' && w.delta === u.delta && w.positions === u.positions) : undefined);
+  return uses.filter((u) => !weightOf(u)).map((u) => layerOf(u, uses.filter((b) => weightOf(b) === u), parameters));
+};

@@ -1,0 +1,5 @@
+/** Measurements from the inside: per-example gradients, gradient noise, tangent kernels. */
+export * from './gradientNoise';
+export * from './infiniteWidth';
+export * from './ntk';
+export * from './perExample';
