@@ -38,11 +38,15 @@ const contentPolicy: Plugin = {
   transformIndexHtml: { order: 'post', handler: () => [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_POLICY }, injectTo: 'head-prepend' }] },
 };
 
+const { framed } = await load<typeof import('./src/cli/pageFrame')>('src/cli/pageFrame.ts');
+/** Pages hold their own part only. */
+const pageFrame: Plugin = { name: 'page-frame', transformIndexHtml: { order: 'pre', handler: (part, { path }) => framed(part, path) } };
+
 export default defineConfig({
   root: 'demos',
   appType: 'mpa', // an address that is no page is not found
   base: './',
-  plugins: [contentPolicy],
+  plugins: [pageFrame, contentPolicy],
   define: { 'import.meta.env.VITE_BUILD': JSON.stringify(commit(import.meta.dirname)) },
   preview: { headers: SECURITY_HEADERS },
   build: {

@@ -1,4 +1,0 @@
-import experiment from './experiment';
-import { openPage } from '../page';
-
-openPage(experiment);
