@@ -1,6 +1,7 @@
 /** The smoke preset of every variant of double descent, on the GPU: it finishes, measures, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import experiment from '../demos/double-descent/experiment';
+import { Control } from '../src/lab/control';
 import type { Config, Row } from '../src/lab/experiment';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
@@ -10,7 +11,7 @@ let executor: GpuExecutor;
 beforeAll(async () => { executor = await openGpu(); });
 afterAll(() => executor.dispose());
 
-const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
+const control = new Control();
 const measure = async (config: Config): Promise<readonly Row[]> => {
   const rows: Row[] = [];
   for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);

@@ -64,7 +64,8 @@ describe('when something goes wrong', () => {
       const lose = (): Promise<void> => visitor.page.evaluate("new BroadcastChannel('test').postMessage('lose')");
       await visitor.press('Run');
       await visitor.untilDone(20);
-      await visitor.press('Pause'); // keeps a checkpoint
+      await visitor.press('Pause');
+      await expect.poll(() => visitor.kept(), { timeout: 20_000 }).toContainEqual({ state: 'running', resumable: true });
       await visitor.press('Resume');
       const before = await visitor.done();
       await lose();

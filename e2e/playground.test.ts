@@ -4,6 +4,7 @@ import { FIELDS } from '../demos/playground/config';
 import { prepare } from '../demos/playground/data';
 import experiment from '../demos/playground/experiment';
 import { evaluatedAt, pieceOf } from '../demos/playground/run';
+import { Control } from '../src/lab/control';
 import type { ArtifactRow, Config, Inputs, PointRow, Row } from '../src/lab/experiment';
 import { judge } from '../src/lab/judge';
 import { defaults, parseConfig, presetConfig } from '../src/lab/schema';
@@ -15,7 +16,7 @@ let executor: GpuExecutor;
 beforeAll(async () => { executor = await openGpu(); });
 afterAll(() => executor.dispose());
 
-const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
+const control = new Control();
 type Changes = Readonly<Record<number, Config>>;
 interface Asked { readonly inputs?: Inputs; /** By the number of the question for live settings, from 0. */ readonly changes?: Changes; readonly abortAfter?: number }
 const measure = async (config: Config, { inputs = {}, changes = {}, abortAfter }: Asked = {}): Promise<readonly Row[]> => {

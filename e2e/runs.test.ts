@@ -205,6 +205,7 @@ describe('the course of a run', () => {
     const control: TrainControl = {
       get paused() { return paused; },
       takeSingleStep: () => allowed-- > 0,
+      takeRest: () => false,
       whenResumed: () => new Promise((resume) => { wake = resume; }),
     };
     const seen: number[] = [];

@@ -94,7 +94,7 @@ describe('a visit', () => {
     expect(standing).toBeLessThan(STEPS);
     await visitor.press('Step');
     await visitor.untilDone(standing + 1);
-    await expect.poll(() => kept(), { timeout: 20_000 }).toContainEqual({ state: 'running', resumable: true });
+    await expect.poll(() => visitor.kept(), { timeout: 20_000 }).toContainEqual({ state: 'running', resumable: true });
     await page.reload();
     await page.getByText('A run was cut off').waitFor();
     await visitor.press('Resume it');
@@ -128,16 +128,4 @@ describe('a visit', () => {
     await page.locator('dialog').getByRole('button', { name: /^Delete/ }).click();
     await expect.poll(() => page.getByText('No run is kept').count()).toBe(1);
   });
-
-  const kept = (): Promise<readonly { readonly state: string; readonly resumable: boolean }[]> => visitor.page.evaluate(() => new Promise((done, fail) => {
-    const request = indexedDB.open('overparam');
-    request.addEventListener('error', () => fail(request.error));
-    request.addEventListener('success', () => {
-      const all = request.result.transaction('runs').objectStore('runs').getAll();
-      all.addEventListener('success', () => {
-        request.result.close();
-        done((all.result as { state: string; resumable: boolean }[]).map(({ state, resumable }) => ({ state, resumable })));
-      });
-    });
-  }));
 });

@@ -95,6 +95,20 @@ export class Visitor {
     await this.press('Run');
     await this.until('done');
   }
+  /** What is kept of runs in this profile. */
+  kept(): Promise<readonly { readonly state: string; readonly resumable: boolean }[]> {
+    return this.page.evaluate(() => new Promise((done, fail) => {
+      const request = indexedDB.open('overparam');
+      request.addEventListener('error', () => fail(request.error));
+      request.addEventListener('success', () => {
+        const all = request.result.transaction('runs').objectStore('runs').getAll();
+        all.addEventListener('success', () => {
+          request.result.close();
+          done((all.result as { state: string; resumable: boolean }[]).map(({ state, resumable }) => ({ state, resumable })));
+        });
+      });
+    }));
+  }
   /** The text of every notice on the page. */
   notices(): Promise<readonly string[]> { return this.page.locator('.notice').allInnerTexts(); }
 

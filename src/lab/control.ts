@@ -8,13 +8,17 @@ import type { TrainControl } from '../runtime/executor';
 export class Control implements TrainControl {
   #paused: boolean;
   #steps = 0;
+  #rest = false;
   #waiting: (() => void)[] = [];
 
   constructor(paused = false) { this.#paused = paused; }
 
   get paused(): boolean { return this.#paused; }
 
-  pause(): void { this.#paused = true; }
+  pause(): void {
+    this.#paused = true;
+    this.#rest = true;
+  }
 
   /** Also drops single steps not yet taken. */
   resume(): void {
@@ -25,7 +29,7 @@ export class Control implements TrainControl {
 
   /** Pauses, if it was not paused, after one more step. */
   singleStep(): void {
-    this.#paused = true;
+    this.pause();
     this.#steps++;
     this.#release();
   }
@@ -34,6 +38,12 @@ export class Control implements TrainControl {
     if (this.#steps === 0) return false;
     this.#steps--;
     return true;
+  }
+
+  takeRest(): boolean {
+    const rest = this.#rest;
+    this.#rest = false;
+    return rest;
   }
 
   /** Resolves at once if nothing holds the run, else on the next resume or single step. */

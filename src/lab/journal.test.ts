@@ -125,7 +125,7 @@ describe('a journal', () => {
       yield rowsOf(0, 10);
       for (const done of [4, 9, 10]) { // lost, and back at step 4
         session.stepsDone = done;
-        await o.onIdle?.();
+        await o.onIdle?.(false);
         counts.push(saved.length);
       }
     }), hooks(saved));

@@ -123,9 +123,9 @@ export class JournaledSession implements Session {
       this.recorder.event(event);
       o.onEvent?.(event);
     };
-    const onIdle = async (): Promise<void> => {
-      await (o.control?.paused ? this.recorder.save() : this.recorder.saveIfDue());
-      await o.onIdle?.();
+    const onIdle = async (paused: boolean): Promise<void> => {
+      await (paused ? this.recorder.save() : this.recorder.saveIfDue());
+      await o.onIdle?.(paused);
     };
     const stepPlans: readonly string[] = typeof o.step === 'string' ? [o.step] : o.step;
     for await (const batch of session.train({ ...o, steps: end - session.stepsDone, onEvent, onIdle })) {

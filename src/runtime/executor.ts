@@ -23,8 +23,8 @@ export interface TrainOptions {
   /** Time between the checkpoints that a lost device is recovered from, in ms. Default 10,000. */
   readonly checkpointMs?: number;
   readonly onEvent?: (event: TrainEvent) => void;
-  /** Awaited at each checkpoint and whenever a pause begins: nothing is in flight then, and every batch so far has been taken. */
-  readonly onIdle?: () => Promise<void>;
+  /** Awaited at each checkpoint and at each pause (`paused`): nothing is in flight then, and every batch so far has been taken. */
+  readonly onIdle?: (paused: boolean) => Promise<void>;
 }
 /**
  * A plan run between steps: when the number of steps done is a multiple of `every` (0 included) or listed in `at`. What is due at the end of
@@ -32,8 +32,15 @@ export interface TrainOptions {
  */
 export interface Probe { readonly plan: string; readonly every?: number; readonly at?: readonly number[] }
 export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
-/** Pauses between submissions. While paused, each true from takeSingleStep lets one step through. */
-export interface TrainControl { readonly paused: boolean; readonly whenResumed: () => Promise<void>; readonly takeSingleStep: () => boolean }
+/** Pauses between submissions. */
+export interface TrainControl {
+  readonly paused: boolean;
+  readonly whenResumed: () => Promise<void>;
+  /** While paused, each true lets one step through. */
+  readonly takeSingleStep: () => boolean;
+  /** True once for each pause that began, also for one that was over before anybody looked: the run comes to rest for it all the same. */
+  readonly takeRest: () => boolean;
+}
 
 /** The names of the probes due when `done` steps are done, each once. */
 export const probesDue = (probes: readonly Probe[], done: number): readonly string[] =>

@@ -92,10 +92,11 @@ class ReferenceSession implements Session {
     while (this.stepsDone < end && !o.signal?.aborted) {
       this.alive();
       if (o.control?.paused && !o.control.takeSingleStep()) {
-        await o.onIdle?.();
+        await o.onIdle?.(true);
         await wakeUp(o);
         continue;
       }
+      if (o.control?.takeRest()) await o.onIdle?.(true);
       const step = this.stepsDone;
       const before = step === 0 ? this.once(probesDue(o.probes ?? [], 0), 0) : [];
       // All of a step is done before any of it is handed out: the consumer may stop listening at any batch.

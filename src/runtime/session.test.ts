@@ -87,9 +87,18 @@ describe.each(executors)('a run on %s', (_, executor) => {
   it('ends when it is aborted while paused', async () => {
     using session = await open(executor());
     const controller = new AbortController();
-    const control: TrainControl = { paused: true, takeSingleStep: () => false, whenResumed: () => new Promise(() => { controller.abort(); }) };
+    const control: TrainControl = { paused: true, takeSingleStep: () => false, takeRest: () => false, whenResumed: () => new Promise(() => { controller.abort(); }) };
     expect(await collect(session.train({ step: 'step', steps: 10, signal: controller.signal, control }))).toEqual([]);
     expect(session.stepsDone).toBe(0);
+  });
+  it('comes to rest once for a pause that was over before anybody looked', async () => {
+    using session = await open(executor());
+    let rests = 1;
+    const control: TrainControl = { paused: false, takeSingleStep: () => false, takeRest: () => rests-- > 0, whenResumed: () => Promise.resolve() };
+    const idle: (readonly [boolean, number])[] = [];
+    const rows = await collect(session.train({ step: 'step', steps: 20, submissionMs: 1, control, onIdle: async (paused) => { idle.push([paused, session.stepsDone]); } }));
+    expect(stepsOf(rows, 'step')).toEqual(range(0, 20));
+    expect(idle).toEqual([[true, 0]]);
   });
   it('leaves the session usable when the consumer stops listening between batches of one submission', async () => {
     using session = await open(executor());

@@ -88,6 +88,7 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
   const flights: Flight[] = [];
   let next = session.stepsDone;
   let saved = performance.now();
+  let resting = false;
   const launch = (n: number): void => {
     flights.push(submit(session, course, next, n));
     next += n;
@@ -97,12 +98,14 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
       session.alive();
       const stopping = o.signal?.aborted === true || next >= course.end;
       const paused = o.control?.paused === true;
-      const saving = performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
+      resting ||= o.control?.takeRest() === true;
+      const saving = resting || performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
       if (!stopping && !paused && !saving) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
         if (o.control!.takeSingleStep()) launch(1);
         else {
-          await o.onIdle?.();
+          await o.onIdle?.(true);
+          resting = false;
           await wakeUp(o);
           continue;
         }
@@ -115,7 +118,8 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
         yield* land(session, course, flight);
       } else if (saving && !stopping) {
         keep(await session.snapshot());
-        await o.onIdle?.();
+        await o.onIdle?.(resting);
+        resting = false;
         saved = performance.now();
       } else if (stopping) return;
     }

@@ -2,8 +2,9 @@
 import type { RunRecord } from './database';
 
 const PREFIX = 'overparam-run-';
-/** How long a worker of a page that was just left may take to go. */
-const PATIENCE = 1000;
+/** How long a worker of a page that was just left may take to go, in ms: on a busy machine seconds. */
+const PATIENCE = 5000;
+const LOOK_AGAIN = 100;
 /** Without locks: a run that wrote nothing for so long was cut off. */
 const SILENCE = 60_000;
 
@@ -30,8 +31,10 @@ export async function trainedNow(runs: readonly RunRecord[]): Promise<ReadonlySe
 
 /** Like `trainedNow`, but gives a worker that is just ending the time to go. */
 export async function trainedStill(runs: readonly RunRecord[]): Promise<ReadonlySet<string>> {
-  const now = await trainedNow(runs);
-  if (now.size === 0 || !locks()) return now;
-  await new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
-  return trainedNow(runs);
+  const until = performance.now() + PATIENCE;
+  for (;;) {
+    const now = await trainedNow(runs);
+    if (now.size === 0 || !locks() || performance.now() > until) return now;
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN); });
+  }
 }

@@ -214,7 +214,7 @@ export class HostedRun {
   /** Between pieces of CPU work. */
   async #turn(): Promise<void> {
     await breathe();
-    await (this.control.paused ? this.#executor?.save() : this.#executor?.saveIfDue());
+    await (this.control.takeRest() || this.control.paused ? this.#executor?.save() : this.#executor?.saveIfDue());
     await this.control.turn();
   }
   #add(row: Row): void {

@@ -178,6 +178,22 @@ describe('what is kept is true', () => {
     await ended(client);
     expect(resumable).toBe(true);
   });
+  it.each([['trains', true], ['computes', false]])('takes a checkpoint at a pause, however short, of a run that %s', async (_, trains) => {
+    let resumable: boolean | undefined;
+    const client = connect(async function* run(config, context) {
+      for await (const row of (trains ? pieces : breathing(20, 0))(config, context)) {
+        await wait(5);
+        yield row;
+      }
+      resumable = (await kept(client.keptAs)).run.resumable;
+    });
+    client.start(order());
+    await expect.poll(() => client.keptAs).toBeDefined();
+    client.pause();
+    client.resume();
+    await ended(client);
+    expect(resumable).toBe(true);
+  });
   it('takes none, and does not say that it is kept, where storage is refused', async () => {
     vi.spyOn(indexedDB, 'open').mockImplementation(() => { throw new DOMException('denied', 'SecurityError'); });
     const clock = hurry();
