@@ -7,10 +7,11 @@ import { sizeOf, type Shape } from '../core/shape';
 import { gradients, layersOf, parameterUses } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import { initialise, repack, unpack, type Model } from '../models/index';
-import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, sqrt, squaredNorm, sub, sum, variable } from '../ops/index';
+import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, slice, sqrt, squaredNorm, sub, sum, variable } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
 import type { Executor, HostArray, MetricBatch, Session, TrainOptions } from './executor';
+import { firstDirection, powerIterations, type SharpnessOptions } from './sharpness';
 
 /** Examples and targets. `target`: shape of one target: [] for u32 class labels, [k] for f32 vectors. */
 export interface TrainerData {
@@ -50,6 +51,8 @@ export interface TrainerOptions {
   readonly metrics?: readonly StepMetric[];
   /** Recorded by the plan 'eval', on the whole training and test set, as `train.<name>` and `test.<name>`. */
   readonly evaluate?: Readonly<Record<string, Objective>>;
+  /** Adds the plan 'sharpness', whose metric `sharpness` is the largest eigenvalue of the loss's Hessian; see sharpness.ts. */
+  readonly sharpness?: SharpnessOptions;
 }
 
 interface Source { readonly x: Tensor; readonly y: Tensor }
@@ -60,7 +63,7 @@ const sourceOf = (name: string, d: TrainerData, model: Model): Source => ({
   y: variable(`${name}.y`, [d.n, ...d.target], { dtype: d.target.length === 0 ? 'u32' : 'f32', perReplica: d.yPerReplica ?? false }),
 });
 
-/** The plans of a trainer: 'init', 'step' and, with `evaluate`, 'eval', their keys prefixed. */
+/** The plans of a trainer: 'init', 'step' and, where asked for, 'eval' and 'sharpness', their keys prefixed. */
 const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainName, test: testName }: Names): Readonly<Record<string, Plan>> => {
   const { model, optimiser } = o;
   const common = { replicas: o.seeds?.length ?? 1, maxBindings } satisfies Partial<PlanOptions>;
@@ -73,7 +76,7 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const zeros = broadcastTo(constant(0), theta.shape);
   const init = plan({
     ...common, name: `${prefix}init`,
-    updates: [[theta, mask ? mul(start, mask) : start], ...optimiser.state.map((s) => [variable(`${prefix}${s}`, theta.shape), zeros] as const), [step, constant(0, 'u32')]],
+    updates: [[theta, mask ? mul(start, mask) : start], ...optimiser.state.map((s) => [variable(`${prefix}${s}`, theta.shape), zeros] as const), ...(o.sharpness ? [[directionOf(model, prefix), firstDirection(model.layout, key)] as const] : []), [step, constant(0, 'u32')]],
   });
   const batch = minibatch(o, train, step, prefix);
   const params = unpack(model.layout, theta);
@@ -91,15 +94,26 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   return {
     [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
     ...evalPlan(o, params, { train, ...(o.test ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
+    ...(o.sharpness ? { [`${prefix}sharpness`]: sharpnessPlan(o, o.sharpness, params, train, prefix, common) } : {}),
   };
 };
-/** The plans that a lone trainer runs: 'init', 'step' and, with `evaluate`, 'eval'. */
+/** The plans that a lone trainer runs: 'init', 'step' and, where asked for, 'eval' and 'sharpness'. */
 export const trainerPlans = (o: TrainerOptions, maxBindings: number): Readonly<Record<string, Plan>> => plansOf(o, maxBindings, { prefix: '', train: 'train', test: 'test' });
 
 /** Σ_i ‖g_i‖²: gradients of a mean over n examples are n⁻¹ of the examples' own. Throws NoRuleError. */
 const exampleNorms = (loss: Tensor, params: ReturnType<typeof unpack>, n: number): Tensor => {
   const layers = layersOf(parameterUses([loss], [constant(1)], params, n), params);
   return mul(sum(layers.reduce<Tensor | undefined>((total, layer) => exampleNorm(layer, total), undefined) ?? constant(0)), n * n);
+};
+
+const directionOf = (model: Model, prefix: string): Tensor => variable(`${prefix}sharpnessVector`, [model.layout.total]);
+const sharpnessPlan = ({ model, loss, data }: TrainerOptions, { examples = data.n, iterations = 4 }: SharpnessOptions, params: ReturnType<typeof unpack>, { x, y }: Source, prefix: string, common: Partial<PlanOptions>): Plan => {
+  if (!(Number.isInteger(examples) && examples >= 1 && examples <= data.n)) throw new ConfigError(`the sharpness on ${examples} examples; there are ${data.n}`);
+  if (!(Number.isInteger(iterations) && iterations >= 1)) throw new ConfigError(`${iterations} iterations for the sharpness; at least one, a whole number`);
+  const first = (t: Tensor): Tensor => (examples === data.n ? t : slice(t, 0, [examples, ...t.shape.slice(1)]));
+  const v = directionOf(model, prefix);
+  const { eigenvalue, next } = powerIterations(loss(model.apply(params, first(x)), first(y)), model.layout, params, v, iterations);
+  return plan({ ...common, name: `${prefix}sharpness`, metrics: { sharpness: eigenvalue }, updates: [[v, next]] });
 };
 
 const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, { x, y }: Source, step: Tensor, prefix: string): Source => {
@@ -162,7 +176,7 @@ export class TrainerGroup<K extends string = string> {
   }
 
   /** The key of a member's plan in the session. */
-  plan(name: K, kind: 'init' | 'step' | 'eval'): string { return this.options.size === 1 ? kind : `${name}.${kind}`; }
+  plan(name: K, kind: 'init' | 'step' | 'eval' | 'sharpness'): string { return this.options.size === 1 ? kind : `${name}.${kind}`; }
   /** All members step together; batches name the plan they come from. */
   train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.session.train({ ...o, step: [...this.options.keys()].map((k) => this.plan(k, 'step')) }); }
 
@@ -207,7 +221,7 @@ export class Trainer {
     return new Trainer(await TrainerGroup.open(executor, { model: o }), o.seeds?.length ?? 1);
   }
   get session(): Session { return this.group.session; }
-  /** Metrics as they come; probes name the plan 'eval'. */
+  /** Metrics as they come; probes name the plans 'eval' and 'sharpness'. */
   train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.group.train(o); }
   /** Hyperparameters from the next step on; see TrainerGroup. */
   setHyper(optimiser: Optimiser): void { this.group.setHyper('model', optimiser); }
