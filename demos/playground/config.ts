@@ -48,6 +48,8 @@ export const INPUTS: Readonly<Record<string, InputSpec>> = {
 
 export const seedsOf = (c: Config): readonly number[] => Array.from({ length: num(c, 'seeds') }, (_, s) => num(c, 'seed') * 64 + s);
 export const hiddenOf = (c: Config): readonly number[] => (c['hidden'] as readonly number[]).filter((w) => w > 0);
+/** Training examples, at most, whose loss's curvature is measured. */
+export const CURVATURE_EXAMPLES = 256;
 export const activationOf = (c: Config): Activation => c['activation'] as Activation;
 export const taskOf = (c: Config): TableTask => c['task'] as TableTask;
 

@@ -10,6 +10,9 @@ column</em> or <em>Target is</em>. Files are read in this browser and sent nowhe
 outputs too.</li>
 <li><strong>Error.</strong> For classes the share of examples that are wrong. For numbers the squared error divided by that of always
 answering the training set's mean, so that 1 is no better than that and 0 is perfect.</li>
+<li><strong>Sharpness.</strong> The largest eigenvalue of the Hessian of the training loss, on the first 256 training examples at most, by power
+iteration that goes on from one measurement to the next: a lower bound until it has found the direction. The dashed line is where gradient
+descent at the learning rate set becomes unstable on a quadratic; no such line is drawn for Adam, which rescales every direction.</li>
 <li><strong>While it runs</strong> the learning rate and the weight decay can be changed; a message records from which step on. With Adam the
 decay is added to the gradient, with AdamW it shrinks the weights directly.</li>
 <li><strong>Weights</strong> are offered as a safetensors file at the end, those of up to eight seeds: <code>W1</code>, <code>b1</code>, … as

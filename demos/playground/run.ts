@@ -6,7 +6,7 @@ import { crossEntropy, errorRate, meanSquaredError } from '../../src/ops/losses'
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { FiniteWatch } from '../../src/runtime/trainLoop';
 import { Trainer, type TrainerOptions } from '../../src/runtime/trainer';
-import { activationOf, hiddenOf, num, seedsOf } from './config';
+import { activationOf, CURVATURE_EXAMPLES, hiddenOf, num, seedsOf } from './config';
 import { prepare, type Prepared } from './data';
 import { optimiserOf } from './optimiser';
 import { readWeights, scaleIn, storedReplicas, weightsFile, weightsFor, type Weights } from './weights';
@@ -38,6 +38,7 @@ const optionsOf = (c: Config, data: Prepared, model: Model): TrainerOptions => {
   return {
     model, loss, optimiser: optimiserOf(c), data: data.train, test: data.test, seeds: seedsOf(c), ...(batch > 0 ? { batch } : {}),
     metrics: ['loss', 'gradientNorm', 'weightNorm', 'updateNorm'], evaluate: { loss, ...(classes ? { error: errorRate } : {}) },
+    sharpness: { examples: Math.min(CURVATURE_EXAMPLES, data.train.n), iterations: 3 },
   };
 };
 
@@ -75,8 +76,8 @@ class Course {
       yield* this.change(done);
       const piece = Math.min(pieceOf(this.c), steps - done);
       const due = at.filter((s) => s <= done + piece && (s > done || done === 0));
-      for await (const b of this.trainer.train({ steps: piece, probes: [{ plan: 'eval', at: due }], signal, control }))
-        yield* b.plan === 'eval' ? evaluated(b, this.data) : this.stepped(b, steps);
+      for await (const b of this.trainer.train({ steps: piece, probes: [{ plan: 'eval', at: due }, { plan: 'sharpness', at: due }], signal, control }))
+        yield* b.plan === 'eval' ? evaluated(b, this.data) : b.plan === 'sharpness' ? curvature(b) : this.stepped(b, steps);
       done = this.trainer.session.stepsDone;
     }
     if (this.diverged === this.trainer.replicas)
@@ -119,6 +120,10 @@ function* diagnostics(b: MetricBatch, row: number, step: number): Generator<Row>
     yield point('weights', 'norm', step, seed, value('weightNorm'));
     yield point('update', 'ratio', step, seed, value('updateNorm') / value('weightNorm'));
   }
+}
+
+function* curvature(b: MetricBatch): Generator<Row> {
+  for (const [i, step] of b.steps.entries()) for (let seed = 0; seed < b.replicas; seed++) yield point('sharpness', 'hessian', step, seed, metric(b, i, 'sharpness', seed));
 }
 
 /** The error of a regression: its loss as a share of the best constant's. A diverged network has neither. */
