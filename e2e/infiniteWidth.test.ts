@@ -124,6 +124,16 @@ describe('one set', () => {
   });
 });
 
+it('has the same bits in blocks, of one set and of two', async () => {
+  for (const net of [network('relu', 2, 2, 0.25), network('erf', 1, 1)]) {
+    const [x, x2] = [normalInputs(12, 11, 5), normalInputs(13, 7, 5)];
+    for (const inputs of [{ x, n: 11, d: 5 }, { x, n: 11, d: 5, x2, n2: 7 }]) {
+      const whole = await nngp(gpu, inputs, net);
+      for (const block of [1, 4, 11]) expect(await nngp(gpu, inputs, net, { block })).toEqual(whole);
+    }
+  }
+});
+
 it('refuses inputs that do not fit', async () => {
   const net = NETWORKS[0]!;
   const x = normalInputs(1, 2, 3);
@@ -131,4 +141,6 @@ it('refuses inputs that do not fit', async () => {
   await expect(nngp(gpu, { x, n: 2, d: 3, x2: x }, net)).rejects.toThrow(/come together/);
   await expect(nngp(gpu, { x, n: 0, d: 3 }, net)).rejects.toThrow(ConfigError);
   await expect(nngp(gpu, { x, n: 2, d: 3 }, { ...net, depth: -1 })).rejects.toThrow(ConfigError);
+  await expect(nngp(gpu, { x, n: 2, d: 3 }, net, { block: 0 })).rejects.toThrow('block is 0; it must be an integer ≥ 1');
+  await expect(nngp(gpu, { x, n: 2, d: 3 }, net, { hostBudget: 8 })).rejects.toThrow('at most 1 inputs fit; take fewer, or raise hostBudget');
 });

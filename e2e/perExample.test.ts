@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../src/core/random';
 import type { Tensor } from '../src/graph/tensor';
 import { mlp, unpack } from '../src/models/index';
-import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, square, sum, variable } from '../src/ops/index';
+import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, slice as part, square, sum, variable } from '../src/ops/index';
 import { plan } from '../src/plan/index';
 import { openReference } from '../src/runtime/reference';
 import { gradients, layersOf, parameterUses } from '../src/autodiff/index';
@@ -83,6 +83,20 @@ it('fuses a bias with its weight', () => {
   expect(layersOf(uses, params).map((l) => [l.form, l.bias, l.names])).toEqual([['outer', true, ['W1', 'b1']], ['outer', true, ['W2', 'b2']]]);
 });
 
+it('counts two biases of one weight twice', async () => {
+  const [V, c, e, input] = [variable('V', [3, 2]), variable('c', [2]), variable('e', [2]), variable('x', [4, 3])];
+  const both = { V, c, e };
+  const layers = layersOf(parameterUses([sum(square(add(add(matmul(input, V), c), e)))], [constant(1)], both, 4), both);
+  expect(layers.map((l) => [l.form, l.bias, l.names])).toEqual([['outer', true, ['V', 'c']], ['sum', false, ['e']]]);
+  const values = { V: random(6, 7), c: random(2, 8), e: random(2, 9), x };
+  const { norms } = await run({ norms: layers.reduce<Tensor | undefined>((total, l) => exampleNorm(l, total), undefined)! }, values);
+  for (let i = 0; i < 4; i++) {
+    const row = x.subarray(3 * i, 3 * i + 3);
+    const delta = [0, 1].map((k) => 2 * (row.reduce((s, v, j) => s + v * values.V[2 * j + k]!, 0) + values.c[k]! + values.e[k]!));
+    near(norms![i]!, (dot(row, row) + 2) * (delta[0]! ** 2 + delta[1]! ** 2));
+  }
+});
+
 describe('refusals', () => {
   const input = variable('x', [5, 3]);
   const V = variable('V', [3, 3]);
@@ -92,6 +106,16 @@ describe('refusals', () => {
     const squared = sum(matmul(input, square(V)));
     expect(() => parameterUses([squared], [constant(1)], { V }, 5)).toThrow("the op 'pointwise' has no per-example rule; it applies the parameter 'V' [3,3]");
     expect(() => parameterUses([sum(matmul(input, V))], [constant(1)], { V }, 4)).toThrow('no multiple of the 4 examples');
+  });
+  it('name the op that applies a parameter to what all examples share, though its rows are as many', () => {
+    const [table, words] = [variable('table', [5, 3]), variable('words', [5], { dtype: 'u32' })];
+    const projected = sum(square(gather(matmul(table, V), words)));
+    expect(() => parameterUses([projected], [constant(1)], { V }, 5)).not.toThrow(); // a table that is data
+    expect(() => parameterUses([projected], [constant(1)], { V, table }, 5)).toThrow("it applies the parameter 'V' to other parameters alone, once for all examples");
+    const all = variable('all', [64]);
+    const [T, U] = [part(all, 0, [5, 3]), part(all, 16, [3, 3])];
+    expect(() => parameterUses([sum(square(gather(matmul(T, U), words)))], [constant(1)], { U }, 5))
+      .toThrow("the op 'matmul' has no per-example rule; it applies the parameter 'U' to other parameters alone, once for all examples");
   });
   it('pass over parameters that are not used', () => {
     expect(parameterUses([sum(broadcastTo(constant(1), [2]))], [constant(1)], { V }, 2)).toEqual([]);

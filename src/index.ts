@@ -18,6 +18,8 @@ export { compile, type Compiled, type InputSpec } from './runtime/compile';
 export { metric, type Executor, type HostArray, type MetricBatch, type Session, type TrainControl, type TrainOptions } from './runtime/executor';
 export { openGpu, type GpuExecutor, type GpuOptions } from './runtime/gpu';
 export { openReference } from './runtime/reference';
+/** Closed forms in float64: kernel regression, linearised dynamics, infinite-width kernels, risks. */
+export * as theory from './theory/index';
 export { readSafetensors, writeSafetensors } from './runtime/safetensors';
 export { predict, rows, train, type TrainRow } from './runtime/trainLoop';
 export { Trainer, TrainerGroup, type Objective, type TrainerData, type TrainerOptions } from './runtime/trainer';

@@ -27,8 +27,20 @@ const flat = (t: Tensor): Tensor => (t.shape.length === 2 ? t : reshape(t, [size
 
 interface Found { readonly parameter: string; readonly node: Node; readonly form: PerExampleForm }
 
-/** The one op that applies a parameter. Throws NoRuleError where several do, or one that has no rule. */
-const useOf = (name: string, parameter: Tensor, nodes: readonly Node[]): Found | undefined => {
+/** The nodes that depend on parameters and on no other variable: all examples share their values, whatever their first axis is. */
+const sharedNodes = (nodes: readonly Node[], parameters: readonly Tensor[]): ReadonlySet<Node> => {
+  const sources = new Set(topological(parameters));
+  const [fromParameters, fromElsewhere] = [new Set<Node>(sources), new Set<Node>()];
+  for (const node of nodes) {
+    const isVariable = node.inputs.length === 0 && node.op.name === 'variable';
+    if ((isVariable && !sources.has(node)) || node.inputs.some((t) => fromElsewhere.has(t.node))) fromElsewhere.add(node);
+    if (node.inputs.some((t) => fromParameters.has(t.node))) fromParameters.add(node);
+  }
+  return new Set([...fromParameters].filter((node) => !fromElsewhere.has(node)));
+};
+
+/** The one op that applies a parameter. Throws NoRuleError where several do, or one that has no rule, or one that applies it to what all examples share. */
+const useOf = (name: string, parameter: Tensor, nodes: readonly Node[], shared: ReadonlySet<Node>): Found | undefined => {
   const found = nodes.flatMap((node) => node.inputs.flatMap((t, i) => (t.node === parameter.node && t.index === parameter.index ? [{ node, i }] : [])));
   const [first, ...rest] = found;
   if (!first) return undefined;
@@ -38,6 +50,8 @@ const useOf = (name: string, parameter: Tensor, nodes: readonly Node[]): Found |
   const outputs = node.outputs.map((type, index): Tensor => ({ ...type, node, index }));
   const form = node.op.perExample?.({ inputs: node.inputs, outputs, attrs: node.attrs }, i);
   if (!form) throw new NoRuleError(node.op.name, TRANSFORM, `it applies the parameter '${name}' ${showShape(parameter.shape)} in a way in which examples cannot be told apart; take vjp example by example`);
+  if (node.inputs.some((t, k) => k !== i && shared.has(t.node)))
+    throw new NoRuleError(node.op.name, TRANSFORM, `it applies the parameter '${name}' to other parameters alone, once for all examples; apply it to what depends on the example, or take vjp example by example`);
   return { parameter: name, node, form };
 };
 
@@ -48,7 +62,8 @@ const useOf = (name: string, parameter: Tensor, nodes: readonly Node[]): Found |
  */
 export const parameterUses = (ys: readonly Tensor[], cotangents: readonly Tensor[], parameters: Readonly<Record<string, Tensor>>, examples: number): readonly ParameterUse[] => {
   const nodes = topological(ys);
-  const found = Object.entries(parameters).flatMap(([name, t]) => useOf(name, t, nodes) ?? []);
+  const shared = sharedNodes(nodes, Object.values(parameters));
+  const found = Object.entries(parameters).flatMap(([name, t]) => useOf(name, t, nodes, shared) ?? []);
   const deltas = vjp(ys, cotangents, found.map(({ node }) => outputOf(node)));
   return found.map(({ parameter, node, form }, i) => {
     const delta = flat(deltas[i]!);
@@ -61,21 +76,27 @@ export const parameterUses = (ys: readonly Tensor[], cotangents: readonly Tensor
 export interface NamedLayer extends Layer {
   /** The parameters it stands for: a weight and its bias, or one. */
   readonly names: readonly string[];
+  /** The weight is stored [q, p]: the columns of the layer's Jacobian are those of its transpose. */
+  readonly transposed: boolean;
 }
 
-const layerOf = ({ parameter, form, delta, positions }: ParameterUse, biases: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): NamedLayer => {
-  const common = { form: form.kind, delta, positions, bias: biases.length > 0, names: [parameter, ...biases.map((b) => b.parameter)] };
+const layerOf = ({ parameter, form, delta, positions }: ParameterUse, bias: ParameterUse | undefined, parameters: Readonly<Record<string, Tensor>>): NamedLayer => {
+  const common = { form: form.kind, delta, positions, bias: bias !== undefined, transposed: false, names: [parameter, ...(bias ? [bias.parameter] : [])] };
   switch (form.kind) {
-    case 'outer': return { ...common, left: form.left };
+    case 'outer': return { ...common, left: form.left, transposed: form.transposed ?? false };
     case 'scale': return { ...common, left: form.factor };
     case 'lookup': return { ...common, left: form.index, table: parameters[parameter]!.shape[0]! };
     case 'sum': return common;
   }
 };
 
-/** The layers that the uses make up: a bias beside its weight where both have the same cotangents. */
+/** The layers that the uses make up: a bias beside its weight where both have the same cotangents. A weight takes one bias; a second one is a layer. */
 export const layersOf = (uses: readonly ParameterUse[], parameters: Readonly<Record<string, Tensor>>): readonly NamedLayer[] => {
-  const weightOf = (u: ParameterUse): ParameterUse | undefined =>
-    (u.form.kind === 'sum' ? uses.find((w) => w.form.kind === 'outer' && w.delta === u.delta && w.positions === u.positions) : undefined);
-  return uses.filter((u) => !weightOf(u)).map((u) => layerOf(u, uses.filter((b) => weightOf(b) === u), parameters));
+  const biasOf = new Map<ParameterUse, ParameterUse>();
+  const fused = new Set<ParameterUse>();
+  for (const u of uses.filter(({ form }) => form.kind === 'sum')) {
+    const weight = uses.find((w) => w.form.kind === 'outer' && w.delta === u.delta && w.positions === u.positions && !biasOf.has(w));
+    if (weight) { biasOf.set(weight, u); fused.add(u); }
+  }
+  return uses.filter((u) => !fused.has(u)).map((u) => layerOf(u, biasOf.get(u), parameters));
 };

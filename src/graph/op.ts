@@ -34,11 +34,11 @@ export interface Lowering {
 /**
  * How one example's share of the gradient with respect to a parameter follows from δ, the cotangent of the op's output [rows, q], whose
  * rows are the examples' positions, an example's own next to each other. Summed over an example's positions t:
- * outer   Σ_t left_t ⊗ δ_t, left [rows, p]     sum   Σ_t δ_t     scale   Σ_t factor_t ⊙ δ_t, factor [rows, q]
+ * outer   Σ_t left_t ⊗ δ_t, left [rows, p]; of a parameter [q, p] its transpose, `transposed`     sum   Σ_t δ_t     scale   Σ_t factor_t ⊙ δ_t, factor [rows, q]
  * lookup  δ_t added to row index_t of the parameter, index [rows]
  */
 export type PerExampleForm =
-  | { readonly kind: 'outer'; readonly left: Tensor }
+  | { readonly kind: 'outer'; readonly left: Tensor; readonly transposed?: boolean }
   | { readonly kind: 'sum' }
   | { readonly kind: 'scale'; readonly factor: Tensor }
   | { readonly kind: 'lookup'; readonly index: Tensor };

@@ -1,6 +1,7 @@
 /** The estimators against enumeration and against gradients of one example at a time. */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../autodiff/index';
+import { ConfigError } from '../core/errors';
 import { stream } from '../core/random';
 import { mlp, repack, unpack } from '../models/index';
 import { crossEntropy, gram, variable } from '../ops/index';
@@ -57,6 +58,10 @@ describe('the noise scale', () => {
 });
 
 describe('the spectrum of the covariance', () => {
+  it('refuses what is not finite, whose decomposition would not end', () => {
+    expect(() => covarianceSpectrum([1, NaN, NaN, 1], 2)).toThrow(/entry 0 is NaN/);
+    expect(() => covarianceSpectrum([1, 2, 3, 4], NaN)).toThrow(ConfigError);
+  });
   it('sums to its trace and has as many values as the parameters allow', () => {
     const K = population.flatMap((g) => population.map((h) => dot(g, h)));
     const values = covarianceSpectrum(K, N);

@@ -5,11 +5,11 @@
  *   tr Σ̂ = (Σ‖g_i‖² − B‖ḡ‖²)/(B − 1),   |G|²̂ = ‖ḡ‖² − tr Σ̂/B        both unbiased
  *   B_simple = tr Σ / |G|²               from averages of the two, never an average of ratios
  */
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { layersOf, parameterUses, type NamedLayer } from '../autodiff/index';
 import { ConfigError } from '../core/errors';
 import type { Tensor } from '../graph/tensor';
 import { constant, exampleNorm, mul, squaredNorm, sum } from '../ops/index';
+import { symmetricEigen } from '../theory/linalg';
 
 /** Layers whose gradients are n⁻¹ of the examples' own: of a mean loss over n examples, a scalar. Throws NoRuleError. */
 export const layersOfMean = (meanLoss: Tensor, parameters: Readonly<Record<string, Tensor>>, n: number): readonly NamedLayer[] =>
@@ -78,15 +78,13 @@ export const signalToNoise = ({ trace, squaredGradient }: NoiseEstimate, B: numb
 
 /**
  * Eigenvalues of Σ̂ = (B − 1)⁻¹ Σ_i (g_i − ḡ)(g_i − ḡ)ᵀ, largest first, the B − 1 that can differ from 0: those of the centred Gram matrix, so
- * that the parameters' number does not enter. `gram`: ⟨g_i, g_j⟩, [B, B] row-major. Throws ConfigError where it is not square.
+ * that the parameters' number does not enter. `gram`: ⟨g_i, g_j⟩, [B, B] row-major, of which the symmetric part counts. O(B³). Throws ConfigError where
+ * it is not square or not finite.
  */
 export const covarianceSpectrum = (gram: ArrayLike<number>, B: number): Float64Array => {
-  if (B < 2 || gram.length !== B * B) throw new ConfigError(`a Gram matrix of ${B} examples has ${B * B} entries, at least 4; got ${gram.length}`);
-  const K = new Matrix(Array.from({ length: B }, (_, i) => Array.from({ length: B }, (__, j) => (gram[i * B + j]! + gram[j * B + i]!) / 2)));
-  const means = K.mean('row');
-  const all = K.mean();
-  const centred = new Matrix(B, B);
-  for (let i = 0; i < B; i++) for (let j = 0; j < B; j++) centred.set(i, j, (K.get(i, j) - means[i]! - means[j]! + all) / (B - 1));
-  const { realEigenvalues } = new EigenvalueDecomposition(centred, { assumeSymmetric: true });
-  return Float64Array.from(realEigenvalues).toSorted((a, b) => b - a).subarray(0, B - 1);
+  if (!(B >= 2) || gram.length !== B * B) throw new ConfigError(`a Gram matrix of ${B} examples has ${B * B} entries, at least 4; got ${gram.length}`);
+  const means = Float64Array.from({ length: B }, (_, i) => { let s = 0; for (let j = 0; j < B; j++) s += gram[i * B + j]! + gram[j * B + i]!; return s / (2 * B); });
+  const all = means.reduce((s, v) => s + v, 0) / B;
+  const centred = Float64Array.from({ length: B * B }, (_, at) => (gram[at]! - means[Math.floor(at / B)]! - means[at % B]! + all) / (B - 1));
+  return symmetricEigen({ data: centred, rows: B, cols: B }).values.toReversed().subarray(0, B - 1);
 };

@@ -1,5 +1,9 @@
 /** Measurements from the inside: per-example gradients, gradient noise, tangent kernels. */
+export type { Extra } from './blocks';
 export * from './gradientNoise';
 export * from './infiniteWidth';
+export type { PerExampleOptions } from './lossBlocks';
+export * from './noiseReport';
 export * from './ntk';
+export * from './ntkVector';
 export * from './perExample';

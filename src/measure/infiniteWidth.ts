@@ -9,6 +9,7 @@ import { add, matmul, mul, square, sum } from '../ops/index';
 import { compile } from '../runtime/compile';
 import type { Executor, HostArray } from '../runtime/executor';
 import { checkNetwork, type WideNetwork } from '../theory/infiniteWidth';
+import { corners, GIB, like, place, requireCount, requireHost, rowsAt, type Kernel } from './blocks';
 
 /** n inputs of d numbers, row-major; with x2, between those and these n2: rows are x, columns x2 (test × train). */
 export interface WideInputs {
@@ -43,16 +44,45 @@ const kernelsOf = (x: Tensor, x2: Tensor | undefined, hyper: Tensor, { activatio
   return { nngp, ntk };
 };
 
+export interface WideOptions {
+  /** Inputs of a block. Default 512. */
+  readonly block?: number;
+  /** Largest size of both kernels on the host, in bytes. Default 1 GiB. */
+  readonly hostBudget?: number;
+}
+
 /**
- * Both kernels of one output (of several: times the identity), symmetric up to rounding for one set. σw², σb² and the inputs are rounded to f32.
- * Throws ConfigError for sizes that do not fit and a network outside its domain, MemoryError where the adapter cannot hold the pairs.
+ * Both kernels of one output (of several: times the identity), symmetric up to rounding for one set. σw², σb² and the inputs are rounded to f32. In square
+ * blocks of inputs, so that memory on the device does not grow with their number.
+ * Throws ConfigError for sizes that do not fit and a network outside its domain, MemoryError where the result is larger than `hostBudget` or a block than
+ * the adapter allows.
  */
-export const nngp = async (executor: Executor, inputs: WideInputs, network: WideNetwork): Promise<MeasuredKernels> => {
+export const nngp = async (executor: Executor, inputs: WideInputs, network: WideNetwork, options: WideOptions = {}): Promise<MeasuredKernels> => {
   checkInputs(inputs);
   checkNetwork(network);
   const { x, n, d, x2 = x, n2 } = inputs;
-  const shapes = { x: [n, d], x2: [n2 ?? 1, d], hyper: [2] };
-  using run = await compile(executor, shapes, (t) => kernelsOf(t.x, n2 === undefined ? undefined : t.x2, t.hyper, network));
+  const [m, budget] = [n2 ?? n, options.hostBudget ?? GIB];
+  const size = Math.min(options.block ?? 512, Math.max(n, m));
+  requireCount('nngp', 'block', size);
+  requireHost('nngp', `two kernels of ${n} × ${m}`, 8 * n * m, budget, `at most ${Math.floor(Math.sqrt(budget / 8))} inputs fit; take fewer, or raise hostBudget`);
   const hyper = Float64Array.of(network.weightVariance, network.biasVariance);
-  return { ...await run({ x, x2, hyper }), rows: n, cols: n2 ?? n };
+  const shapes = { x: [size, d], x2: [size, d], hyper: [2] };
+  const list = corners(n, m, size, n2 === undefined);
+  const isOwn = ([first, second]: readonly [number, number]): boolean => n2 === undefined && first === second;
+  // Of a block of one set with itself the diagonal is that of equal inputs.
+  using own = list.some(isOwn) ? await compile(executor, shapes, (t) => kernelsOf(t.x, undefined, t.hyper, network)) : undefined;
+  using between = list.every(isOwn) ? undefined : await compile(executor, shapes, (t) => kernelsOf(t.x, t.x2, t.hyper, network));
+  let kernels: MeasuredKernels | undefined;
+  for (const at of list) {
+    const [first, second] = at;
+    const block = await (isOwn(at) ? own : between)!({ x: rowsAt(x, n, d, first, size), x2: rowsAt(x2, m, d, second, size), hyper });
+    kernels ??= { nngp: like(block.nngp, n * m), ntk: like(block.ntk, n * m), rows: n, cols: m };
+    for (const which of ['nngp', 'ntk'] as const) place({ rows: n, cols: m, data: kernels[which] as Kernel['data'] }, block[which], { first, second, size, k: 1, sum: false });
+  }
+  if (n2 === undefined) fillBelow(kernels!, size);
+  return kernels!;
+};
+/** Blocks below the diagonal from those above: within a block of one set both halves were computed. */
+const fillBelow = ({ nngp: sigma, ntk, rows: n }: MeasuredKernels, size: number): void => {
+  for (const data of [sigma, ntk]) for (let i = size; i < n; i++) for (let j = 0; j < i - (i % size); j++) data[i * n + j] = data[j * n + i]!;
 };

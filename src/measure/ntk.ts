@@ -6,195 +6,124 @@
  * products    Θv by reverse then forward mode, a column of the identity for each v, many at a time as replicas
  *
  * The kernel is computed in square blocks of `block` examples, so that the memory on the GPU does not grow with their number; the result on
- * the host has rows × cols × 4 bytes. Source: Jacot et al. 2018, arXiv:1806.07572; the structured form: Novak et al. 2022, arXiv:2206.08720.
+ * the host has rows × cols × 4 bytes. `ntkCost` says both before anything runs. Units: of the outputs squared over the parameters' squared.
+ * Source: Jacot et al. 2018, arXiv:1806.07572; the structured form: Novak et al. 2022, arXiv:2206.08720.
  */
-import { layersOf, parameterUses, cotangents, tangents, type NamedLayer } from '../autodiff/index';
-import { ConfigError, MemoryError } from '../core/errors';
+import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
-import type { Tensor } from '../graph/tensor';
-import { unpack, type Model } from '../models/index';
-import { add, gram, jacobianRows, layerColumns, matmul, variable } from '../ops/index';
-import { plan, type Plan } from '../plan/index';
-import type { Executor, HostArray, Session } from '../runtime/executor';
+import type { Model } from '../models/index';
+import { planBytes } from '../plan/index';
+import type { Executor, HostArray } from '../runtime/executor';
+import { corners, GIB, mirror, place, requireCount, requireHost, type Extra, type Kernel } from './blocks';
+import { openBlocks, planOf, runsOf, type BlockOptions, type Examples, type NtkMethod } from './ntkBlocks';
 
-export type NtkMethod = 'structured' | 'jacobian' | 'products';
+export type { Kernel } from './blocks';
+export type { Examples, NtkMethod } from './ntkBlocks';
+
 export interface NtkOptions {
   /** Default structured. */
   readonly method?: NtkMethod;
-  /** `full`: (n·k) × (n·k), outputs of an example next to each other. `sum`: n × n, summed over outputs. Default full. */
+  /** `full`: (n·k) × (n·k), outputs of an example next to each other. `sum`: n × n, a sum over outputs, not a mean. Default full. */
   readonly outputs?: 'full' | 'sum';
-  /** Examples of a block. Default 64. */
+  /** Examples of a block. Default: about 512 rows of a block, and at least 64 examples. */
   readonly block?: number;
   /** Parameters of a window of the Jacobian. Default 4096. */
   readonly window?: number;
   /** Largest size of the result on the host, in bytes. Default 1 GiB. */
   readonly hostBudget?: number;
+  /** Values of the other variables that the model depends on, by name: the anchor of `linearize`, say. */
+  readonly variables?: Extra;
+  /** Told after each block how many of how many are done. */
+  readonly onBlock?: (done: number, total: number) => void;
 }
-export interface Kernel { readonly rows: number; readonly cols: number; /** Row-major. */ readonly data: Float32Array | Float64Array }
-/** Inputs [n, …model.input], row-major. */
-export interface Examples { readonly x: HostArray; readonly n: number }
 
-const GIB = 2 ** 30;
-/** Columns of the identity that are multiplied at a time. */
-const COLUMNS = 32;
-
-/** Examples repeated for each output, with the cotangent that picks it: f's rows are then (example, output) pairs. */
-interface Side { readonly x: Tensor; readonly pick: Tensor }
-const sideOf = (name: string, model: Model, rows: number, turn = 0): Side =>
-  ({ x: variable(`${name}.x`, [rows, ...model.input], { perReplica: false }), pick: variable(`pick${turn}`, [rows, model.outputs], { perReplica: false }) });
-
-const layersAt = (model: Model, theta: Tensor, { x, pick }: Side): readonly NamedLayer[] => {
-  const params = unpack(model.layout, theta);
-  return layersOf(parameterUses([model.apply(params, x)], [pick], params, x.shape[0]!), params);
+/** Forward and backward passes grow with a block's rows, products with their square: large blocks waste less of the first. */
+const [ROWS, FEWEST] = [512, 64];
+/** Blocks of about equal size, so that little of the last is filling; of the smaller set, unless that is tiny. */
+const blockOf = (n: number, m: number, per: number): number => {
+  const most = Math.max(FEWEST, Math.floor(ROWS / per));
+  const even = (count: number): number => Math.ceil(count / Math.ceil(count / most));
+  return Math.max(FEWEST, Math.min(even(n), even(m)));
 };
 
-const structured = (left: readonly NamedLayer[], right: readonly NamedLayer[]): Tensor =>
-  left.reduce<Tensor | undefined>((total, layer, i) => gram(layer, right[i]!, total), undefined)!;
-
-const explicit = (window: number) => (left: readonly NamedLayer[], right: readonly NamedLayer[]): Tensor => {
-  const terms = left.flatMap((layer, i) => {
-    const columns = layerColumns(layer);
-    return Array.from({ length: Math.ceil(columns / window) }, (_, w) => {
-      const [first, width] = [w * window, Math.min(window, columns - w * window)];
-      return matmul(jacobianRows(layer, first, width), jacobianRows(right[i]!, first, width), { transB: true });
-    });
-  });
-  return terms.reduce((total, t) => add(total, t));
+const blockOptions = (model: Model, o: NtkOptions, n: number, m: number): BlockOptions => {
+  const { method = 'structured', outputs = 'full', block = blockOf(n, m, o.outputs === 'sum' ? 1 : model.outputs), window = 4096, variables = {} } = o;
+  for (const [name, value] of [['block', block], ['window', window], ['the number of examples', n], ['the number of examples', m]] as const) requireCount('ntk', name, value);
+  return { method, outputs, window, variables, block: Math.min(block, Math.max(n, m)) };
 };
+
+/** What a kernel takes, known before anything runs. */
+export interface NtkCost {
+  readonly rows: number;
+  readonly cols: number;
+  /** Of the result. */
+  readonly hostBytes: number;
+  /** Of all buffers of a block on the device, variables included: it depends on the block, not on the number of examples. */
+  readonly deviceBytes: number;
+  readonly blocks: number;
+  /** Of all blocks together. On a real GPU dispatches count where blocks are small, operations where they are large. */
+  readonly dispatches: number;
+  readonly flops: number;
+}
 
 /**
- * Plan of one block: outputs { block }, [rows, rows]. Full: a row for each (example, output), picked by one cotangent. Summed: a row an example,
- * and a term for each output, whose cotangents come in turn.
+ * The cost of ntk between n examples and m others; without m, of the n with themselves, whose symmetry halves the work. Plans a block, runs nothing.
+ * Throws as ntk does, but for data and memory.
  */
-const blockPlan = (model: Model, rows: number, o: Required<NtkOptions>, maxBindings: number): Plan => {
-  const theta = variable('theta', [model.layout.total], { perReplica: false });
-  const turns = o.outputs === 'sum' ? model.outputs : 1;
-  const layers = (side: string): readonly NamedLayer[] =>
-    Array.from({ length: turns }, (_, turn) => layersAt(model, theta, sideOf(side, model, rows, turn))).flat();
-  const [left, right] = [layers('left'), layers('right')];
-  if (left.length === 0) throw new ConfigError(`the model '${model.name}' does not depend on its parameters, so it has no tangent kernel`);
-  return plan({ name: 'ntk', outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
+export const ntkCost = (model: Model, n: number, m: number | undefined, options: NtkOptions = {}, maxBindings = 8): NtkCost => {
+  const o = blockOptions(model, options, n, m ?? n);
+  const per = o.outputs === 'sum' ? 1 : model.outputs;
+  const [rows, cols] = [n * per, (m ?? n) * per];
+  const planned = planOf(model, o, maxBindings);
+  const blocks = corners(n, m ?? n, o.block, m === undefined).length;
+  const runs = blocks * runsOf(model, o);
+  const flops = planned.dispatches.reduce((sum, d) => sum + d.flops, 0);
+  return { rows, cols, hostBytes: 4 * rows * cols, deviceBytes: planBytes(planned), blocks, dispatches: runs * planned.dispatches.length, flops: runs * flops };
 };
 
-/** Plan of Θv for COLUMNS cotangents v of the right examples: outputs { block }, per column [left rows]. */
-const productPlan = (model: Model, rows: number, maxBindings: number): Plan => {
-  const theta = variable('theta', [model.layout.total], { perReplica: false });
-  const [left, right] = [sideOf('left', model, rows), sideOf('right', model, rows)];
-  const v = variable('v', [rows, model.outputs]);
-  const [u] = cotangents([model.apply(unpack(model.layout, theta), right.x)], [v], [theta]);
-  const [moved] = tangents([model.apply(unpack(model.layout, theta), left.x)], [theta], [u!]);
-  return plan({ name: 'ntk products', replicas: COLUMNS, outputs: { block: moved! }, maxBindings });
+/** Throws MemoryError where the result is too large. */
+const checkHost = (rows: number, cols: number, per: number, budget: number): void =>
+  requireHost('ntk', `a kernel of ${rows} × ${cols}`, 4 * rows * cols, budget,
+    `at most ${Math.floor(Math.sqrt(budget / 4) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget`);
+
+const checkSets = (model: Model, theta: HostArray, a: Examples, b: Examples): void => {
+  for (const [name, e] of [['first', a], ['second', b]] as const)
+    if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input)) throw new ConfigError(`ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`);
+  if (theta.length !== model.layout.total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
 };
 
-/** Rows of a block: examples from `first`, each `k` times; past the end the last one is repeated and what it gives is not read. */
-const inputsOf = ({ x, n }: Examples, d: number, first: number, count: number, k: number): Float32Array => {
-  const out = new Float32Array(count * k * d);
-  for (let i = 0; i < count; i++) {
-    const at = Math.min(n - 1, first + i) * d;
-    for (let o = 0; o < k; o++) out.set(x.subarray(at, at + d) as Float32Array, (i * k + o) * d);
-  }
-  return out;
-};
-const picks = (count: number, k: number): Float32Array => {
-  const out = new Float32Array(count * k * k);
-  for (let i = 0; i < count; i++) for (let o = 0; o < k; o++) out[(i * k + o) * k + o] = 1;
-  return out;
-};
-
-/** The cotangents that pick output `turn` of every row. */
-const column = (rows: number, k: number, turn: number): Float32Array => Float32Array.from({ length: rows * k }, (_, i) => Number(i % k === turn));
-
-/** A linear model's kernel does not depend on its parameters. */
-const writeUsed = (session: Session, name: string, data: HostArray): void => { if (name in session.plans['ntk']!.variables) session.write(name, data); };
-
-/** Computes blocks of (example, output) rows × rows. */
-interface Blocks { /** Rows of a block for each example: its outputs, or 1 where they are summed. */ readonly perExample: number; readonly at: (first: number, second: number) => Promise<HostArray>; readonly dispose: () => void }
-
-const byGrams = async (executor: Executor, model: Model, theta: HostArray, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
-  const d = sizeOf(model.input);
-  const k = o.outputs === 'sum' ? 1 : model.outputs;
-  const session = await executor.open({ ntk: blockPlan(model, o.block * k, o, executor.maxBindings) });
-  writeUsed(session, 'theta', theta);
-  if (k > 1 || model.outputs === 1) session.write('pick0', picks(o.block, k));
-  else for (let turn = 0; turn < model.outputs; turn++) session.write(`pick${turn}`, column(o.block, model.outputs, turn));
-  return {
-    perExample: k,
-    at: async (first, second) => {
-      session.write('left.x', inputsOf(a, d, first, o.block, k));
-      session.write('right.x', inputsOf(b, d, second, o.block, k));
-      return (await session.run('ntk'))['block']!.data;
-    },
-    dispose: () => session.dispose(),
-  };
-};
-
-const byProducts = async (executor: Executor, model: Model, theta: HostArray, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
-  const [k, d] = [model.outputs, sizeOf(model.input)];
-  const rows = o.block * k;
-  const session = await executor.open({ ntk: productPlan(model, o.block, executor.maxBindings) });
-  writeUsed(session, 'theta', theta);
-  return {
-    perExample: k,
-    at: async (first, second) => {
-      writeUsed(session, 'left.x', inputsOf(a, d, first, o.block, 1));
-      writeUsed(session, 'right.x', inputsOf(b, d, second, o.block, 1));
-      const out = new Float32Array(rows * rows);
-      for (let c = 0; c < rows; c += COLUMNS) await columns(session, rows, c, out);
-      return out;
-    },
-    dispose: () => session.dispose(),
-  };
-};
-/** Columns c … c + COLUMNS − 1 of a block of `rows` rows. */
-const columns = async (session: Session, rows: number, c: number, out: Float32Array): Promise<void> => {
-  const v = new Float32Array(COLUMNS * rows);
-  for (let r = 0; r < COLUMNS; r++) if (c + r < rows) v[r * rows + c + r] = 1;
-  session.write('v', v);
-  const { data } = (await session.run('ntk'))['block']!;
-  for (let r = 0; r < COLUMNS && c + r < rows; r++) for (let i = 0; i < rows; i++) out[i * rows + c + r] = data[r * rows + i]!;
-};
-
-interface Place { readonly first: number; readonly second: number; readonly size: number; readonly k: number; readonly sum: boolean }
-/** Copies a block into the result, summed over outputs if asked. */
-const place = (kernel: Kernel, block: HostArray, { first, second, size, k, sum }: Place): void => {
-  const per = sum ? 1 : k;
-  const [n, m] = [kernel.rows / per, kernel.cols / per];
-  const width = size * k;
-  for (let i = 0; i < size && first + i < n; i++)
-    for (let j = 0; j < size && second + j < m; j++)
-      for (let p = 0; p < k; p++)
-        for (let q = 0; q < k; q++) {
-          const value = block[(i * k + p) * width + j * k + q]!;
-          if (!sum) kernel.data[((first + i) * k + p) * kernel.cols + (second + j) * k + q] = value;
-          else if (p === q) kernel.data[(first + i) * kernel.cols + second + j]! += value;
-        }
+/** The cost and an estimate of the time, from one run of a block's plan after another that warms up. Throws as ntk does. */
+export const ntkEstimate = async (executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<NtkCost & { readonly seconds: number }> => {
+  checkSets(model, theta, a, b);
+  const o = blockOptions(model, options, a.n, b.n);
+  const cost = ntkCost(model, a.n, a === b ? undefined : b.n, options, executor.maxBindings);
+  using blocks = await openBlocks(executor, model, theta, [a, b], o);
+  await blocks.run();
+  const began = performance.now();
+  await blocks.run();
+  return { ...cost, seconds: (cost.blocks * runsOf(model, o) * (performance.now() - began)) / 1000 };
 };
 
 /**
  * Θ between the examples `a` and `b` (default: a itself, whose symmetry halves the work) for parameters `theta`, the model's flat vector.
  * Throws NoRuleError where the model applies a parameter by an op without a per-example rule (method 'products' needs none), ConfigError
- * for sizes that do not fit, MemoryError where the result would be larger than `hostBudget` or a block than the adapter allows.
+ * for sizes that do not fit and for variables without values, MemoryError where the result would be larger than `hostBudget` or a block than the
+ * adapter allows.
  */
 export async function ntk(executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<Kernel> {
-  const o: Required<NtkOptions> = { method: 'structured', outputs: 'full', window: 4096, hostBudget: GIB, ...options, block: Math.min(options.block ?? 64, Math.max(a.n, b.n)) };
-  const k = model.outputs;
-  const per = o.outputs === 'sum' ? 1 : k;
-  for (const [name, e] of [['first', a], ['second', b]] as const)
-    if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input)) throw new ConfigError(`ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`);
-  if (theta.length !== model.layout.total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
+  checkSets(model, theta, a, b);
+  const o = blockOptions(model, options, a.n, b.n);
+  const sum = o.outputs === 'sum';
+  const per = sum ? 1 : model.outputs;
   const [rows, cols] = [a.n * per, b.n * per];
-  if (4 * rows * cols > o.hostBudget)
-    throw new MemoryError(4 * rows * cols, o.hostBudget, `ntk: a kernel of ${rows} × ${cols} takes ${4 * rows * cols} bytes, ${o.hostBudget} are allowed: at most ${Math.floor(Math.sqrt(o.hostBudget / 4) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget. Nothing was allocated`);
+  checkHost(rows, cols, per, options.hostBudget ?? GIB);
   const kernel: Kernel = { rows, cols, data: new Float32Array(rows * cols) };
-  const blocks = await (o.method === 'products' ? byProducts : byGrams)(executor, model, theta, [a, b], o);
-  try {
-    for (let first = 0; first < a.n; first += o.block)
-      for (let second = a === b ? first : 0; second < b.n; second += o.block) place(kernel, await blocks.at(first, second), { first, second, size: o.block, k: blocks.perExample, sum: o.outputs === 'sum' });
-  } finally {
-    blocks.dispose();
+  using blocks = await openBlocks(executor, model, theta, [a, b], o);
+  const list = corners(a.n, b.n, o.block, a === b);
+  for (const [done, [first, second]] of list.entries()) {
+    place(kernel, await blocks.at(first, second), { first, second, size: o.block, k: blocks.perExample, sum });
+    options.onBlock?.(done + 1, list.length);
   }
   if (a === b) mirror(kernel);
   return kernel;
 }
-/** The lower triangle from the upper. */
-const mirror = ({ rows, data }: Kernel): void => { for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) data[i * rows + j] = data[j * rows + i]!; };

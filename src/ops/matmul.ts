@@ -54,7 +54,7 @@ export const matmulOp = defineOp<MatmulAttrs>({
     return [sumTo(da, a!.shape), sumTo(db, b!.shape)];
   },
   // A right operand without a batch is a layer's weight. Transposed or not: neither norms nor products of gradients see it.
-  perExample: ({ inputs: [a, b], attrs: { transA } }, input) => (input === 1 && !transA && a!.shape.length === 2 && b!.shape.length === 2 ? { kind: 'outer', left: a! } : null),
+  perExample: ({ inputs: [a, b], attrs: { transA, transB } }, input) => (input === 1 && !transA && a!.shape.length === 2 && b!.shape.length === 2 ? { kind: 'outer', left: a!, transposed: transB } : null),
   jvp: ({ inputs: [a, b], attrs }, [da, db]) => {
     const left = da ? matmul(da, b!, attrs) : null;
     const right = db ? matmul(a!, db, attrs) : null;

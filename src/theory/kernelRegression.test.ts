@@ -100,6 +100,29 @@ describe('linearisedDynamics', () => {
     expect(norm(minus(test(Infinity, cross, start), regression))).toBeLessThanOrEqual(10 * rounding * (norm(cross) / norm(theta)) * condition(theta));
     expect(norm(minus(test(2 ** 40, cross, start), test(Infinity, cross, start)))).toBeLessThanOrEqual(rounding * norm(cross));
   });
+  it('of a full kernel of several outputs is gradient descent on them, in a mean over examples alone', () => {
+    const [n, k, m, eta, steps] = [5, 3, 2, 0.05, 25];
+    const { next } = ntk(n, m);
+    // Features of (example, output) rows: outputs share parameters, so the kernel is no multiple of the identity over them.
+    const [F, test] = [fill(n * k, 20, next), fill(m * k, 20, next)];
+    const [theta, cross] = [gramOf(F), gramOf(test, F)];
+    const [Y, f0, start] = [fill(n * k, 1, next), fill(n * k, 1, next), fill(m * k, 1, next)];
+    const dynamics = linearisedDynamics(theta, Y, f0, eta, n);
+    expect(Math.abs(dynamics.maxStep * dynamics.rates.at(-1)! - 2)).toBeLessThanOrEqual(4 * Number.EPSILON);
+    expect(eta).toBeLessThan(dynamics.maxStep);
+    let [f, g] = [f0, start];
+    for (let t = 0; t < steps; t++) {
+      const residual = minus(f, Y);
+      [f, g] = [minus(f, scaled(multiply(theta, residual), eta / n)), minus(g, scaled(multiply(cross, residual), eta / n))];
+    }
+    // As above: rounding of a step, of products of n·k terms, and eigenpairs that err by (n·k)²ε, over the steps.
+    const reach = (eta / n) * Math.max(norm(theta), norm(cross));
+    const bound = (steps + 1) ** 2 * ((n * k) ** 2 + 2) * Number.EPSILON * (1 + reach) ** 2 * (norm(f0) + norm(Y) + norm(start)) * (1 + reach);
+    expect(norm(minus(dynamics.train(steps), f))).toBeLessThanOrEqual(bound);
+    expect(norm(minus(dynamics.test(steps, cross, start), g))).toBeLessThanOrEqual(bound);
+    expect(norm(minus(linearisedDynamics(theta, Y, f0, eta).train(steps), f))).toBeGreaterThan(bound); // a mean over outputs too is slower
+    for (const examples of [0, 4, 2.5]) expect(() => linearisedDynamics(theta, Y, f0, eta, examples)).toThrow(ConfigError);
+  });
   it('never learns what the kernel does not see', () => {
     const X = dense(Float64Array.of(1, 1, 2), 3, 1); // rank 1: only the direction of (1, 1, 2) is learned
     const Y = dense(Float64Array.of(3, 3, 0), 3, 1);

@@ -4,7 +4,7 @@
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { ConfigError } from '../core/errors';
-import { nonNegative, positive } from './check';
+import { integer, nonNegative, positive } from './check';
 import { multiply, rankTolerance, symmetricEigen, transpose, type Dense } from './linalg';
 
 const shape = ({ rows, cols }: Dense): string => `[${rows},${cols}]`;
@@ -83,7 +83,7 @@ export interface LinearisedDynamics {
   readonly train: (t: number) => Dense;
   /** f_t on test inputs [m,k], from Θ_* [m,n] (test × train) and f₀ there [m,k]. */
   readonly test: (t: number, cross: Dense, f0: Dense) => Dense;
-  /** Eigenvalues of Θ/n, ascending, those below 0 taken as 0: the part of the residual along each decays as (1 − η·rate)^t. */
+  /** Eigenvalues of Θ/n, n the examples, ascending, those below 0 taken as 0: the part of the residual along each decays as (1 − η·rate)^t. */
   readonly rates: Float64Array;
   /** 2/max(rates): the supremum of the steps that converge. +∞ when Θ = 0. */
   readonly maxStep: number;
@@ -108,16 +108,20 @@ function checkTime(t: number, eta: number, maxStep: number): void {
  * outputs: f_t = Y + (I − ηΘ/n)^t(f₀ − Y), and at test inputs f₀ + Θ_*Θ⁻¹(I − (I − ηΘ/n)^t)(Y − f₀). Takes one eigendecomposition of the
  * symmetric part of Θ [n,n]; each call then costs two products. Past maxStep it diverges, as the iteration does.
  *
+ * A full kernel [n·k,n·k] of k outputs, outputs of an example next to each other, takes targets and f₀ as [n·k,1] and the number n of `examples`, which
+ * is what the loss is a mean over; Θ_* is then [m·k,n·k].
+ *
  * At t = ∞ directions with an eigenvalue at or below rankTolerance times the largest count as never learned; at finite t every one is used,
  * (1 − (1 − ηλ/n)^t)/λ becoming ηt/n at λ = 0. Source: Lee et al. 2019, arXiv:1902.06720, eqs. 8–11, in discrete time.
  * Throws ConfigError for shapes that do not fit, η ≤ 0, a t that is no step, and t = ∞ with η ≥ maxStep.
  */
-export function linearisedDynamics(theta: Dense, Y: Dense, f0: Dense, eta: number): LinearisedDynamics {
+export function linearisedDynamics(theta: Dense, Y: Dense, f0: Dense, eta: number, examples = theta.rows): LinearisedDynamics {
   requireSquare('linearisedDynamics', theta);
   for (const target of [Y, f0]) requireRows('linearisedDynamics', theta, target);
   if (f0.cols !== Y.cols) throw new ConfigError(`linearisedDynamics: f₀ is ${shape(f0)} but the targets are ${shape(Y)}`);
   positive('eta', eta);
-  const n = theta.rows;
+  const [rows, n] = [theta.rows, integer('examples', examples, 1)];
+  if (rows % n !== 0) throw new ConfigError(`linearisedDynamics: the kernel is ${shape(theta)}, which is no multiple of the ${n} examples`);
   const { values, vectors } = symmetricEigen(theta);
   const rates = values.map((value) => Math.max(value, 0) / n);
   const largest = rates.at(-1)!;
@@ -126,7 +130,7 @@ export function linearisedDynamics(theta: Dense, Y: Dense, f0: Dense, eta: numbe
   /** V·diag(weight)·Vᵀ(Y − f₀). */
   const combine = (weight: (rate: number) => number): Dense =>
     multiply(vectors, { ...residual, data: residual.data.map((c, i) => c * weight(rates[Math.floor(i / Y.cols)]!)) });
-  const share = (t: number) => (rate: number): number => (t === Infinity && rate <= rankTolerance(n, n) * largest ? 0 : learned(eta * rate, t));
+  const share = (t: number) => (rate: number): number => (t === Infinity && rate <= rankTolerance(rows, rows) * largest ? 0 : learned(eta * rate, t));
   return {
     train: (t) => {
       checkTime(t, eta, maxStep);
@@ -134,7 +138,7 @@ export function linearisedDynamics(theta: Dense, Y: Dense, f0: Dense, eta: numbe
     },
     test: (t, cross, start) => {
       checkTime(t, eta, maxStep);
-      requireCross('linearisedDynamics', cross, n);
+      requireCross('linearisedDynamics', cross, rows);
       const fits = start.rows === cross.rows && start.cols === Y.cols;
       if (!fits) throw new ConfigError(`linearisedDynamics: f₀ at the test inputs is ${shape(start)}, must be [${cross.rows},${Y.cols}]`);
       const weight = (rate: number): number => (rate === 0 ? (t === Infinity ? 0 : (eta * t) / n) : share(t)(rate) / (n * rate));
