@@ -1,24 +1,9 @@
 /** Float64 oracle, error bound and test shapes for gram.ts; the entry of a Gram matrix that exampleNorm.ref.ts shares. */
 import { randomIndices } from './gather.ref';
 import { gram, type Form, type GramDims, type GramOptions, type LayerDims } from './gram';
-import { dotBound, sumBound, type Dims, type Oracle } from './kernel';
+import { sumBound, type Dims, type Oracle } from './kernel';
+import { dotM, exact } from './measured';
 import type { Measured } from './program';
-
-const exact = (value: number): Measured => ({ value, bound: 0 });
-
-/** Σ_k x_k·y_k in f32 of factors that err: what they pass on, then a dot product of factors as large as they may be. Higham (2002), §3.3. */
-const dotM = (x: readonly Measured[], y: readonly Measured[]): Measured => {
-  let value = 0;
-  let passed = 0;
-  let mag = 0;
-  x.forEach(({ value: a, bound: ea }, k) => {
-    const { value: b, bound: eb } = y[k]!;
-    value += a * b;
-    passed += Math.abs(a) * eb + Math.abs(b) * ea + ea * eb;
-    mag += (Math.abs(a) + ea) * (Math.abs(b) + eb);
-  });
-  return { value, bound: passed + dotBound(x.length, mag) };
-};
 
 /** One set of examples: a (of a lookup index; of a sum nothing) and δ. */
 export interface Layer { readonly a: Float64Array | undefined; readonly d: Float64Array }

@@ -2,15 +2,20 @@
 import { anyOracle, type Kernel, type Oracle } from './kernel';
 import { adamRef } from './adam.ref';
 import { arcKernelDiagonalRef, arcKernelRef } from './arcKernel.ref';
+import { attentionGradKeysRef, attentionGradQueriesRef } from './attentionGrad.ref';
+import { attentionRef } from './attention.ref';
 import { batchIndicesRef } from './permutation.ref';
 import { exampleNormRef } from './exampleNorm.ref';
 import { foldRef } from './fold.ref';
 import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
+import { headProductRef } from './headProduct.ref';
 import { jacobianRef } from './jacobian.ref';
 import { matmulRef } from './matmul.ref';
 import { normalRef } from './normal.ref';
+import { normaliseGradRef, normaliseRef } from './normalise.ref';
 import { pointwiseRef } from './pointwise.ref';
+import { positionRef } from './position.ref';
 import { reduceRef } from './reduce.ref';
 import { scheduleRef } from './schedule.ref';
 import { sgdRef } from './sgd.ref';
@@ -45,6 +50,13 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(jacobianRef),
   anyOracle(arcKernelRef),
   anyOracle(arcKernelDiagonalRef),
+  anyOracle(headProductRef),
+  anyOracle(attentionRef),
+  anyOracle(attentionGradQueriesRef),
+  anyOracle(attentionGradKeysRef),
+  anyOracle(normaliseRef),
+  anyOracle(normaliseGradRef),
+  anyOracle(positionRef),
 ]);
 
 const byName: ReadonlyMap<string, Oracle> = new Map(ORACLES.map((o) => [o.kernel.name, o]));

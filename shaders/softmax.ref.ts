@@ -1,20 +1,8 @@
 /** Float64 oracle, error bound and test shapes for softmax.ts; the row analysis that softmaxCrossEntropy.ref.ts shares. */
 import { sumBound, TINY32, U32, type Dims, type Oracle } from './kernel';
-import { evalProgram, type Measured, type Program } from './program';
+import { addM, divM, exact, expDifferenceM, subM } from './measured';
+import type { Measured } from './program';
 import { LOG1P_ULPS, softmax, type SoftmaxDims, type SoftmaxOptions } from './softmax';
-
-export const exact = (value: number): Measured => ({ value, bound: 0 });
-const program = (inputs: number, body: Program['body']): Program => ({
-  inputs: Array.from({ length: inputs }, () => ({ dtype: 'f32', mode: 'full' })), body, outputs: [{ value: inputs + body.length - 1, dtype: 'f32' }],
-});
-const EXP_DIFFERENCE = program(2, [['sub', 0, 1], ['exp', 2]]);
-const ADD = program(2, [['add', 0, 1]]);
-const SUB = program(2, [['sub', 0, 1]]);
-const DIV = program(2, [['div', 0, 1]]);
-const run = (p: Program, ...inputs: readonly Measured[]): Measured => evalProgram(p, inputs)[0]!;
-export const addM = (a: Measured, b: Measured): Measured => run(ADD, a, b);
-export const subM = (a: Measured, b: Measured): Measured => run(SUB, a, b);
-export const divM = (a: Measured, b: Measured): Measured => run(DIV, a, b);
 
 /** Sum of non-negative terms, one after another. */
 export const sumM = (terms: readonly Measured[]): Measured => {
@@ -40,7 +28,7 @@ export interface Row {
 export const analyseRow = (logits: Float64Array): Row => {
   const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const at = logits.indexOf(top);
-  const weights = Array.from(logits, (z) => run(EXP_DIFFERENCE, exact(z), exact(top)));
+  const weights = Array.from(logits, (z) => expDifferenceM(exact(z), exact(top)));
   return { logits, top, weights, others: sumM(weights.filter((_, j) => j !== at)) };
 };
 

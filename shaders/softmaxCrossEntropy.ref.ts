@@ -1,8 +1,9 @@
 /** Float64 oracle, error bound and test shapes for softmaxCrossEntropy.ts. */
 import type { Oracle, Oracled } from './kernel';
+import { addM, divM, exact, subM } from './measured';
 import { applyEpilogue, type Measured } from './program';
 import type { SoftmaxDims } from './softmax';
-import { addM, analyseRow, divM, exact, log1pM, randomLogits, rowCases, subM, sumM } from './softmax.ref';
+import { analyseRow, log1pM, randomLogits, rowCases, sumM } from './softmax.ref';
 import { softmaxCrossEntropy, type CrossEntropyOptions } from './softmaxCrossEntropy';
 
 const empty = (n: number): Oracled => ({ value: new Float64Array(n), bound: new Float64Array(n) });
