@@ -6,7 +6,8 @@ import { unpack } from '../src/models/layout';
 import { cnn } from '../src/models/cnn';
 import { mlp } from '../src/models/mlp';
 import {
-  add, averagePool1d, crossEntropy, div, exp, gather, log, logSoftmax, matmul, max, maxPool1d, mean, meanSquaredError, mul, relu, reshape, scatterAdd, sigmoid, slice, softmax, sqrt,
+  add, averagePool1d, crossEntropy, div, exp, gather, log, logSoftmax, matmul, max, maxPool1d, mean, meanSquaredError, mul, relu, reshape, scatterAdd, sigmoid, slice,
+  softmax, sqrt, attention, gelu, layerNorm, rmsNorm,
   square, sub, sum, tanh, transpose, variable,
 } from '../src/ops/index';
 import type { Values } from './evaluate';
@@ -37,8 +38,16 @@ const wide = mlp({ widths: [3, 8, 4], activation: 'sigmoid' });
 const convolutional = cnn({ length: 3, layers: [{ channels: 3, size: 2, padding: 1 }, { channels: 2, size: 3, stride: 2, padding: 1 }], outputs: 4, activation: 'tanh' });
 const picks = variable('picks', [7], { dtype: 'u32', perReplica: false });
 
+/** Fused causal attention of two sequences of three positions on themselves, two heads, after a norm, and before another. */
+const block = (x: Tensor): Tensor => {
+  const h = layerNorm(reshape(x, [2, 3, 8]), variable('gain', [8], { perReplica: false }), variable('shift', [8], { perReplica: false }), { eps: 0.5 });
+  const [q, k, v] = [h, gelu(h), sigmoid(h)].map((t) => reshape(t, [2, 3, 2, 4])) as [Tensor, Tensor, Tensor];
+  const { output, weights } = attention(q, k, v, { scale: 0.5 });
+  return add(sum(square(sub(rmsNorm(add(reshape(output, [2, 3, 8]), h), undefined, { eps: 0.5 }), 0.5))), sum(square(weights)));
+};
+
 /** Attention of 4 positions of width 3 on each other: batch-free, softmax of a product, product with a transpose. */
-const attention = (x: Tensor): Tensor => {
+const unfused = (x: Tensor): Tensor => {
   const h = reshape(x, [4, 3]);
   const weights = softmax(mul(matmul(h, h, { transB: true }), 0.5));
   return sum(square(sub(matmul(weights, h), transpose(matmul(h, weights, { transA: true })))));
@@ -53,7 +62,8 @@ export const COMPOSITES: readonly Composite[] = [
     const h = reshape(x, [2, 4, 3]);
     return sum(mul(square(maxPool1d(h, { size: 2, stride: 1 })), tanh(averagePool1d(h, { size: 2, stride: 2, padding: 1 }))));
   }, 'distinct'),
-  composite('attention', 12, attention),
+  composite('unfused attention', 12, unfused),
+  composite('a block of a transformer', 48, block, 'real', { gain: { shape: [8], domain: 'positive' }, shift: { shape: [8], domain: 'real' } }),
   composite('embedding and its transpose', 15, (x) => {
     const rows = gather(reshape(x, [5, 3]), picks);
     return sum(mul(tanh(scatterAdd(square(rows), picks, 6)), 0.25));

@@ -5,8 +5,9 @@ import { stream } from '../src/core/random';
 import { sizeOf, type Shape } from '../src/core/shape';
 import { apply, applyAll, type Tensor } from '../src/graph/tensor';
 import {
-  argmax, averagePool1d, batchIndices, broadcastTo, conv1d, fold, gather, logSoftmax, matmul, max, maxPool1d, mean, normal, pack, pointwiseOp, reshape, scatterAdd, slice,
-  softmax, softmaxCrossEntropyOp, square, sum, transpose, unfold, uniform, variable, windowCount, type Part, type Windows,
+  argmax, averagePool1d, batchIndices, broadcastTo, conv1d, fold, gather, logSoftmax, matmul, max, maxPool1d, mean, normal, pack, pointwiseOp, reshape, scatterAdd,
+  slice, softmax, softmaxCrossEntropyOp, square, sum, transpose, unfold, uniform, variable, windowCount, type Part, type Windows, attentionGradOp, attentionOp,
+  headApply, headScores, headSpread, normaliseGradOp, normaliseOp, placePosition, takePosition,
 } from '../src/ops/index';
 
 /**
@@ -164,6 +165,35 @@ const crossEntropies = (output: number): fc.Arbitrary<OpCase> => shapeOf(1, 3).m
   op(`softmaxCrossEntropy.${output} ${JSON.stringify(shape)}`, (xs) => applyAll(softmaxCrossEntropyOp, xs)[output]!, real(shape),
     { shape: shape.slice(0, -1), domain: 'index', below: shape.at(-1)! }));
 
+/** Queries [n,S,h,d], keys [n,T,h,d], weights [n,h,S,T]; four features take the kernels' vector variants. */
+const heads = fc.record({ n: fc.integer({ min: 1, max: 2 }), S: fc.integer({ min: 1, max: 3 }), more: fc.nat({ max: 2 }), h: fc.integer({ min: 1, max: 2 }), d: fc.constantFrom(1, 2, 3, 4), causal: fc.boolean() })
+  .map(({ n, S, more, h, d, causal }) => ({ causal, q: [n, S, h, d] as Shape, k: [n, S + more, h, d] as Shape, w: [n, h, S, S + more] as Shape }));
+const headProducts = fc.tuple(heads, fc.constantFrom('scores', 'apply', 'spread'), fc.boolean()).map(([{ causal, q, k, w }, form, low]) => {
+  const label = `${form}${causal ? ', causal' : ''} ${JSON.stringify([q, k])}`;
+  if (form === 'scores') return op(label, ([a, b]) => headScores(a!, b!, { causal, fill: low ? 'low' : 'zero' }), real(q), real(k));
+  return form === 'apply' ? op(label, ([a, b]) => headApply(a!, b!, { causal }), real(w), real(k)) : op(label, ([a, b]) => headSpread(a!, b!, { causal }), real(w), real(q));
+});
+const attentions = fc.tuple(heads, fc.nat({ max: 1 })).map(([{ causal, q, k }, output]) =>
+  op(`attention.${output}${causal ? ', causal' : ''} ${JSON.stringify([q, k])}`, (xs) => applyAll(attentionOp, xs, { causal })[output]!, real(q), real(k), real(k)));
+const attentionGrads = fc.tuple(heads, fc.nat({ max: 2 })).map(([{ causal, q, k, w }, output]) =>
+  op(`attentionGrad.${output}${causal ? ', causal' : ''} ${JSON.stringify([q, k])}`, (xs) => applyAll(attentionGradOp, xs, { causal })[output]!, real(q), real(k), real(k), real(w), real(q)));
+
+/** ε = ½ keeps rows of equal numbers from magnifying what they are given. */
+const NORM = { eps: 0.5 };
+const norms = fc.record({ lead: shapeOf(0, 2), C: fc.constantFrom(1, 3, 4, 8), kind: fc.constantFrom<('layer' | 'rms')[]>('layer', 'rms'), vectors: fc.nat({ max: 2 }), output: fc.nat({ max: 2 }) })
+  .map(({ lead, C, kind, vectors, output }) => {
+    const at = Math.min(output, vectors > 0 ? 2 : 1);
+    return op(`${kind} norm.${at} ${JSON.stringify([...lead, C])} with ${vectors} vectors`, (xs) => applyAll(normaliseOp, xs, { kind, ...NORM })[at]!,
+      real([...lead, C]), ...Array.from({ length: vectors }, () => real([C])));
+  });
+const normGrads = fc.record({ lead: shapeOf(0, 2), C: fc.constantFrom(1, 3, 4, 8), kind: fc.constantFrom<('layer' | 'rms')[]>('layer', 'rms'), scaled: fc.boolean() }).map(({ lead, C, kind, scaled }) => {
+  const whole = real([...lead, C]);
+  return op(`${kind} normaliseGrad ${JSON.stringify(whole.shape)}${scaled ? ', scaled' : ''}`, (xs) => apply(normaliseGradOp, xs, { kind }), whole, real([...lead, 1]), whole, ...(scaled ? [real([C])] : []));
+});
+const positions = fc.record({ n: dim, T: dim, rest: shapeOf(0, 2), t: fc.nat(), place: fc.boolean() }).map(({ n, T, rest, t, place }) =>
+  (place ? op(`placePosition ${t % T} ${JSON.stringify([n, T, ...rest])}`, ([x]) => placePosition(x!, t % T, T), real([n, ...rest]))
+    : op(`takePosition ${t % T} ${JSON.stringify([n, T, ...rest])}`, ([x]) => takePosition(x!, t % T), real([n, T, ...rest]))));
+
 const key: InputSpec = { shape: [2], domain: 'word' };
 const draws = (name: string, f: typeof uniform): fc.Arbitrary<OpCase> => fc.tuple(shapeOf(0, 3), fc.nat({ max: 99 })).map(([shape, use]) =>
   op(`${name} ${JSON.stringify(shape)}`, ([k]) => f(k!, shape, use), key));
@@ -177,6 +207,7 @@ export const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
   gather: gathers, scatterAdd: scatters, unfold: unfolds, fold: folds, conv1d: convolutions, averagePool1d: averagePools, maxPool1d: maxPools,
   softmax: softmaxes(false), logSoftmax: softmaxes(true),
   'softmaxCrossEntropy, loss': crossEntropies(0), 'softmaxCrossEntropy, residual': crossEntropies(1),
+  headProduct: headProducts, attention: attentions, attentionGrad: attentionGrads, normalise: norms, normaliseGrad: normGrads, position: positions,
   uniform: draws('uniform', uniform), normal: draws('normal', normal), batchIndices: batches,
 };
 

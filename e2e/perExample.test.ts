@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../src/core/random';
 import type { Tensor } from '../src/graph/tensor';
-import { cnn, mlp, unpack } from '../src/models/index';
-import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, slice as part, square, sum, variable } from '../src/ops/index';
+import { cnn, mlp, unpack, transformer, type TransformerOptions } from '../src/models/index';
+import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, slice as part, square, sum, variable, embedding, layerNorm } from '../src/ops/index';
 import { plan } from '../src/plan/index';
 import { openReference } from '../src/runtime/reference';
 import { gradients, layersOf, parameterUses } from '../src/autodiff/index';
@@ -24,7 +24,7 @@ interface Case { readonly parameters: Named; readonly loss: (n: number) => Tenso
 const layout = mlp({ widths: [3, 4, 2] });
 const theta = variable('theta', [layout.layout.total]);
 const params = unpack(layout.layout, theta);
-const slice = (data: Float64Array, width: number, only?: number): Float64Array => (only === undefined ? data : data.slice(only * width, (only + 1) * width));
+const slice = <A extends Float64Array | Uint32Array>(data: A, width: number, only?: number): A => (only === undefined ? data : data.slice(only * width, (only + 1) * width) as A);
 const x = random(4 * 3, 1);
 const labels = Uint32Array.of(0, 1, 1, 0);
 const perceptron: Case = {
@@ -38,7 +38,29 @@ const words = Uint32Array.of(0, 5, 2, 2, 2, 1, 4, 0, 5, 3, 3, 0);
 const shared: Case = {
   parameters: { E, W, s, b }, n: 4,
   loss: (n) => sum(square(reshape(add(relu(mul(matmul(gather(E, variable('words', [3 * n], { dtype: 'u32' })), W), s)), b), [n, 12]))),
-  values: (only) => ({ E: random(18, 3), W: random(12, 4), s: random(4, 5), b: random(4, 6), words: only === undefined ? words : words.slice(3 * only, 3 * only + 3) }),
+  values: (only) => ({ E: random(18, 3), W: random(12, 4), s: random(4, 5), b: random(4, 6), words: slice(words, 3, only) }),
+};
+
+/** Norm of an embedding plus its position: scale and bias over three positions, the positions' table under another shape. */
+const [gain, shift, places] = [variable('gain', [3]), variable('shift', [3]), variable('places', [3, 3])];
+const normed: Case = {
+  parameters: { E, gain, shift, places }, n: 4,
+  loss: (n) => {
+    const h = add(reshape(embedding(E, variable('words', [n, 3], { dtype: 'u32' })), [n, 9]), reshape(places, [9]));
+    return sum(square(add(relu(layerNorm(reshape(h, [n, 3, 3]), gain, shift, { eps: 0.5 })), 0.25)));
+  },
+  values: (only) => ({ E: random(18, 3), gain: random(3, 7), shift: random(3, 8), places: random(9, 9), words: slice(words, 3, only) }),
+};
+const decoder = (o: Partial<TransformerOptions>): Case => {
+  const model = transformer({ vocab: 6, context: 3, dModel: 4, heads: 2, dMlp: 5, depth: 2, eps: 0.5, outputs: 2, ...o });
+  const flat = variable('theta', [model.layout.total]);
+  const parameters = unpack(model.layout, flat);
+  const [perExample, y] = o.readout === 'last' ? [1, labels] : [3, Uint32Array.of(0, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0)];
+  return {
+    parameters, n: 4,
+    loss: (n) => mul(crossEntropy(model.apply(parameters, variable('words', [n, 3], { dtype: 'u32' })), variable('y', perExample === 1 ? [n] : [n, 3], { dtype: 'u32' })), n),
+    values: (only) => ({ theta: random(model.layout.total, 2), words: slice(words, 3, only), y: slice(y, perExample, only) }),
+  };
 };
 
 /** Weights and biases shared over positions that overlap; a residual layer follows in the next case. */
@@ -69,7 +91,10 @@ const dot = (a: Float64Array, c: Float64Array): number => a.reduce((total, v, i)
 /** Both sides are float64 sums of at most some 10³ products of numbers of order 1. */
 const near = (a: number, e: number): void => { expect(Math.abs(a - e)).toBeLessThanOrEqual(2 ** -40 * Math.max(1, Math.abs(e))); };
 
-describe.each([['a perceptron', perceptron], ['a layer shared over positions, an embedding, a scale and a bias', shared], ['a convolutional network', caseOf(network)], ['a residual network', caseOf(deep)]] as const)('%s', (_, c) => {
+describe.each([
+  ['a perceptron', perceptron], ['a layer shared over positions, an embedding, a scale and a bias', shared], ['a convolutional network', caseOf(network)], ['a residual network', caseOf(deep)],
+  ['a norm', normed], ['a transformer read out at its end', decoder({ readout: 'last' })], ['a transformer read out everywhere', decoder({ norm: 'rms', activation: 'gelu' })],
+] as const)('%s', (_, c) => {
   const loss = c.loss(c.n);
   const uses = parameterUses([loss], [constant(1)], c.parameters, c.n);
   const layers = layersOf(uses, c.parameters);
@@ -133,6 +158,12 @@ describe('refusals', () => {
     const [T, U] = [part(all, 0, [5, 3]), part(all, 16, [3, 3])];
     expect(() => parameterUses([sum(square(gather(matmul(T, U), words)))], [constant(1)], { U }, 5))
       .toThrow("the op 'matmul' has no per-example rule; it applies the parameter 'U' to other parameters alone, once for all examples");
+  });
+  it('name the embedding of a tied transformer, which is used twice', () => {
+    const model = transformer({ vocab: 6, context: 3, dModel: 4, heads: 2, dMlp: 5, depth: 1, tied: true });
+    const tied = unpack(model.layout, variable('theta', [model.layout.total]));
+    const logits = model.apply(tied, variable('words', [4, 3], { dtype: 'u32' }));
+    expect(() => parameterUses([sum(logits)], [constant(1)], tied, 4)).toThrow("the parameter 'embed' is used 2 times");
   });
   it('pass over parameters that are not used', () => {
     expect(parameterUses([sum(broadcastTo(constant(1), [2]))], [constant(1)], { V }, 2)).toEqual([]);

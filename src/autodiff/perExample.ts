@@ -9,7 +9,7 @@ import { showShape, sizeOf } from '../core/shape';
 import type { PerExampleForm } from '../graph/op';
 import { topological, type Node, type Tensor } from '../graph/tensor';
 import type { Layer } from '../ops/perExample';
-import { reshape } from '../ops/reshape';
+import { reshape, reshapeOp } from '../ops/reshape';
 import { vjp } from './reverse';
 
 /** One use of a parameter. Rows of `form`'s tensors and of `delta` are examples × `positions`, an example's own next to each other. */
@@ -27,6 +27,14 @@ const flat = (t: Tensor): Tensor => (t.shape.length === 2 ? t : reshape(t, [size
 
 interface Found { readonly parameter: string; readonly node: Node; readonly form: PerExampleForm }
 
+const same = (a: Tensor, b: Tensor): boolean => a.node === b.node && a.index === b.index;
+/** The parameter, and what is the parameter under another shape. */
+const aliasesOf = (parameter: Tensor, nodes: readonly Node[]): readonly Tensor[] => {
+  const names = [parameter];
+  for (const node of nodes) if (node.op === reshapeOp && names.some((a) => same(a, node.inputs[0]!))) names.push(outputOf(node));
+  return names;
+};
+
 /** The nodes that depend on parameters and on no other variable: all examples share their values, whatever their first axis is. */
 const sharedNodes = (nodes: readonly Node[], parameters: readonly Tensor[]): ReadonlySet<Node> => {
   const sources = new Set(topological(parameters));
@@ -41,7 +49,8 @@ const sharedNodes = (nodes: readonly Node[], parameters: readonly Tensor[]): Rea
 
 /** The one op that applies a parameter. Throws NoRuleError where several do, or one that has no rule, or one that applies it to what all examples share. */
 const useOf = (name: string, parameter: Tensor, nodes: readonly Node[], shared: ReadonlySet<Node>): Found | undefined => {
-  const found = nodes.flatMap((node) => node.inputs.flatMap((t, i) => (t.node === parameter.node && t.index === parameter.index ? [{ node, i }] : [])));
+  const names = aliasesOf(parameter, nodes);
+  const found = nodes.flatMap((node) => (node.op === reshapeOp ? [] : node.inputs.flatMap((t, i) => (names.some((a) => same(a, t)) ? [{ node, i }] : []))));
   const [first, ...rest] = found;
   if (!first) return undefined;
   const { node, i } = first;

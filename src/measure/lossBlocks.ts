@@ -3,11 +3,11 @@ import type { NamedLayer } from '../autodiff/index';
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
-import { unpack, type Layout, type Model } from '../models/index';
+import { inputVariable, unpack, type Layout, type Model } from '../models/index';
 import { jacobianRows, layerColumns, matmul, mul, reshape, scatterAdd, square, sum, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import type { Executor, HostArray, HostTensor } from '../runtime/executor';
-import type { Objective, TrainerData } from '../runtime/trainer';
+import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
 import { requireCount, requireVariables, rowsAt, writeUsed, type Extra } from './blocks';
 import { layersOfMean } from './gradientNoise';
 
@@ -105,8 +105,8 @@ export const openLoss = async (
   const { op, model, data: { x, y, n, target }, block } = s;
   const params = unpack(model.layout, variable('theta', [model.layout.total]));
   const layers = sides.map((side) => {
-    const labels = variable(`${side}.y`, [block, ...target], { dtype: target.length === 0 ? 'u32' : 'f32' });
-    const found = layersOfMean(s.loss(model.apply(params, variable(`${side}.x`, [block, ...model.input])), labels), params, block);
+    const labels = targetVariable(`${side}.y`, { ...s.data, n: block });
+    const found = layersOfMean(s.loss(model.apply(params, inputVariable(`${side}.x`, model, block)), labels), params, block);
     if (found.length === 0) throw new ConfigError(`${op}: the loss of '${model.name}' does not depend on its parameters`);
     return found;
   });

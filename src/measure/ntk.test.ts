@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../core/random';
 import { gradients } from '../autodiff/index';
-import { centred, linear, linearize, mlp, type Model, unpack } from '../models/index';
+import { centred, linear, linearize, mlp, type Model, unpack, transformer } from '../models/index';
 import { halfSquaredError, matmul, mul, square, sum, variable } from '../ops/index';
 import { sgd } from '../optim/index';
 import { plan } from '../plan/index';
@@ -58,6 +58,14 @@ describe.each(METHODS)('the tangent kernel by %s', (method) => {
     const summed = await ntk(openReference(), model, theta, b, b, { method, outputs: 'sum' });
     expectNear(summed, Array.from({ length: 9 }, (_, at) => [0, 1].reduce((s, o) => s + full.data[(2 * Math.floor(at / 3) + o) * 6 + 2 * (at % 3) + o]!, 0)));
   });
+});
+
+it('of a transformer is the same by all three, from tokens', async () => {
+  const decoder = transformer({ vocab: 5, context: 3, dModel: 4, heads: 2, dMlp: 5, depth: 2, outputs: 2, eps: 0.5, readout: 'last' });
+  const tokens: Examples = { x: Uint32Array.of(0, 1, 4, 2, 2, 4, 3, 0, 1), n: 3 };
+  const [first, ...others] = await Promise.all(METHODS.map((method) => ntk(openReference(), decoder, random(decoder.layout.total, 5), tokens, tokens, { method, block: 2 })));
+  for (const other of others) expectNear(other, [...first!.data]);
+  expect(first!.data[0]).toBeGreaterThan(0);
 });
 
 it('of a linear model with a bias is x·x′ + 1 on the diagonal of the outputs', async () => {

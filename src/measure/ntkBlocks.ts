@@ -3,14 +3,14 @@ import { layersOf, parameterUses, cotangents, tangents, type NamedLayer } from '
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
-import { unpack, type Model } from '../models/index';
+import { inputVariable, unpack, type Model } from '../models/index';
 import { add, gram, jacobianRows, layerColumns, matmul, variable } from '../ops/index';
 import { plan, type Plan } from '../plan/index';
 import type { Executor, HostArray, Session } from '../runtime/executor';
 import { requireVariables, rowsAt, writeUsed, type Extra } from './blocks';
 
 export type NtkMethod = 'structured' | 'jacobian' | 'products';
-/** Inputs [n, …model.input], row-major. */
+/** Inputs [n, …model.input], row-major; tokens are a Uint32Array. */
 export interface Examples { readonly x: HostArray; readonly n: number }
 /** What a block is of. */
 export interface BlockOptions {
@@ -27,7 +27,7 @@ const COLUMNS = 32;
 /** Examples repeated for each output, with the cotangent that picks it: f's rows are then (example, output) pairs. */
 interface Side { readonly x: Tensor; readonly pick: Tensor }
 const sideOf = (name: string, model: Model, rows: number, turn = 0): Side =>
-  ({ x: variable(`${name}.x`, [rows, ...model.input], { perReplica: false }), pick: variable(`pick${turn}`, [rows, model.outputs], { perReplica: false }) });
+  ({ x: inputVariable(`${name}.x`, model, rows, false), pick: variable(`pick${turn}`, [rows, model.outputs], { perReplica: false }) });
 
 const layersAt = (model: Model, theta: Tensor, { x, pick }: Side): readonly NamedLayer[] => {
   const params = unpack(model.layout, theta);

@@ -5,7 +5,7 @@
 import { cotangents, tangents } from '../autodiff/index';
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
-import { unpack, type Model } from '../models/index';
+import { inputVariable, unpack, type Model } from '../models/index';
 import { add, mul, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import type { Executor, HostArray } from '../runtime/executor';
@@ -22,7 +22,7 @@ export interface NtkVectorOptions {
 /** Plans of one block: `back` adds J_bᵀv of the examples that count to u [layout.total], which stays on the device; `forward` gives J_a u [block, outputs]. */
 const plansOf = (model: Model, block: number, maxBindings: number) => {
   const theta = variable('theta', [model.layout.total]);
-  const output = model.apply(unpack(model.layout, theta), variable('x', [block, ...model.input]));
+  const output = model.apply(unpack(model.layout, theta), inputVariable('x', model, block));
   const v = mul(variable('v', [block, model.outputs]), variable('live', [block, 1]));
   const u = variable('u', [model.layout.total]);
   const [pulled] = cotangents([output], [v], [theta]);

@@ -4,3 +4,4 @@ export * from './mlp';
 export * from './model';
 export * from './randomFeatures';
 export * from './scaled';
+export * from './transformer';

@@ -9,7 +9,7 @@ import { mul, sub } from '../ops/pointwise';
 import { normal, uniform } from '../ops/random';
 
 /** normal: mean 0, the given standard deviation. uniform: on ±bound. */
-export type Init = { readonly kind: 'zeros' } | { readonly kind: 'normal'; readonly std: number } | { readonly kind: 'uniform'; readonly bound: number };
+export type Init = { readonly kind: 'zeros' } | { readonly kind: 'constant'; readonly value: number } | { readonly kind: 'normal'; readonly std: number } | { readonly kind: 'uniform'; readonly bound: number };
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
@@ -44,7 +44,7 @@ const useOf = (index: number): number => USE.init + 256 * index;
 const draw = (key: Tensor, { shape, init }: ParameterSpec, index: number): Tensor => {
   if (init.kind === 'normal') return mul(normal(key, shape, useOf(index)), init.std);
   if (init.kind === 'uniform') return mul(sub(uniform(key, shape, useOf(index)), 0.5), 2 * init.bound);
-  return broadcastTo(constant(0), shape);
+  return broadcastTo(constant(init.kind === 'constant' ? init.value : 0), shape);
 };
 /** Initial flat vector from key [2] (seed, 0), times the scalar `scale`. */
 export const initialise = (layout: Layout, key: Tensor, scale: Tensor): Tensor =>

@@ -110,10 +110,13 @@ describe('initialisation', () => {
   });
 });
 
+const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+
 describe('an mlp', () => {
   const widths = [2, 3, 1];
   const values: Values = { x: [1, -2, 0, 3], W1: [1, 2, -1, 0, 1, -1], b1: [0, 1, 2], W2: [1, -1, 2], b2: [5] };
-  const f: Readonly<Record<Activation, (z: number) => number>> = { relu: (z) => Math.max(z, 0), tanh: Math.tanh, sigmoid: (z) => 1 / (1 + Math.exp(-z)), identity: (z) => z };
+  const f: Readonly<Record<Activation, (z: number) => number>> = { relu: (z) => Math.max(z, 0), tanh: Math.tanh, sigmoid,
+    gelu: (z) => z * sigmoid(z * (1 + Math.fround(0.044715) * (z * z)) * Math.fround(2 * Math.sqrt(2 / Math.PI))), identity: (z) => z };
   // Rows of x·W1 + b1.
   const hidden = [[1, 2 - 2 + 1, -1 + 2 + 2], [0, 3 + 1, -3 + 2]];
 

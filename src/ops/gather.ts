@@ -10,6 +10,7 @@ import { ShapeError } from '../core/errors';
 import { showShape, sizeOf } from '../core/shape';
 import { defineOp, type Op } from '../graph/op';
 import { apply, type Tensor, type TensorType } from '../graph/tensor';
+import { reshape } from './reshape';
 
 const checkIndex = (op: string, index: TensorType): number => {
   if (index.dtype !== 'u32' || index.shape.length !== 1) throw new ShapeError(op, `the index is ${index.dtype} ${showShape(index.shape)}; it must be u32 with one axis`);
@@ -32,6 +33,9 @@ export const gatherOp: Op = defineOp<{ readonly missing: 'nan' | 'zero' }>({
   jvp: ({ inputs: [, index], attrs }, [dx]) => [dx ? apply(gatherOp, [dx, index!], attrs) : null],
 });
 export const gather = (x: Tensor, index: Tensor): Tensor => apply(gatherOp, [x, index], { missing: 'nan' });
+/** Rows of a table [V, d] by u32 tokens of any shape: [n, T] gives [n, T, d]. A token beyond the table gives NaN. */
+export const embedding = (table: Tensor, tokens: Tensor): Tensor =>
+  reshape(gather(table, reshape(tokens, [sizeOf(tokens.shape)])), [...tokens.shape, ...table.shape.slice(1)]);
 
 export const scatterAddOp = defineOp<{ readonly rows: number }>({
   name: 'scatterAdd',

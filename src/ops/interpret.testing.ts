@@ -113,13 +113,82 @@ const draw = (kind: 'uniform' | 'normal'): Rule => ([key], { attrs, outputs: [Y]
   return [Float64Array.from({ length: sizeOf(Y!.shape) }, (_, i) => source[kind](i))];
 };
 
+/** Element of [n, positions, heads, features], or of [n, heads, queries, keys]. */
+const at = (x: Data, shape: Shape, ...index: Index): number => x[flat(index, shape)]!;
+const dot = (n: number, a: (k: number) => number, b: (k: number) => number): number => {
+  let sum = 0;
+  for (let k = 0; k < n; k++) sum += a(k) * b(k);
+  return sum;
+};
+/** Whether query t of S sees key s of T. */
+const sees = (causal: unknown, t: number, s: number, S: number, T: number): boolean => causal !== true || s <= t + T - S;
+
+const headProduct: Rule = ([x, y], { inputs: [X, Y], attrs: { form, causal, fill }, outputs: [Z] }) => {
+  if (form === 'scores') {
+    const [S, T, d] = [X!.shape[1]!, Y!.shape[1]!, X!.shape[3]!];
+    return [tabulate(Z!.shape, ([i, h, t, s]) => (sees(causal, t!, s!, S, T) ? dot(d, (k) => at(x!, X!.shape, i!, t!, h!, k), (k) => at(y!, Y!.shape, i!, s!, h!, k))
+      : fill === 'low' ? Math.fround(-1e30) : 0))];
+  }
+  const [S, T] = [X!.shape[2]!, X!.shape[3]!];
+  return [tabulate(Z!.shape, ([i, p, h, k]) => (form === 'apply'
+    ? dot(T, (s) => (sees(causal, p!, s, S, T) ? at(x!, X!.shape, i!, h!, p!, s) : 0), (s) => at(y!, Y!.shape, i!, s, h!, k!))
+    : dot(S, (t) => (sees(causal, t, p!, S, T) ? at(x!, X!.shape, i!, h!, t, p!) : 0), (t) => at(y!, Y!.shape, i!, t, h!, k!))))];
+};
+
+const attention: Rule = ([q, k, v], { inputs: [Q, K], attrs: { causal }, outputs: [Y, W] }) => {
+  const [S, T, d] = [Q!.shape[1]!, K!.shape[1]!, Q!.shape[3]!];
+  const score = (i: number, h: number, t: number, s: number): number => dot(d, (c) => at(q!, Q!.shape, i, t, h, c), (c) => at(k!, K!.shape, i, s, h, c));
+  const weights = tabulate(W!.shape, ([i, h, t, s]) => {
+    const seen = Array.from({ length: T }, (_, r) => r).filter((r) => sees(causal, t!, r, S, T));
+    const top = Math.max(...seen.map((r) => score(i!, h!, t!, r)));
+    const total = seen.reduce((sum, r) => sum + Math.exp(score(i!, h!, t!, r) - top), 0);
+    return seen.includes(s!) ? Math.exp(score(i!, h!, t!, s!) - top) / total : 0;
+  });
+  return [tabulate(Y!.shape, ([i, t, h, c]) => dot(T, (s) => at(weights, W!.shape, i!, h!, t!, s), (s) => at(v!, K!.shape, i!, s, h!, c!))), weights];
+};
+const attentionGrad: Rule = ([q, k, v, w, g], { inputs: [Q, K, , W], attrs: { causal } }) => {
+  const [S, T] = [W!.shape[2]!, W!.shape[3]!];
+  const d = Q!.shape[3]!;
+  const weight = (i: number, head: number, t: number, s: number): number => (sees(causal, t, s, S, T) ? at(w!, W!.shape, i, head, t, s) : 0);
+  const e = (i: number, head: number, t: number, s: number): number => dot(d, (c) => at(g!, Q!.shape, i, t, head, c), (c) => at(v!, K!.shape, i, s, head, c));
+  const slopes = tabulate(W!.shape, ([i, head, t, s]) => weight(i!, head!, t!, s!) * (e(i!, head!, t!, s!) - dot(T, (r) => weight(i!, head!, t!, r), (r) => e(i!, head!, t!, r))));
+  const spread = (x: Data, y: Data): Data => tabulate(K!.shape, ([i, s, head, c]) => dot(S, (t) => (sees(causal, t, s!, S, T) ? at(x, W!.shape, i!, head!, t, s!) : 0), (t) => at(y, Q!.shape, i!, t, head!, c!)));
+  const dq = tabulate(Q!.shape, ([i, t, head, c]) => dot(T, (s) => at(slopes, W!.shape, i!, head!, t!, s), (s) => at(k!, K!.shape, i!, s, head!, c!)));
+  return [dq, spread(slopes, q!), spread(w!, g!)];
+};
+
+const matrixRows = (x: Data, C: number): readonly Data[] => Array.from({ length: x.length / C }, (_, r) => x.subarray(r * C, (r + 1) * C));
+const normalise: Rule = ([x, scale, bias], { attrs: { kind, eps }, outputs: [Y] }) => {
+  const C = Y!.shape.at(-1)!;
+  const rows = matrixRows(x!, C).map((row) => {
+    const mean = kind === 'layer' ? row.reduce((s, v) => s + v, 0) / C : 0;
+    const r = 1 / Math.sqrt(row.reduce((s, v) => s + (v - mean) * (v - mean), 0) / C + Math.fround(eps as number));
+    return { r, normal: row.map((v) => (v - mean) * r) };
+  });
+  const normal = Float64Array.from(rows.flatMap((row) => Array.from(row.normal)));
+  const y = normal.map((z, i) => (scale ? (bias ? z * scale[i % C]! + bias[i % C]! : z * scale[i % C]!) : z));
+  return [y, Float64Array.from(rows, ({ r }) => r), ...(scale ? [normal] : [])];
+};
+const normaliseGrad: Rule = ([normal, r, g, scale], { attrs: { kind }, outputs: [Y] }) => {
+  const C = Y!.shape.at(-1)!;
+  const d = matrixRows(scale ? g!.map((v, i) => v * scale[i % C]!) : g!, C);
+  return [Float64Array.from(matrixRows(normal!, C).flatMap((z, row) => {
+    const mean = kind === 'layer' ? d[row]!.reduce((s, v) => s + v, 0) / C : 0;
+    const share = dot(C, (c) => d[row]![c]!, (c) => z[c]!) / C;
+    return Array.from(z, (v, c) => r![row]! * (d[row]![c]! - mean - v * share));
+  }))];
+};
+const takePosition: Rule = ([x], { inputs: [X], attrs: { t }, outputs: [Y] }) => [tabulate(Y!.shape, ([i, ...rest]) => at(x!, X!.shape, i!, t as number, ...rest))];
+const placePosition: Rule = ([x], { inputs: [X], attrs: { t }, outputs: [Y] }) => [tabulate(Y!.shape, ([i, s, ...rest]) => (s === t ? at(x!, X!.shape, i!, ...rest) : 0))];
+
 const RULES: Readonly<Record<string, Rule>> = {
   constant: (_, { attrs }) => [Float64Array.of(attrs['value'] as number)],
   pointwise: (xs, { inputs, attrs, outputs: [Y] }) => [tabulate(Y!.shape, (i) => fn(String(attrs['fn'])).f64(...xs.map((x, k) => x[broadcast(i, inputs[k]!.shape)]!)))],
   broadcastTo: ([x], { inputs: [X], outputs: [Y] }) => [tabulate(Y!.shape, (i) => x![broadcast(i, X!.shape)]!)],
   reshape: ([x]) => [x!],
   slice: ([x], { attrs, outputs: [Y] }) => [x!.slice(attrs['offset'] as number, (attrs['offset'] as number) + sizeOf(Y!.shape))],
-  transpose, pack, matmul, reduce, softmax, gather, scatterAdd, unfold, fold,
+  transpose, pack, matmul, reduce, softmax, gather, scatterAdd, unfold, fold, headProduct, attention, attentionGrad, normalise, normaliseGrad, takePosition,
+  placePosition,
   softmaxCrossEntropy: crossEntropy,
   uniform: draw('uniform'),
   normal: draw('normal'),

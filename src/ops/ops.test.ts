@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../core/errors';
 import { topological, type Tensor } from '../graph/tensor';
 import {
-  adam, add, addInt, argmax, batchIndices, broadcastTo, constant, crossEntropy, equal, errorRate, gather, halfSquaredError, matmul, max, mean, meanSquaredError, mergePacks, mul,
-  normal, pack, relu, reshape, scatterAdd, schedule, sgd, slice, softmax, softmaxCrossEntropy, squaredNorm, sum, sumTo, transpose, uniform, variable,
+  adam, add, addInt, argmax, attention, batchIndices, broadcastTo, constant, crossEntropy, embedding, equal, errorRate, gather, headApply, headScores, layerNorm, halfSquaredError, matmul, max, mean, meanSquaredError, mergePacks, mul,
+  normal, pack, placePosition, relu, reshape, rmsNorm, scatterAdd, schedule, sgd, slice, softmax, softmaxCrossEntropy, squaredNorm, sum, sumTo, takePosition, transpose, uniform, variable,
 } from './index';
 import { interpret, type Values } from './interpret.testing';
 
@@ -13,6 +13,7 @@ const x = variable('x', [2, 3]);
 const y = variable('y', [4, 3]);
 const vector = variable('vector', [5]);
 const scalar = variable('scalar', []);
+const heads = (n: number, positions: number): Tensor => variable('heads', [n, positions, 2, 4]);
 const index = variable('index', [2], { dtype: 'u32' });
 const count = variable('count', [], { dtype: 'u32' });
 const flat = variable('flat', [64]);
@@ -49,6 +50,17 @@ describe('refusals name the op and the shapes', () => {
     ['gather', () => gather(x, vector), 'the index is f32 [5]; it must be u32 with one axis'],
     ['gather', () => gather(scalar, index), 'the source is a scalar; it needs a first axis to index'],
     ['scatterAdd', () => scatterAdd(y, index, 3), 'the source is f32 [4,3], the index [2]: the first axes must agree'],
+    ['gather', () => embedding(y, variable('floats', [2, 3])), 'the index is f32 [6]; it must be u32 with one axis'],
+    ['attention', () => attention(heads(2, 3), heads(2, 4), heads(2, 3)), 'keys are [2,4,2,4], values [2,3,2,4]; their shapes must agree'],
+    ['attention', () => attention(heads(2, 4), heads(2, 3), heads(2, 3)), '4 queries of 3 positions; causally the queries are the last positions'],
+    ['attention', () => attention(x, x, x, { form: 'composed' }), 'queries are [2,3], keys [2,3]; they must be [n,S,h,d] and [n,T,h,d]'],
+    ['headProduct', () => headScores(heads(2, 3), heads(3, 3), { causal: true }), 'queries are [2,3,2,4], keys [3,3,2,4]; they must be [n,S,h,d] and [n,T,h,d]'],
+    ['headProduct', () => headApply(heads(2, 2), heads(2, 3), { causal: false }), 'weights are [2,2,2,4], what they weigh [2,3,2,4]; they must be [n,h,S,T] and [n,T,h,d]'],
+    ['normalise', () => layerNorm(x, vector), 'scale and bias of [2,3] must be [3], got [5]'],
+    ['normalise', () => layerNorm(x, undefined, variable('b', [3])), 'a bias [3] without a scale; give both, or add the bias'],
+    ['normalise', () => rmsNorm(scalar), 'the input is a scalar; it needs a last axis to normalise over'],
+    ['takePosition', () => takePosition(x, 3), 'position 3 of [2,3]'],
+    ['placePosition', () => placePosition(x, -1, 3), 'position -1 of 3, of [2,3]'],
     ['softmax', () => softmax(scalar), 'the input is a scalar; it needs a last axis to normalise over'],
     ['softmaxCrossEntropy', () => softmaxCrossEntropy(y, index), 'logits are [4,3], labels u32 [2]; labels must be u32, one per row of logits'],
     ['uniform', () => uniform(vector, [3], 1), 'the key is f32 [5]; it must be u32 [2]: seed and step'],

@@ -31,6 +31,8 @@ const operand = (v: Value, i: number): Operand => ({ shape: v.shape, dtype: v.dt
 class Fuser {
   readonly groupOf = new Map<INode, Group>();
   readonly users = new Map<Value, INode[]>();
+  /** What a group reads, while its members are those that it was worked out for. */
+  private readonly inputs = new Map<Group, { readonly members: readonly INode[]; readonly count: number; readonly values: readonly Value[] }>();
   constructor(private readonly ir: Ir, private readonly roots: ReadonlySet<Value>, private readonly maxBindings: number) {
     for (const n of ir.nodes) for (const v of new Set(n.inputs)) this.users.set(v, [...(this.users.get(v) ?? []), n]);
   }
@@ -38,8 +40,15 @@ class Fuser {
   usersOf(v: Value): readonly INode[] { return this.users.get(v) ?? []; }
   isOutput(v: Value, g: Group): boolean { return this.roots.has(v) || this.usersOf(v).some((n) => this.groupOf.get(n) !== g); }
 
-  /** Values a group reads from outside, literals aside. */
+  /** Values a group reads from outside, literals aside. Asked for over and over while groups are compared. */
   inputsOf(g: Group): readonly Value[] {
+    const known = this.inputs.get(g);
+    if (known && known.members === g.members && known.count === g.members.length) return known.values;
+    const values = this.readFromOutside(g);
+    this.inputs.set(g, { members: g.members, count: g.members.length, values });
+    return values;
+  }
+  private readFromOutside(g: Group): readonly Value[] {
     const inside = new Set<INode>([...g.members, ...(g.kernel ? [g.kernel.node] : [])]);
     const nodes = [...inside];
     return [...new Set(nodes.flatMap((n) => n.inputs.filter((v) => !inside.has(v.node) && !(isPointwise(n) && literalOf(v)))))];

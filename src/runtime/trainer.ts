@@ -6,14 +6,17 @@ import { ConfigError } from '../core/errors';
 import { sizeOf, type Shape } from '../core/shape';
 import { gradients, layersOf, parameterUses } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
-import { initialise, repack, unpack, type Model } from '../models/index';
+import { initialise, repack, unpack, type Model, inputVariable } from '../models/index';
 import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, slice, sqrt, squaredNorm, sub, sum, variable } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
 import type { Executor, HostArray, MetricBatch, Session, TrainOptions } from './executor';
 import { firstDirection, powerIterations, type SharpnessOptions } from './sharpness';
 
-/** Examples and targets. `target`: shape of one target: [] for u32 class labels, [k] for f32 vectors. */
+/**
+ * Examples and targets; x is a Uint32Array where the model takes tokens. `target`: shape of one target: [] for a class label, [k] for an f32 vector, or for k labels,
+ * one a position, where y is a Uint32Array.
+ */
 export interface TrainerData {
   readonly x: HostArray;
   readonly y: HostArray;
@@ -23,7 +26,7 @@ export interface TrainerData {
   readonly xPerReplica?: boolean;
   readonly yPerReplica?: boolean;
 }
-/** A scalar of the model's output [n, outputs] and the targets [n, …target]. Say in its name whether it is a sum or a mean. */
+/** A scalar of the model's output [n, outputs] ([n, positions, outputs] where it reads out at every position) and the targets [n, …target]. Say in its name whether it is a sum or a mean. */
 export type Objective = (output: Tensor, target: Tensor) => Tensor;
 /**
  * `updateNorm`: of what the optimiser adds to the parameters, decay included. `exampleNorms`: Σ_i ‖g_i‖² over the batch, g_i the gradient of the
@@ -58,9 +61,11 @@ export interface TrainerOptions {
 interface Source { readonly x: Tensor; readonly y: Tensor }
 /** Names of a trainer's variables and plans; data may be shared by several trainers. */
 interface Names { readonly prefix: string; readonly train: string; readonly test: string }
+/** Targets are u32 where they are class labels: one an example, or a Uint32Array of them. */
+export const targetVariable = (name: string, { n, target, y }: TrainerData, perReplica = true): Tensor =>
+  variable(name, [n, ...target], { dtype: target.length === 0 || y instanceof Uint32Array ? 'u32' : 'f32', perReplica });
 const sourceOf = (name: string, d: TrainerData, model: Model): Source => ({
-  x: variable(`${name}.x`, [d.n, ...model.input], { perReplica: d.xPerReplica ?? false }),
-  y: variable(`${name}.y`, [d.n, ...d.target], { dtype: d.target.length === 0 ? 'u32' : 'f32', perReplica: d.yPerReplica ?? false }),
+  x: inputVariable(`${name}.x`, model, d.n, d.xPerReplica ?? false), y: targetVariable(`${name}.y`, d, d.yPerReplica ?? false),
 });
 
 /** The plans of a trainer: 'init', 'step' and, where asked for, 'eval' and 'sharpness', their keys prefixed. */
@@ -238,5 +243,6 @@ const checkData = (what: string, d: TrainerData, model: Model, R: number): void 
   const y = d.n * sizeOf(d.target) * (d.yPerReplica ? R : 1);
   if (d.x.length !== x) throw new ConfigError(`${what}.x has ${d.x.length} values; ${d.n} examples of [${model.input.join(',')}]${d.xPerReplica ? ` for ${R} replicas` : ''} take ${x}`);
   if (d.y.length !== y) throw new ConfigError(`${what}.y has ${d.y.length} values; ${d.n} targets of [${d.target.join(',')}]${d.yPerReplica ? ` for ${R} replicas` : ''} take ${y}`);
+  if (model.inputType === 'u32' && !(d.x instanceof Uint32Array)) throw new ConfigError(`${what}.x: tokens are a Uint32Array`);
   if (d.target.length === 0 && !(d.y instanceof Uint32Array)) throw new ConfigError(`${what}.y: class labels are a Uint32Array`);
 };
