@@ -1,13 +1,17 @@
 /** Transformers as they train on the adapter: modular addition from tokens, full batch and minibatches, many replicas. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../src/core/errors';
+import { stream } from '../src/core/random';
+import { sizeOf } from '../src/core/shape';
 import { modularAdditionTransformer, transformer, type TransformerOptions } from '../src/models/index';
 import { crossEntropy, errorRate } from '../src/ops/index';
 import { adamw } from '../src/optim/index';
 import { metric, type HostArray } from '../src/runtime/executor';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { openReference } from '../src/runtime/reference';
-import { Trainer, type TrainerData, type TrainerOptions } from '../src/runtime/trainer';
+import { predict } from '../src/runtime/trainLoop';
+import { Trainer, trainerPlans, type TrainerData, type TrainerOptions } from '../src/runtime/trainer';
+import { stepwise } from './stepwise';
 
 let gpu: GpuExecutor;
 beforeAll(async () => { gpu = await openGpu(); });
@@ -25,7 +29,7 @@ const options = (model: TransformerOptions, o: Partial<TrainerOptions> = {}): Tr
   model: transformer(model), loss: crossEntropy, optimiser: adamw({ lr: 0.01, beta2: 0.98, weightDecay: 0.01 }), data: sums, evaluate: { error: errorRate }, ...o,
 });
 
-interface Result { readonly losses: readonly Float64Array[]; readonly theta: HostArray; readonly errors: readonly number[] }
+interface Result { readonly losses: readonly Float64Array[]; readonly theta: HostArray; readonly errors: readonly number[]; /** Of the first replica. */ readonly parameters: Readonly<Record<string, HostArray>> }
 const train = async (o: TrainerOptions, steps: number): Promise<Result> => {
   using trainer = await Trainer.open(gpu, o);
   const replicas = Array.from({ length: trainer.replicas }, (_, r) => r);
@@ -36,15 +40,18 @@ const train = async (o: TrainerOptions, steps: number): Promise<Result> => {
       if (b.plan === 'eval') errors = replicas.map((r) => metric(b, i, 'train.error', r));
       else losses.push(Float64Array.from(replicas, (r) => metric(b, i, 'loss', r)));
     });
-  return { losses, errors, theta: (await trainer.session.read('theta')).data };
+  return { losses, errors, theta: (await trainer.session.read('theta')).data, parameters: await trainer.parameters() };
 };
 
 describe('modular addition', () => {
   it('is learned: what one of the two numbers alone could tell leaves a loss of ln p', async () => {
-    const { losses, errors } = await train(options(tiny, { seeds: [1, 2] }), 150);
+    const { losses, errors, parameters } = await train(options(tiny, { seeds: [1, 2] }), 150);
     for (const r of [0, 1]) expect(losses.at(-1)![r]!).toBeLessThan(Math.log(P) / 2);
     // A whole table is right, where chance is 1/p of it.
     expect(errors).toEqual([0, 0]);
+    const logits = await predict(gpu, transformer(tiny), parameters, sums.x, sums.n);
+    const best = Array.from({ length: sums.n }, (_, i) => { const row = [...logits.subarray(i * P, (i + 1) * P)]; return row.indexOf(Math.max(...row)); });
+    expect(best).toEqual([...sums.y]);
   });
 
   const cases: readonly (readonly [string, TransformerOptions, Partial<TrainerOptions>])[] = [
@@ -61,8 +68,27 @@ describe('modular addition', () => {
   });
 });
 
+describe('a training step', () => {
+  it('lies within the oracles’ bounds, dispatch by dispatch, norms of single examples included', async () => {
+    const model: TransformerOptions = { ...tiny, dModel: 8, dMlp: 12, depth: 2, norm: 'layer', activation: 'gelu' };
+    const R = 2;
+    const { step } = trainerPlans(options(model, { seeds: [0, 1], batch: 6, metrics: ['loss', 'exampleNorms'] }), 8);
+    const random = stream(9, 1);
+    const values = Object.fromEntries(Object.entries(step!.variables).map(([name, t]) => {
+      const size = t.replicas * sizeOf(t.shape);
+      if (name === 'hyper') return [name, adamw({ lr: 0.01 }).hyper(R)];
+      if (t.dtype === 'u32') return [name, name === 'train.x' ? sums.x : name === 'train.y' ? sums.y : new Uint32Array(size).fill(3)];
+      return [name, Float64Array.from({ length: size }, (_, i) => Math.fround(name === 'moment2' ? random.uniform(i) : random.normal(i) / 2))];
+    }));
+    const { checked, worst, failures } = await stepwise(gpu, step!, values);
+    expect(failures.slice(0, 8).join('\n')).toBe('');
+    expect(worst).toBeGreaterThan(0);
+    console.log(`${step!.dispatches.length} dispatches, ${checked} elements, worst error/bound ${worst.toFixed(3)}`);
+  });
+});
+
 describe('a trainer of tokens', () => {
-  it('refuses tokens and labels that are no integers', async () => {
+  it('refuses tokens that are no integers', async () => {
     const floats = { ...sums, x: new Float32Array(3 * P * P) };
     await expect(Trainer.open(openReference(), options(tiny, { data: floats }))).rejects.toThrow(new ConfigError('data.x: tokens are a Uint32Array'));
   });
