@@ -33,6 +33,8 @@ class Fuser {
   readonly users = new Map<Value, INode[]>();
   /** What a group reads, while its members are those that it was worked out for. */
   private readonly inputs = new Map<Group, { readonly members: readonly INode[]; readonly count: number; readonly values: readonly Value[] }>();
+  /** Groups that reach each other through a third: merging others never parts them again. */
+  private readonly apart = new Map<Group, Set<Group>>();
   constructor(private readonly ir: Ir, private readonly roots: ReadonlySet<Value>, private readonly maxBindings: number) {
     for (const n of ir.nodes) for (const v of new Set(n.inputs)) this.users.set(v, [...(this.users.get(v) ?? []), n]);
   }
@@ -132,7 +134,12 @@ class Fuser {
     const fromH = this.inputsOf(g).filter((v) => h.members.includes(v.node));
     const shares = elements(a) === 1 || this.inputsOf(g).some((v) => this.inputsOf(h).includes(v));
     if (fromH.length === 0 && !shares) return false;
-    if (this.depends(this.inputsOf(g).filter((v) => !h.members.includes(v.node)), h) || this.depends(this.inputsOf(h), g)) return false;
+    const apart = this.apart.get(g) ?? new Set();
+    if (apart.has(h)) return false;
+    if (this.depends(this.inputsOf(g).filter((v) => !h.members.includes(v.node)), h) || this.depends(this.inputsOf(h), g)) {
+      this.apart.set(g, apart.add(h));
+      return false;
+    }
     const members = [...h.members, ...g.members].toSorted((x, y) => x.id - y.id);
     const union: Group = { members };
     for (const m of members) this.groupOf.set(m, union);
