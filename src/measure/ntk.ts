@@ -27,7 +27,7 @@ export interface NtkOptions {
   readonly outputs?: 'full' | 'sum';
   /** Examples of a block. Default: about 512 rows of a block, and at least 64 examples. */
   readonly block?: number;
-  /** Parameters of a window of the Jacobian. Default 4096. */
+  /** Parameters of a window of the Jacobian. Default: as many as make 16 MiB of a block's rows. */
   readonly window?: number;
   /** Largest size of the result on the host, in bytes. Default 1 GiB. */
   readonly hostBudget?: number;
@@ -39,6 +39,8 @@ export interface NtkOptions {
 
 /** Forward and backward passes grow with a block's rows, products with their square: large blocks waste less of the first. */
 const [ROWS, FEWEST] = [512, 64];
+/** Elements of a window of explicit rows. */
+const WINDOW = 2 ** 22;
 /** Blocks of about equal size, so that little of the last is filling; of the smaller set, unless that is tiny. */
 const blockOf = (n: number, m: number, per: number): number => {
   const most = Math.max(FEWEST, Math.floor(ROWS / per));
@@ -47,9 +49,12 @@ const blockOf = (n: number, m: number, per: number): number => {
 };
 
 const blockOptions = (model: Model, o: NtkOptions, n: number, m: number): BlockOptions => {
-  const { method = 'structured', outputs = 'full', block = blockOf(n, m, o.outputs === 'sum' ? 1 : model.outputs), window = 4096, variables = {} } = o;
+  const per = o.outputs === 'sum' ? 1 : model.outputs;
+  const { method = 'structured', outputs = 'full', block = blockOf(n, m, per), variables = {} } = o;
+  const size = Math.min(block, Math.max(n, m));
+  const window = o.window ?? Math.max(4, 4 * Math.floor(WINDOW / (4 * size * per)));
   for (const [name, value] of [['block', block], ['window', window], ['the number of examples', n], ['the number of examples', m]] as const) requireCount('ntk', name, value);
-  return { method, outputs, window, variables, block: Math.min(block, Math.max(n, m)) };
+  return { method, outputs, window, variables, block: size };
 };
 
 /** What a kernel takes, known before anything runs. */
@@ -61,6 +66,8 @@ export interface NtkCost {
   /** Of all buffers of a block on the device, variables included: it depends on the block, not on the number of examples. */
   readonly deviceBytes: number;
   readonly blocks: number;
+  /** Times that the plan of a block is run, for all blocks together: more than once a block where the method is products. */
+  readonly runs: number;
   /** Of all blocks together. On a real GPU dispatches count where blocks are small, operations where they are large. */
   readonly dispatches: number;
   readonly flops: number;
@@ -78,7 +85,7 @@ export const ntkCost = (model: Model, n: number, m: number | undefined, options:
   const blocks = corners(n, m ?? n, o.block, m === undefined).length;
   const runs = blocks * runsOf(model, o);
   const flops = planned.dispatches.reduce((sum, d) => sum + d.flops, 0);
-  return { rows, cols, hostBytes: 4 * rows * cols, deviceBytes: planBytes(planned), blocks, dispatches: runs * planned.dispatches.length, flops: runs * flops };
+  return { rows, cols, hostBytes: 4 * rows * cols, deviceBytes: planBytes(planned), blocks, runs, dispatches: runs * planned.dispatches.length, flops: runs * flops };
 };
 
 /** Throws MemoryError where the result is too large. */
@@ -101,7 +108,7 @@ export const ntkEstimate = async (executor: Executor, model: Model, theta: HostA
   await blocks.run();
   const began = performance.now();
   await blocks.run();
-  return { ...cost, seconds: (cost.blocks * runsOf(model, o) * (performance.now() - began)) / 1000 };
+  return { ...cost, seconds: (cost.runs * (performance.now() - began)) / 1000 };
 };
 
 /**
