@@ -3,7 +3,7 @@ import type { DType } from '../../shaders/kernel';
 import type { Tensor } from '../graph/tensor';
 import { gelu } from '../ops/gelu';
 import { variable } from '../ops/leaf';
-import { relu, sigmoid, tanh } from '../ops/pointwise';
+import { relu, sigmoid, tanh, erf } from '../ops/pointwise';
 import type { Layout, Parameters } from './layout';
 
 export interface Model {
@@ -19,7 +19,7 @@ export interface Model {
   readonly apply: (params: Parameters, x: Tensor) => Tensor;
 }
 
-export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'gelu' | 'identity';
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'gelu' | 'erf' | 'identity';
 /** The variable `name` that holds n of a model's inputs, [n, …input]. */
 export const inputVariable = (name: string, model: Pick<Model, 'input' | 'inputType'>, n: number, perReplica = true): Tensor =>
   variable(name, [n, ...model.input], { dtype: model.inputType ?? 'f32', perReplica });
@@ -30,6 +30,7 @@ export const activate = (kind: Activation, x: Tensor): Tensor => {
     case 'tanh': return tanh(x);
     case 'sigmoid': return sigmoid(x);
     case 'gelu': return gelu(x);
+    case 'erf': return erf(x);
     case 'identity': return x;
   }
 };
