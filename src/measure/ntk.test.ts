@@ -10,7 +10,7 @@ import { openReference } from '../runtime/reference';
 import { Trainer } from '../runtime/trainer';
 import { linearisedDynamics } from '../theory/kernelRegression';
 import { dense, type Dense } from '../theory/linalg';
-import { ntk, ntkCost, ntkEstimate, type Examples, type Kernel, type NtkMethod } from './ntk';
+import { ntk, ntkCost, ntkEstimate, type Examples, type Kernel, type NtkMethod, openNtk } from './ntk';
 import { ntkVector } from './ntkVector';
 
 const random = (n: number, seed: number): Float32Array => Float32Array.from({ length: n }, (_, i) => 2 * stream(seed, 1).uniform(i) - 1);
@@ -175,6 +175,19 @@ describe('costs are known before anything runs', () => {
     expect(estimate.seconds).toBeGreaterThan(0);
     expect(estimate).toMatchObject(ntkCost(model, a.n, undefined, { block: 2 }));
   });
+});
+
+it('of several sets of parameters side by side is that of each alone, one set after another', async () => {
+  const [first, second, third] = [theta, random(model.layout.total, 5), random(model.layout.total, 6)];
+  using kernels = await openNtk(openReference(), model, b, a, { replicas: 2, block: 2 });
+  for (const pair of [[first, second], [third, first]] as const) {
+    const both = new Float32Array(2 * model.layout.total);
+    pair.forEach((t, r) => both.set(t, r * model.layout.total));
+    const got = await kernels.at(both);
+    for (const [r, t] of pair.entries()) expect(got[r]!.data).toEqual((await ntk(openReference(), model, t, b, a, { block: 2 })).data);
+  }
+  await expect(kernels.at(first)).rejects.toThrow('times 2 replicas');
+  await expect(openNtk(openReference(), model, a, a, { replicas: 2, method: 'products' })).rejects.toThrow('one set of parameters at a time');
 });
 
 describe('refusals say what to do', () => {

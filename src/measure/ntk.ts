@@ -33,6 +33,8 @@ export interface NtkOptions {
   readonly hostBudget?: number;
   /** Values of the other variables that the model depends on, by name: the anchor of `linearize`, say. */
   readonly variables?: Extra;
+  /** Sets of parameters measured side by side, R. Not with 'products'. Default 1. */
+  readonly replicas?: number;
   /** Told after each block how many of how many are done. */
   readonly onBlock?: (done: number, total: number) => void;
 }
@@ -50,11 +52,12 @@ const blockOf = (n: number, m: number, per: number): number => {
 
 const blockOptions = (model: Model, o: NtkOptions, n: number, m: number): BlockOptions => {
   const per = o.outputs === 'sum' ? 1 : model.outputs;
-  const { method = 'structured', outputs = 'full', block = blockOf(n, m, per), variables = {} } = o;
+  const { method = 'structured', outputs = 'full', block = blockOf(n, m, per), variables = {}, replicas = 1 } = o;
   const size = Math.min(block, Math.max(n, m));
   const window = o.window ?? Math.max(4, 4 * Math.floor(WINDOW / (4 * size * per)));
-  for (const [name, value] of [['block', block], ['window', window], ['the number of examples', n], ['the number of examples', m]] as const) requireCount('ntk', name, value);
-  return { method, outputs, window, variables, block: size };
+  for (const [name, value] of [['block', block], ['window', window], ['the number of examples', n], ['the number of examples', m], ['replicas', replicas]] as const) requireCount('ntk', name, value);
+  if (replicas > 1 && method === 'products') throw new ConfigError("ntk: the method 'products' takes one set of parameters at a time; take replicas: 1, or another method");
+  return { method, outputs, window, variables, replicas, block: size };
 };
 
 /** What a kernel takes, known before anything runs. */
@@ -93,44 +96,71 @@ const checkHost = (rows: number, cols: number, per: number, budget: number): voi
   requireHost('ntk', `a kernel of ${rows} × ${cols}`, 4 * rows * cols, budget,
     `at most ${Math.floor(Math.sqrt(budget / 4) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget`);
 
-const checkSets = (model: Model, theta: HostArray, a: Examples, b: Examples): void => {
+const checkSets = (model: Model, a: Examples, b: Examples): void => {
   for (const [name, e] of [['first', a], ['second', b]] as const)
     if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input)) throw new ConfigError(`ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`);
-  if (theta.length !== model.layout.total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
+};
+const checkTheta = ({ layout: { total } }: Model, theta: HostArray, R: number): void => {
+  if (theta.length !== R * total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${total}${R > 1 ? `, times ${R} replicas` : ''}`);
 };
 
 /** The cost and an estimate of the time, from one run of a block's plan after another that warms up. Throws as ntk does. */
 export const ntkEstimate = async (executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<NtkCost & { readonly seconds: number }> => {
-  checkSets(model, theta, a, b);
+  checkSets(model, a, b);
   const o = blockOptions(model, options, a.n, b.n);
+  checkTheta(model, theta, o.replicas);
   const cost = ntkCost(model, a.n, a === b ? undefined : b.n, options, executor.maxBindings);
-  using blocks = await openBlocks(executor, model, theta, [a, b], o);
+  using blocks = await openBlocks(executor, model, [a, b], o);
+  blocks.set(theta);
   await blocks.run();
   const began = performance.now();
   await blocks.run();
   return { ...cost, seconds: (cost.runs * (performance.now() - began)) / 1000 };
 };
 
+/** Θ between two fixed sets of examples, for one set of parameters after another: planned once. */
+export interface TangentKernels extends Disposable {
+  /** One kernel for each of the R replicas. Throws ConfigError unless `theta` has R flat vectors of the model. */
+  readonly at: (theta: HostArray) => Promise<readonly Kernel[]>;
+  readonly dispose: () => void;
+}
+
 /**
- * Θ between the examples `a` and `b` (default: a itself, whose symmetry halves the work) for parameters `theta`, the model's flat vector.
+ * Plans Θ between the examples `a` and `b` (default: a itself, whose symmetry halves the work).
  * Throws NoRuleError where the model applies a parameter by an op without a per-example rule (method 'products' needs none), ConfigError
  * for sizes that do not fit and for variables without values, MemoryError where the result would be larger than `hostBudget` or a block than the
  * adapter allows.
  */
-export async function ntk(executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<Kernel> {
-  checkSets(model, theta, a, b);
+export async function openNtk(executor: Executor, model: Model, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<TangentKernels> {
+  checkSets(model, a, b);
   const o = blockOptions(model, options, a.n, b.n);
+  const { replicas: R, block: size } = o;
   const sum = o.outputs === 'sum';
   const per = sum ? 1 : model.outputs;
   const [rows, cols] = [a.n * per, b.n * per];
-  checkHost(rows, cols, per, options.hostBudget ?? GIB);
-  const kernel: Kernel = { rows, cols, data: new Float32Array(rows * cols) };
-  using blocks = await openBlocks(executor, model, theta, [a, b], o);
-  const list = corners(a.n, b.n, o.block, a === b);
-  for (const [done, [first, second]] of list.entries()) {
-    place(kernel, await blocks.at(first, second), { first, second, size: o.block, k: blocks.perExample, sum });
-    options.onBlock?.(done + 1, list.length);
-  }
-  if (a === b) mirror(kernel);
-  return kernel;
+  checkHost(R * rows, cols, per, options.hostBudget ?? GIB);
+  const blocks = await openBlocks(executor, model, [a, b], o);
+  const list = corners(a.n, b.n, size, a === b);
+  const at = async (theta: HostArray): Promise<readonly Kernel[]> => {
+    checkTheta(model, theta, R);
+    blocks.set(theta);
+    const kernels = Array.from({ length: R }, (): Kernel => ({ rows, cols, data: new Float32Array(rows * cols) }));
+    for (const [done, [first, second]] of list.entries()) {
+      const data = await blocks.at(first, second);
+      const each = data.length / R;
+      for (const [r, kernel] of kernels.entries()) place(kernel, data.subarray(r * each, (r + 1) * each), { first, second, size, k: blocks.perExample, sum });
+      options.onBlock?.(done + 1, list.length);
+    }
+    if (a === b) for (const kernel of kernels) mirror(kernel);
+    return kernels;
+  };
+  const dispose = (): void => blocks[Symbol.dispose]();
+  return { at, dispose, [Symbol.dispose]: dispose };
+}
+
+/** Θ between the examples `a` and `b` for parameters `theta`, the model's flat vector. Options and errors as openNtk. */
+export async function ntk(executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: Omit<NtkOptions, 'replicas'> = {}): Promise<Kernel> {
+  checkTheta(model, theta, 1); // before anything is planned
+  using kernels = await openNtk(executor, model, a, b, options);
+  return (await kernels.at(theta))[0]!;
 }

@@ -19,6 +19,8 @@ export interface BlockOptions {
   readonly block: number;
   readonly window: number;
   readonly variables: Extra;
+  /** Sets of parameters side by side; 1 where the method is 'products'. */
+  readonly replicas: number;
 }
 
 /** Columns of the identity that are multiplied at a time. */
@@ -53,13 +55,13 @@ const explicit = (window: number) => (left: readonly NamedLayer[], right: readon
  * and a term for each output, whose cotangents come in turn.
  */
 export const blockPlan = (model: Model, rows: number, o: BlockOptions, maxBindings: number): Plan => {
-  const theta = variable('theta', [model.layout.total], { perReplica: false });
+  const theta = variable('theta', [model.layout.total]);
   const turns = o.outputs === 'sum' ? model.outputs : 1;
   const layers = (side: string): readonly NamedLayer[] =>
     Array.from({ length: turns }, (_, turn) => layersAt(model, theta, sideOf(side, model, rows, turn))).flat();
   const [left, right] = [layers('left'), layers('right')];
   if (left.length === 0) throw new ConfigError(`the model '${model.name}' does not depend on its parameters, so it has no tangent kernel`);
-  return plan({ name: 'ntk', outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
+  return plan({ name: 'ntk', replicas: o.replicas, outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
 };
 
 /** Plan of Θv for COLUMNS cotangents v of the right examples: outputs { block }, per column [left rows]. */
@@ -81,10 +83,12 @@ const picks = (count: number, k: number): Float32Array => {
 /** The cotangents that pick output `turn` of every row. */
 const column = (rows: number, k: number, turn: number): Float32Array => Float32Array.from({ length: rows * k }, (_, i) => Number(i % k === turn));
 
-/** Computes blocks of (example, output) rows × rows. */
+/** Computes blocks of (example, output) rows × rows, one for each replica, for the parameters last set. */
 export interface Blocks extends Disposable {
   /** Rows of a block for each example: its outputs, or 1 where they are summed. */
   readonly perExample: number;
+  /** R flat vectors of the model. */
+  readonly set: (theta: HostArray) => void;
   readonly at: (first: number, second: number) => Promise<HostArray>;
   /** The plan once, on whatever was written last. */
   readonly run: () => Promise<unknown>;
@@ -101,17 +105,18 @@ export const planOf = (model: Model, o: BlockOptions, maxBindings: number): Plan
 /** Runs of that plan for one block. */
 export const runsOf = (model: Model, { method, block }: BlockOptions): number => (method === 'products' ? Math.ceil((block * model.outputs) / COLUMNS) : 1);
 
-export const openBlocks = async (executor: Executor, model: Model, theta: HostArray, [a, b]: readonly [Examples, Examples], o: BlockOptions): Promise<Blocks> => {
+export const openBlocks = async (executor: Executor, model: Model, [a, b]: readonly [Examples, Examples], o: BlockOptions): Promise<Blocks> => {
   const d = sizeOf(model.input);
   const { method, block } = o;
   const session = await executor.open({ ntk: planOf(model, o, executor.maxBindings) });
   const summed = o.outputs === 'sum' && method !== 'products';
   const k = summed ? 1 : model.outputs;
   const turns = summed ? Array.from({ length: model.outputs }, (_, turn) => [`pick${turn}`, column(block, model.outputs, turn)] as const) : [['pick0', picks(block, k)] as const];
-  writeUsed(session, { ...o.variables, theta, ...Object.fromEntries(turns) });
+  writeUsed(session, { ...o.variables, ...Object.fromEntries(turns) });
   const repeats = method === 'products' ? 1 : k;
   return {
     perExample: k,
+    set: (theta) => writeUsed(session, { theta }),
     at: async (first, second) => {
       writeUsed(session, { 'left.x': rowsAt(a.x, a.n, d, first, block, repeats), 'right.x': rowsAt(b.x, b.n, d, second, block, repeats) });
       return method === 'products' ? byColumns(session, block * k) : (await session.run('ntk'))['block']!.data;
