@@ -1,21 +1,14 @@
 /** The smoke preset of every variant of the tangent kernel, on the GPU: it finishes, measures, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import experiment from '../demos/tangent-kernel/experiment';
-import type { Config, Row } from '../src/lab/experiment';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
+import { measured } from './measured';
 
 let executor: GpuExecutor;
 beforeAll(async () => { executor = await openGpu(); });
 afterAll(() => executor.dispose());
-
-const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
-const measure = async (config: Config): Promise<readonly Row[]> => {
-  const rows: Row[] = [];
-  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);
-  return rows;
-};
 
 /** As they are, and at the edges of what the page allows. */
 it.each([
@@ -26,7 +19,7 @@ it.each([
 ])('%s %o', async (variant, rest) => {
   const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
   const started = performance.now();
-  const rows = await measure(config);
+  const rows = await measured(experiment, config, executor);
   const table = new RowTable(rows);
   for (const v of experiment.views(config)) {
     if (v.chart === 'time' && variant === 'spectral' && 'frequencies' in rest) continue; // an odd frequency alone is never learned
