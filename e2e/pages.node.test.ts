@@ -1,10 +1,13 @@
 /** The built site under a sub-path, in a browser, used as a visitor would use it. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EXPERIMENTS } from '../demos/registry';
 import { lookOf } from '../src/ui/palette';
 import { PHONE, Visitor } from './visitor';
 
 /** Every page there is, and what it has once it is ready. */
-const PAGES = [['', 'lab-gallery h2 a'], ['double-descent/', 'lab-run-bar button'], ['mnist1d/', 'lab-run-bar button'], ['playground/', 'lab-run-bar button'], ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1']] as const;
+const PAGES = [
+  ['', 'lab-gallery h2 a'], ...EXPERIMENTS.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const), ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1'],
+] as const;
 const THEMES = ['light', 'dark'] as const;
 
 describe('the built site', () => {
