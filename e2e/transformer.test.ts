@@ -46,6 +46,7 @@ const train = async (o: TrainerOptions, steps: number): Promise<Result> => {
 describe('modular addition', () => {
   it('is learned: what one of the two numbers alone could tell leaves a loss of ln p', async () => {
     const { losses, errors, parameters } = await train(options(tiny, { seeds: [1, 2] }), 150);
+    console.log(`losses ${[...losses[0]!].map((v) => v.toFixed(3)).join(', ')} → ${[...losses.at(-1)!].map((v) => v.toExponential(1)).join(', ')}; ln p = ${Math.log(P).toFixed(3)}`);
     for (const r of [0, 1]) expect(losses.at(-1)![r]!).toBeLessThan(Math.log(P) / 2);
     // A whole table is right, where chance is 1/p of it.
     expect(errors).toEqual([0, 0]);
