@@ -1,3 +1,4 @@
+export * from './criticalBatch';
 export * from './gradientDescent';
 export * from './infiniteWidth';
 export * from './kernelRegression';
@@ -5,3 +6,4 @@ export * from './linalg';
 export * from './linearRisk';
 export * from './marchenkoPastur';
 export * from './randomFeatures';
+export * from './stationaryNoise';

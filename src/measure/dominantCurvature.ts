@@ -1,0 +1,61 @@
+/**
+ * Sharpness: the curvature of a loss along its steepest direction, by power iteration v ← Hv/‖Hv‖. Hv is forward over reverse, so no Hessian is
+ * stored. What is given is the Rayleigh quotient vᵀHv of the last v, never above λmax, and the residual ‖Hv − λv‖/|λ|: some eigenvalue of H lies
+ * within λ·(1 ± residual).
+ */
+import { gradients, tangents } from '../autodiff/index';
+import { ConfigError } from '../core/errors';
+import { stream, USE } from '../core/random';
+import { repack, unpack, type Model } from '../models/index';
+import { div, maximum, mul, sqrt, squaredNorm, sum, variable } from '../ops/index';
+import { plan, type Plan } from '../plan/index';
+import { metric, type Executor, type HostArray } from '../runtime/executor';
+import type { Objective, TrainerData } from '../runtime/trainer';
+
+export interface Curvature { /** vᵀHv: at most λmax. */ readonly value: number; /** ‖Hv − λv‖/|λ|. */ readonly residual: number }
+export interface CurvatureOptions { /** Models whose vectors lie in `theta` one after another. Default 1. */ readonly replicas?: number; /** Default 30. */ readonly iterations?: number; /** Of the first v. Default 0. */ readonly seed?: number }
+
+/** Keeps 0/0 away where H is 0; below every norm that a float32 product gives. */
+const TINY = 2 ** -100;
+
+const iteration = (model: Model, loss: Objective, data: TrainerData, replicas: number, maxBindings: number): Plan => {
+  const [theta, v] = [variable('theta', [model.layout.total]), variable('v', [model.layout.total])];
+  const [params, direction] = [unpack(model.layout, theta), unpack(model.layout, v)];
+  const names = Object.keys(params);
+  const x = variable('x', [data.n, ...model.input], { perReplica: data.xPerReplica ?? false });
+  const y = variable('y', [data.n, ...data.target], { dtype: data.target.length === 0 ? 'u32' : 'f32', perReplica: data.yPerReplica ?? false });
+  const values = names.map((name) => params[name]!);
+  const moved = tangents(gradients(loss(model.apply(params, x), y), values), values, names.map((name) => direction[name]!));
+  const Hv = repack(model.layout, Object.fromEntries(moved.map((t, i) => [names[i]!, t])));
+  const square = squaredNorm(Hv);
+  return plan({ name: 'curvature', replicas, maxBindings, updates: [[v, div(Hv, maximum(sqrt(square), TINY))]], metrics: { rayleigh: sum(mul(v, Hv)), square } });
+};
+
+/** A unit vector of each replica, zero between parameters, the same for all. */
+const start = (model: Model, replicas: number, seed: number): Float32Array => {
+  const v = new Float32Array(model.layout.total);
+  const { normal } = stream(seed, USE.probe);
+  for (const p of model.layout.parameters) for (let i = p.offset; i < p.offset + p.size; i++) v[i] = normal(i);
+  const norm = Math.hypot(...v);
+  return Float32Array.from({ length: replicas * v.length }, (_, i) => v[i % v.length]! / norm);
+};
+
+/**
+ * Of the loss on the whole set (mean or sum as `loss` is), for each model in `theta`. Throws ConfigError for fewer than one iteration, NoRuleError
+ * where an op has no second derivative, MemoryError where it does not fit.
+ */
+export const dominantCurvature = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, o: CurvatureOptions = {}): Promise<readonly Curvature[]> => {
+  const { replicas = 1, iterations = 30, seed = 0 } = o;
+  if (!Number.isInteger(iterations) || iterations < 1) throw new ConfigError(`dominantCurvature: ${iterations} iterations; at least 1 is needed`);
+  using session = await executor.open({ step: iteration(model, loss, data, replicas, executor.maxBindings) });
+  for (const [name, values] of Object.entries({ theta, x: data.x, y: data.y, v: start(model, replicas, seed) })) if (name in session.plans['step']!.variables) session.write(name, values);
+  let last: readonly Curvature[] = [];
+  for await (const b of session.train({ step: 'step', steps: iterations })) {
+    const row = b.steps.length - 1;
+    last = Array.from({ length: replicas }, (_, r) => {
+      const value = metric(b, row, 'rayleigh', r);
+      return { value, residual: Math.sqrt(Math.max(0, metric(b, row, 'square', r) - value * value)) / Math.abs(value) };
+    });
+  }
+  return last;
+};
