@@ -55,6 +55,15 @@ describe('a trainer', () => {
       expect(Math.abs((value('exampleNorms.W1') + value('exampleNorms.W2')) / value('exampleNorms') - 1)).toBeLessThan(100 * 2 ** -53);
     }
   });
+  it.each([[undefined, ['train.loss', 'test.loss']], ['train', ['train.loss']], ['test', ['test.loss']]] as const)('evaluates on %s', async (evaluateOn, names) => {
+    const data = { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1] };
+    using trainer = await Trainer.open(openReference(), {
+      model: mlp({ widths: [1, 1] }), loss: meanSquaredError, optimiser: sgd({ lr: 0 }), data, test: { ...data, x: Float32Array.of(2) }, evaluate: { loss: meanSquaredError }, ...(evaluateOn ? { evaluateOn } : {}),
+    });
+    trainer.setParameters(one(1, 0));
+    for await (const b of trainer.train({ steps: 1, probes: [{ plan: 'eval', at: [0] }] }))
+      if (b.plan === 'eval') expect(b.names.map((name) => [name, metric(b, 0, name, 0)])).toEqual(names.map((name) => [name, name === 'test.loss' ? 4 : 1]));
+  });
   it('refuses another optimiser, a missing parameter, a wrong length and a wrong count', async () => {
     using trainer = await open();
     expect(() => trainer.setHyper(adam({ lr: 0.1 }))).toThrow(new ConfigError('the trainer runs sgd; adam takes another one'));

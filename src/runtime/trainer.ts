@@ -51,6 +51,8 @@ export interface TrainerOptions {
   readonly metrics?: readonly StepMetric[];
   /** Recorded by the plan 'eval', on the whole training and test set, as `train.<name>` and `test.<name>`. */
   readonly evaluate?: Readonly<Record<string, Objective>>;
+  /** The set that `evaluate` is kept to. Default: both, where there are both. */
+  readonly evaluateOn?: 'train' | 'test';
 }
 
 interface Source { readonly x: Tensor; readonly y: Tensor }
@@ -93,7 +95,7 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const metrics = Object.fromEntries((o.metrics ?? ['loss']).flatMap((name) => (name === 'layerNoise' ? layerNoise(loss, params, gradient, n) : [[name, metric[name]()]])));
   return {
     [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
-    ...evalPlan(o, params, { train, ...(o.test ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
+    ...evalPlan(o, params, { ...(o.evaluateOn === 'test' ? {} : { train }), ...(o.test && o.evaluateOn !== 'train' ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
   };
 };
 /** The plans that a lone trainer runs: 'init', 'step' and, with `evaluate`, 'eval'. */
@@ -161,7 +163,7 @@ export class TrainerGroup<K extends string = string> {
       checkData('data', o.data, o.model, R);
       if (o.test) checkData('test', o.test, o.model, R);
       const prefix = prefixOf(name);
-      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && Object.keys(o.evaluate ?? {}).length > 0 ? nameData(o.test, `${prefix}test`) : '' }));
+      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && o.evaluateOn !== 'train' && Object.keys(o.evaluate ?? {}).length > 0 ? nameData(o.test, `${prefix}test`) : '' }));
     }
     const session = await executor.open(plans);
     for (const [name, o] of entries) upload(session, o, prefixOf(name));
