@@ -32,14 +32,16 @@ describe('an interval of pairs', () => {
   it('is wider where several are looked at', () => expect(decide([1, 2, 1, 2, 1], 10).low).toBeLessThan(decide([1, 2, 1, 2, 1]).low));
 });
 
+const grown = (factor: number, seeds = SEEDS): readonly Row[] => [10, 100, 1000].flatMap((x, i) => points('stretches', 'scale', x, () => 50 * factor ** i, 0.1, seeds));
+
+const agreement = (at: number): readonly Row[] => Array.from({ length: 10 }, (_, i) => points('agreement', 'trace', i + 1, () => at, 0.1)).flat();
+
 describe('the noise scale', () => {
-  const grown = (factor: number, seeds = SEEDS): readonly Row[] => [10, 100, 1000].flatMap((x, i) => points('stretches', 'scale', x, () => 50 * factor ** i, 0.1, seeds));
   it.each([[3, 'agrees'], [0.3, 'disagrees'], [1, 'inconclusive']] as const)('that changes by %d from stretch to stretch: %s', (factor, want) => expect(verdict('grows', {}, grown(factor))).toBe(want));
   it('of four seeds, or with a gradient lost at the end, says nothing', () => {
     expect(verdict('grows', {}, grown(3, 4))).toBe('inconclusive');
     expect(verdict('grows', {}, [...grown(3), ...points('stretches', 'scale', 2000, (s) => (s === 0 ? NaN : 500))])).toBe('inconclusive');
   });
-  const agreement = (at: number): readonly Row[] => Array.from({ length: 10 }, (_, i) => points('agreement', 'trace', i + 1, () => at, 0.1)).flat();
   it.each([[1, 'agrees'], [1.3, 'disagrees']] as const)('of two estimators that are %d apart: %s', (ratio, want) => expect(verdict('estimators', {}, agreement(ratio))).toBe(want));
 });
 
@@ -61,29 +63,48 @@ describe('the critical batch size', () => {
   });
 });
 
+/** Loss ∝ T^a · B^b. */
+const power = (a: number, b: number, scatter = 0.01): readonly Row[] =>
+  [0.01, 0.02, 0.04].flatMap((T) => [4, 8, 16].flatMap((B) => points('loss', `b${B}`, T, () => (T / 0.01) ** a * (B / 4) ** b, scatter)));
+
 describe('temperature', () => {
   const config = { variant: 'temperature', temperatures: [0.01, 0.02, 0.04], batchSizes: [4, 8, 16] };
-  /** Loss ∝ T^a · B^b. */
-  const table = (a: number, b: number, scatter = 0.01): readonly Row[] =>
-    [0.01, 0.02, 0.04].flatMap((T) => [4, 8, 16].flatMap((B) => points('loss', `b${B}`, T, () => (T / 0.01) ** a * (B / 4) ** b, scatter)));
   it.each([[0.5, 0, 'agrees'], [-0.5, 0.02, 'agrees'], [0.5, 0.5, 'disagrees'], [0.5, -0.5, 'disagrees'], [0, 0, 'inconclusive'], [0, 0.5, 'inconclusive']] as const)('that moves the loss as T^%d B^%d: %s', (a, b, want) =>
-    expect(verdict('collapse-loss', config, table(a, b))).toBe(want));
+    expect(verdict('collapse-loss', config, power(a, b))).toBe(want));
   it('is left open by much scatter and by networks that are missing or diverged', () => {
-    expect(verdict('collapse-loss', config, table(0.5, 0, 0.3))).toBe('inconclusive');
-    expect(verdict('collapse-loss', { ...config, batchSizes: [4, 8, 16, 32] }, table(0.5, 0))).toBe('inconclusive');
-    expect(verdict('collapse-loss', config, [...table(0.5, 0), ...points('loss', 'b16', 0.04, () => NaN)])).toBe('inconclusive');
+    expect(verdict('collapse-loss', config, power(0.5, 0, 0.3))).toBe('inconclusive');
+    expect(verdict('collapse-loss', { ...config, batchSizes: [4, 8, 16, 32] }, power(0.5, 0))).toBe('inconclusive');
+    expect(verdict('collapse-loss', config, [...power(0.5, 0), ...points('loss', 'b16', 0.04, () => NaN)])).toBe('inconclusive');
   });
 });
 
+const varied = (factor: number): readonly Row[] => [0, 0.9].flatMap((beta) => Array.from({ length: 9 }, (_, i) => 0.2 * (i + 1)).flatMap((eta) =>
+  points('variance', `b${beta}`, eta, () => factor * stationaryVariance({ eta, h: 1, sigma2: 1, beta: Math.fround(beta) }), 0.05)));
+
 describe('the quadratic', () => {
-  const table = (factor: number): readonly Row[] => [0, 0.9].flatMap((beta) => Array.from({ length: 9 }, (_, i) => 0.2 * (i + 1)).flatMap((eta) =>
-    points('variance', `b${beta}`, eta, () => factor * stationaryVariance({ eta, h: 1, sigma2: 1, beta: Math.fround(beta) }), 0.05)));
   const config = { variant: 'quadratic', betas: [0, 0.9] };
   it.each([[1, 'agrees'], [1.2, 'disagrees']] as const)('that varies %d times as much as the closed form: %s', (factor, want) => {
-    for (const id of ['sgd', 'heavy-ball']) expect(verdict(id, config, table(factor))).toBe(want);
+    for (const id of ['sgd', 'heavy-ball']) expect(verdict(id, config, varied(factor))).toBe(want);
   });
   it('has nothing to say of momenta that were not run', () => {
-    expect(verdict('sgd', { ...config, betas: [0.9] }, table(1))).toBe('inconclusive');
-    expect(verdict('heavy-ball', { ...config, betas: [0] }, table(1))).toBe('inconclusive');
+    expect(verdict('sgd', { ...config, betas: [0.9] }, varied(1))).toBe('inconclusive');
+    expect(verdict('heavy-ball', { ...config, betas: [0] }, varied(1))).toBe('inconclusive');
+  });
+});
+
+const picked = (precisions: readonly number[], error: number, seeds = SEEDS): readonly Row[] => [
+  ...precisions.flatMap((p, i) => [...points('detect', 'precision', 5 * i, () => p, 0.05, seeds), ...points('detect', 'recall', 5 * i, () => p, 0.05, seeds), ...points('detect', 'chance', 5 * i, () => 0.15, 0.01, seeds)]),
+  ...points('error', 'train', 10, () => error, 0.05, seeds),
+];
+
+describe('mislabelled examples', () => {
+  const config = { variant: 'mislabelled', epochs: 10 };
+  it.each([[0.5, 'agrees'], [0.1, 'disagrees'], [0.15, 'inconclusive']] as const)('picked with a precision of %d: %s', (p, want) => expect(verdict('above-chance', config, picked([0.2, 0.6, p], 0.1))).toBe(want));
+  it.each([[0.3, 0.001, 'agrees'], [0.9, 0.001, 'disagrees'], [0.3, 0.1, 'inconclusive'], [0.6, 0.001, 'inconclusive']] as const)('in the end with %d, at a training error of %d: %s', (p, error, want) =>
+    expect(verdict('fades', config, picked([0.2, 0.6, p], error))).toBe(want));
+  it('are left open by few seeds and before the end', () => {
+    expect(verdict('above-chance', config, picked([0.2, 0.6, 0.5], 0.1, 3))).toBe('inconclusive');
+    expect(verdict('above-chance', { ...config, epochs: 20 }, picked([0.2, 0.6, 0.5], 0.1))).toBe('inconclusive');
+    expect(verdict('fades', { ...config, epochs: 20 }, picked([0.2, 0.6, 0.3], 0.001))).toBe('inconclusive');
   });
 });

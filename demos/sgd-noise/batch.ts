@@ -14,9 +14,9 @@ import { dataOf, firstOf, modelOf, point, trainerData } from './common';
 import { list, num, seedsOf } from './config';
 
 /** Examples that the goal is measured on. */
-const GOAL_EXAMPLES = 500;
+const GOAL_EXAMPLES = 250;
 /** Ratio of neighbouring steps at which the goal is looked for; between them the loss is interpolated. */
-const SPACING = 1.04;
+const SPACING = 1.06;
 /** Training goes on until this many times the steps of the best rate so far: no slower rate can be better. */
 const PATIENCE = 1.25;
 /** Of a batch size, in which its progress is told. */

@@ -124,7 +124,33 @@ const quadraticClaims = (c: Config): readonly Claim[] => {
   ];
 };
 
-const mislabelledClaims = (): readonly Claim[] => [];
+const DIET = 'Paul, Ganguli & Dziugaite 2021, arXiv:2107.07075';
+/** Training error below which the noise counts as memorised. */
+const MEMORISED = 0.02;
+const mislabelledClaims = (c: Config): readonly Claim[] => [
+  {
+    id: 'above-chance', says: 'The largest gradient norms pick wrong labels better than chance.', source: DIET, falsifier: 'after the last epoch the mean over seeds of precision less the share that is wrong is below 0, with its interval',
+    test: (t) => {
+      const [precision, recall, chance] = ['precision', 'recall', 'chance'].map((series) => t.summary('detect', series).at(-1));
+      if (!precision || !recall || !chance || precision.x < num(c, 'epochs')) return inconclusive('not at the end yet');
+      const { judgement } = decide(pairs(precision, chance, (a, b) => a - b));
+      return { ...judgement, measured: `after ${precision.x} epochs precision ${interval(precision)}, recall ${interval(recall)}; ${figure(chance.mean)} are wrong` };
+    },
+  },
+  {
+    id: 'fades', says: 'Once the wrong labels are memorised the norms tell less than before.', source: 'Arpit et al. 2017, arXiv:1706.05394', falsifier: 'the precision after the last epoch is above that of every earlier look, with its interval (Bonferroni over looks)',
+    test: (t) => {
+      const looks = t.summary('detect', 'precision');
+      const [last, error] = [looks.at(-1), t.summary('error', 'train').at(-1)];
+      const few = tooFew(looks, 3);
+      if (!last || !error || few || last.x < num(c, 'epochs')) return inconclusive(few ?? 'not at the end yet');
+      if (!(error.high < MEMORISED)) return inconclusive(`the training error is ${interval(error)} after ${error.x} epochs: the wrong labels are not memorised yet`);
+      const best = looks.slice(0, -1).reduce((a, b) => (b.mean > a.mean ? b : a));
+      const { judgement } = decide(pairs(best, last, (a, b) => a - b), looks.length - 1);
+      return { ...judgement, measured: `precision ${interval(best)} after ${best.x} epochs, ${interval(last)} after ${last.x}, with a training error of ${figure(error.mean)}` };
+    },
+  },
+];
 
 export const claimsOf = (c: Config): readonly Claim[] =>
   ({ scale: scaleClaims, batch: batchClaims, temperature: temperatureClaims, quadratic: quadraticClaims, mislabelled: mislabelledClaims })[variantOf(c)](c);

@@ -14,8 +14,8 @@ import { dataOf, modelOf, point, trainerData } from './common';
 import { list, num, seedsOf } from './config';
 
 /** Times at which the training loss is measured on the way. */
-const MARKS = 16;
-const TEST = 1000;
+const MARKS = 8;
+const TEST = 500;
 
 /** Steps that a temperature and a batch size need for a share of the time. */
 const stepsFor = (c: Config, temperature: number, batch: number, share = 1): number => Math.max(1, Math.round((share * num(c, 'time')) / (temperature * batch)));
