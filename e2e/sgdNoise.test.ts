@@ -40,14 +40,18 @@ it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', asy
 
 /** Settings at the edges of what the page allows. */
 it.each([
-  { steps: 20, batch: 4, smallBatch: 2000, hidden: [1] }, { batch: 4000, steps: 20, sample: 1000, draws: 2 }, { lr: 10, steps: 20 }, { variant: 'batch', batches: [2, 4000], goal: 0.05, maxSteps: 50 },
+  { steps: 20, batch: 4, smallBatch: 2, hidden: [1] }, { batch: 400, smallBatch: 1, steps: 20, sample: 400, draws: 2 }, { lr: 10, steps: 20 }, { variant: 'batch', batches: [2, 400], goal: 0.05, maxSteps: 50 },
   { variant: 'temperature', temperatures: [1], batchSizes: [200], time: 1000 }, { variant: 'quadratic', betas: [0.999], points: 2, averaged: 10 }, { variant: 'quadratic', seed: 1_000_000, seeds: 1 },
-  { variant: 'mislabelled', wrong: 0.8, noisyBatch: 4000, epochs: 1 },
+  { variant: 'mislabelled', wrong: 0.8, noisyBatch: 200, epochs: 1 },
 ])('%o runs, and contradicts nothing', async (edge) => {
   const config = smoke(edge);
   const table = new RowTable(await measure(config));
   experiment.theory(config);
   judged(config, table);
+});
+
+it.each([{ batch: 500 }, { smallBatch: 9 }, { sample: 500 }, { variant: 'batch', batches: [8, 500] }, { variant: 'temperature', batchSizes: [300] }, { variant: 'mislabelled', noisyBatch: 300 }])('%o is refused, with what would do', async (wrong) => {
+  await expect(measure(smoke(wrong))).rejects.toThrow(/there are only \d+ .* at most that/);
 });
 
 it('of one seed gives the same numbers again', async () => {

@@ -10,7 +10,7 @@ import { sgd } from '../../src/optim/index';
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { Trainer, type TrainerData } from '../../src/runtime/trainer';
 import { examplesFor, fitTradeoff, stepsFor, type BatchPoint } from '../../src/theory/index';
-import { dataOf, firstOf, modelOf, point, trainerData } from './common';
+import { atMost, dataOf, firstOf, modelOf, point, trainerData } from './common';
 import { list, num, seedsOf } from './config';
 
 /** Examples that the goal is measured on. */
@@ -67,7 +67,7 @@ class Runner {
 
 export async function* runBatch(c: Config, context: RunContext): AsyncGenerator<Row> {
   const train = trainerData(dataOf(num(c, 'examples'), 100).train);
-  const batches = list(c, 'batches').filter((B) => B <= train.n);
+  const batches = list(c, 'batches').map((B) => atMost('a batch size', B, train.n, 'training examples'));
   const found: { readonly B: number; readonly best: Reached }[] = [];
   for (const [k, B] of batches.entries()) {
     const results = yield* trainAt(c, context, B, train, { done: k * PARTS, total: batches.length * PARTS });
@@ -122,7 +122,7 @@ async function* trainAt(c: Config, { executor, signal, control }: RunContext, B:
     const steps = trainer.session.stepsDone;
     const best = bestOf(results());
     const over = best !== undefined && steps >= PATIENCE * Math.max(...best.steps);
-    yield { kind: 'progress', done: done + Math.floor(over ? PARTS : (PARTS * Math.log(steps)) / Math.log(most + 1)), total, phase: `batches of ${B}`, steps: steps * replicas.length };
+    yield { kind: 'progress', done: done + Math.floor(over || steps >= most ? PARTS : (PARTS * Math.log(steps)) / Math.log(most + 1)), total, phase: `batches of ${B}`, steps: steps * replicas.length };
     if (over) break;
   }
   return results();

@@ -70,7 +70,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: {
     label: 'Smoke',
     config: {
-      seeds: 3, hidden: [12], examples: 400, steps: 60, batch: 16, smallBatch: 4, draws: 4, sample: 24, batches: [8, 32, 128], rates: [0.05, 0.2, 0.8], goal: 2, maxSteps: 200,
+      seeds: 3, hidden: [12], examples: 400, steps: 60, batch: 16, smallBatch: 4, draws: 4, sample: 24, noisyBatch: 20, batches: [8, 32, 128], rates: [0.05, 0.2, 0.8], goal: 2, maxSteps: 200,
       temperatures: [0.002, 0.004], batchSizes: [8, 16], time: 2, temperatureExamples: 200, iterations: 5, points: 4, coordinates: 16, averaged: 50, epochs: 3, noisyExamples: 200,
     },
   },

@@ -9,7 +9,7 @@ import { crossEntropy, errorRate } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
 import { metric } from '../../src/runtime/executor';
 import { Trainer, type TrainerData } from '../../src/runtime/trainer';
-import { dataOf, modelOf, point, trainerData } from './common';
+import { atMost, dataOf, modelOf, point, trainerData } from './common';
 import { num, seedsOf } from './config';
 import { logMarks } from './series';
 
@@ -44,7 +44,7 @@ const detection = (norms: ArrayLike<number>, wrong: Uint8Array, count: number): 
 export async function* runMislabelled(c: Config, { executor, signal, control }: RunContext): AsyncGenerator<Row> {
   const { train, test, wrong } = noisy(c);
   const [model, seeds] = [modelOf(c), seedsOf(c)];
-  const batch = Math.min(num(c, 'noisyBatch'), train.n);
+  const batch = atMost('the batch size', num(c, 'noisyBatch'), train.n, 'training examples');
   const perEpoch = Math.max(1, Math.floor(train.n / batch));
   using trainer = await Trainer.open(executor, {
     model, loss: crossEntropy, optimiser: sgd({ lr: num(c, 'noisyLr'), momentum: num(c, 'momentum') }), data: train, test, batch, seeds, evaluate: { error: errorRate },

@@ -9,7 +9,7 @@ import { sgd } from '../../src/optim/index';
 import { metric, type HostArray, type MetricBatch } from '../../src/runtime/executor';
 import { FiniteWatch } from '../../src/runtime/trainLoop';
 import { Trainer, TrainerGroup, type TrainerData, type TrainerOptions } from '../../src/runtime/trainer';
-import { dataOf, firstOf, modelOf, point, trainerData } from './common';
+import { atMost, dataOf, firstOf, modelOf, point, trainerData } from './common';
 import { num, seedsOf } from './config';
 import { logMarks } from './series';
 
@@ -36,7 +36,8 @@ const partEnds = (steps: number): readonly number[] =>
 const probeSteps = (c: Config): readonly number[] => logMarks(num(c, 'steps'), PROBES_PER_DECADE).filter((s) => s === 0 || s >= 4);
 
 export async function* runScale(c: Config, context: RunContext): AsyncGenerator<Row> {
-  const [n, batch] = [num(c, 'examples'), Math.min(num(c, 'batch'), num(c, 'examples'))];
+  const n = num(c, 'examples');
+  const batch = atMost('the batch size', num(c, 'batch'), n, 'training examples');
   const data = trainerData(dataOf(n, 100).train);
   const common = { model: modelOf(c), loss: crossEntropy, data, seeds: seedsOf(c) } satisfies Partial<TrainerOptions>;
   using trainer = await Trainer.open(context.executor, { ...common, optimiser: sgd({ lr: num(c, 'lr') }), batch, metrics: ['loss', 'layerNoise'] });
@@ -115,8 +116,8 @@ class Probe {
   private constructor(private readonly c: Config, private readonly context: RunContext, private readonly still: TrainerGroup<'small' | 'big'>, private readonly gram: ExampleProbe<'gram'>, private readonly sizes: { readonly small: number; readonly big: number; readonly sample: number }) {}
 
   static async open(c: Config, context: RunContext, common: Pick<TrainerOptions, 'model' | 'loss' | 'seeds'> & { readonly data: TrainerData; readonly seeds: readonly number[] }, big: number): Promise<Probe> {
-    const small = Math.min(num(c, 'smallBatch'), Math.floor(big / 2));
-    const sample = Math.min(num(c, 'sample'), common.data.n);
+    const small = atMost('the smaller batch', num(c, 'smallBatch'), Math.floor(big / 2), 'examples in half a batch');
+    const sample = atMost('the examples of the spectrum', num(c, 'sample'), common.data.n, 'training examples');
     const optimiser = sgd({ lr: 0 });
     const still = await TrainerGroup.open(context.executor, {
       small: { ...common, optimiser, batch: small, batchSeeds: common.seeds.map((s) => s + SMALL_SEEDS), metrics: ['gradientNorm'] },
@@ -127,7 +128,9 @@ class Probe {
   }
 
   async *at(step: number, theta: HostArray): AsyncGenerator<Row> {
-    yield* this.agreement(step, await this.estimates(theta));
+    const estimates = await this.estimates(theta);
+    if (this.context.signal.aborted) return; // some batches are missing
+    yield* this.agreement(step, estimates);
     const { data } = (await this.gram.at(theta)).gram;
     const { sample } = this.sizes;
     const ends = step === 0 ? 'start' : step === num(this.c, 'steps') ? 'end' : undefined;

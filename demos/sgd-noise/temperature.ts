@@ -10,7 +10,7 @@ import { crossEntropy, errorRate } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { Trainer, type TrainerData } from '../../src/runtime/trainer';
-import { dataOf, modelOf, point, trainerData } from './common';
+import { atMost, dataOf, modelOf, point, trainerData } from './common';
 import { list, num, seedsOf } from './config';
 
 /** Times at which the training loss is measured on the way. */
@@ -36,7 +36,7 @@ async function* trainAt(c: Config, { executor, signal, control }: RunContext, B:
   const [temperatures, seeds, model] = [list(c, 'temperatures'), seedsOf(c), modelOf(c)];
   const replicas = temperatures.flatMap((T) => seeds.map((seed) => ({ T, seed })));
   using trainer = await Trainer.open(executor, {
-    model, loss: crossEntropy, optimiser: sgd({ lr: replicas.map(({ T }) => T * B) }), data: data.train, test: data.test, batch: Math.min(B, data.train.n),
+    model, loss: crossEntropy, optimiser: sgd({ lr: replicas.map(({ T }) => T * B) }), data: data.train, test: data.test, batch: atMost('a batch size', B, data.train.n, 'training examples'),
     seeds: replicas.map((r) => r.seed), evaluate: { loss: crossEntropy, error: errorRate },
   });
   const marks = new Map(temperatures.map((T) => [T, new Set(Array.from({ length: MARKS + 1 }, (_, i) => (i === 0 ? 0 : stepsFor(c, T, B, i / MARKS))))]));
