@@ -22,7 +22,7 @@ export const FIELDS = {
   hidden: { kind: 'list', label: 'Hidden widths', default: [32], min: 1, max: 1024, step: 1, advanced: true, when: (c) => variantOf(c) !== 'quadratic' },
   examples: { kind: 'number', label: 'Training examples', default: 4000, min: 100, max: 16_000, step: 100, advanced: true, when: only('scale', 'batch') },
 
-  steps: { kind: 'number', label: 'Steps', default: 2000, min: 20, max: 200_000, step: 1, when: only('scale') },
+  steps: { kind: 'number', label: 'Steps', default: 1500, min: 20, max: 200_000, step: 1, when: only('scale') },
   batch: { kind: 'number', label: 'Batch size', default: 32, min: 4, max: 4000, step: 1, when: only('scale') },
   lr: { kind: 'number', label: 'Learning rate', default: 0.1, min: 0.0001, max: 10, step: 0.0001, log: true, when: only('scale') },
   decay: { kind: 'number', label: 'Decay of the averages', help: 'Of tr Σ and |G|² each, step by step', default: 0.98, min: 0, max: 0.9999, step: 0.0001, advanced: true, when: only('scale') },
@@ -42,12 +42,12 @@ export const FIELDS = {
   iterations: { kind: 'number', label: 'Power iterations', help: 'For the sharpness', default: 20, min: 2, max: 1000, step: 1, advanced: true, when: only('temperature') },
 
   betas: { kind: 'list', label: 'Momenta β', default: [0, 0.5, 0.9], min: 0, max: 0.999, step: 0.001, when: only('quadratic') },
-  points: { kind: 'number', label: 'Step sizes', help: 'For each momentum, up to 0.95 of the largest stable one', default: 12, min: 2, max: 60, step: 1, when: only('quadratic') },
+  points: { kind: 'number', label: 'Step sizes', help: 'For each momentum, up to 0.95 of the largest stable one', default: 9, min: 2, max: 60, step: 1, when: only('quadratic') },
   coordinates: { kind: 'number', label: 'Coordinates', help: 'Independent of each other, of each seed', default: 128, min: 4, max: 65_536, step: 4, when: only('quadratic') },
   averaged: { kind: 'number', label: 'Steps averaged', help: 'After the variance has settled', default: 1000, min: 10, max: 1_000_000, step: 1, when: only('quadratic') },
 
   wrong: { kind: 'number', label: 'Share mislabelled', default: 0.15, min: 0.01, max: 0.8, step: 0.01, when: only('mislabelled') },
-  epochs: { kind: 'number', label: 'Epochs', default: 50, min: 1, max: 5000, step: 1, when: only('mislabelled') },
+  epochs: { kind: 'number', label: 'Epochs', default: 30, min: 1, max: 5000, step: 1, when: only('mislabelled') },
   noisyExamples: { kind: 'number', label: 'Training examples', default: 1000, min: 100, max: 16_000, step: 100, when: only('mislabelled') },
   noisyLr: { kind: 'number', label: 'Learning rate', default: 0.05, min: 0.0001, max: 10, step: 0.0001, log: true, when: only('mislabelled') },
   noisyBatch: { kind: 'number', label: 'Batch size', default: 50, min: 1, max: 4000, step: 1, advanced: true, when: only('mislabelled') },
@@ -79,6 +79,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   batch: { label: 'Batch size', config: { variant: 'batch', seeds: 5, examples: 2000 } },
   temperature: { label: 'Temperature', config: { variant: 'temperature', seeds: 6 } },
   quadratic: { label: 'Noisy quadratic', config: { variant: 'quadratic', seeds: 10, averaged: 500 } },
-  mislabelled: { label: 'Mislabelled', config: { variant: 'mislabelled' } },
+  mislabelled: { label: 'Mislabelled', config: { variant: 'mislabelled', seeds: 6 } },
+  memorised: { label: 'Mislabelled, memorised', config: { variant: 'mislabelled', seeds: 6, hidden: [64], noisyExamples: 400, epochs: 200 } },
   paper: { label: 'Large', config: { seeds: 20, hidden: [256, 256], examples: 12_000, steps: 30_000, batch: 256, smallBatch: 32, draws: 200, sample: 512 } },
 };
