@@ -14,9 +14,11 @@ const scaleClaims = (): readonly Claim[] => [
     test: (t) => {
       const stretches = t.summary('stretches', 'scale');
       const [first, last] = [stretches[0], stretches.at(-1)];
-      const few = tooFew(stretches, 3);
-      if (!first || !last || few) return inconclusive(few ?? 'no stretches yet');
-      if (last.nonFinite > 0) return inconclusive(`in ${last.nonFinite} of ${last.values.length} seeds the gradient of the last stretch is lost in its noise`);
+      if (!first || !last || first === last) return inconclusive('no two stretches yet');
+      const lost = [first, last].find((p) => p.nonFinite > 0);
+      if (lost) return inconclusive(`in ${lost.nonFinite} of ${lost.values.length} seeds the gradient of the stretch up to step ${lost.x} is lost in its noise`);
+      const few = tooFew([first, last], 2);
+      if (few) return inconclusive(few);
       const growth = decide(logs(pairs(last, first, (a, b) => a / b)));
       return { ...growth.judgement, measured: `${figure(first.mean)} examples over the first ${first.x} steps, ${figure(last.mean)} at the end: a factor of ${growth.factor}` };
     },

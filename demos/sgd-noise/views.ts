@@ -49,7 +49,7 @@ const quadratic = (c: Config): readonly View[] => {
 };
 const mislabelled = (c: Config): readonly View[] => [
   line('histogram', `Norms of single examples’ gradients after ${num(c, 'epochs')} epochs`, 'log₁₀ ‖gᵢ‖', 'share of the examples', { clean: 'label right', wrong: 'label wrong' }),
-  line('detect', `Wrong labels among the largest ${Math.round(100 * num(c, 'wrong'))} % of norms`, 'epoch', 'share', { precision: 'precision', recall: 'recall', chance: 'share that is wrong' }),
+  line('detect', `Wrong labels among the largest ${Math.round(100 * num(c, 'wrong'))} % of norms`, 'epoch', 'share', { precision: 'precision', recall: 'recall' }),
   line('error', 'Error', 'epoch', 'share of examples', { train: 'training (noisy labels)', test: 'test' }),
 ];
 
