@@ -5,17 +5,13 @@ import type { Config, Row } from '../src/lab/experiment';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
+import { measured } from './measured';
 
 let executor: GpuExecutor;
 beforeAll(async () => { executor = await openGpu(); });
 afterAll(() => executor.dispose());
 
-const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
-const measure = async (config: Config): Promise<readonly Row[]> => {
-  const rows: Row[] = [];
-  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);
-  return rows;
-};
+const measure = (config: Config): Promise<readonly Row[]> => measured(experiment, executor, config);
 
 /** Settings at the edges of what the page allows. */
 it.each([
@@ -26,7 +22,7 @@ it.each([
   const table = new RowTable(await measure(config));
   expect(table.points.length).toBeGreaterThan(0);
   experiment.theory(config);
-  for (const claim of experiment.claims(config)) { const { verdict, measured } = claim.test(table, config); expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees'); }
+  for (const claim of experiment.claims(config)) { const j = claim.test(table, config); expect(j.verdict, `${claim.says} ${j.measured}`).not.toBe('disagrees'); }
 });
 
 it.each([

@@ -5,17 +5,13 @@ import type { Config, Row } from '../src/lab/experiment';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
+import { measured } from './measured';
 
 let executor: GpuExecutor;
 beforeAll(async () => { executor = await openGpu(); });
 afterAll(() => executor.dispose());
 
-const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
-const measure = async (config: Config): Promise<readonly Row[]> => {
-  const rows: Row[] = [];
-  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);
-  return rows;
-};
+const measure = (config: Config): Promise<readonly Row[]> => measured(experiment, executor, config);
 const smoke = (rest: Config): Config => ({ ...presetConfig(experiment, 'smoke'), ...rest });
 const judged = (config: Config, table: RowTable): void => {
   for (const claim of experiment.claims(config)) {
