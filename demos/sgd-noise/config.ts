@@ -31,7 +31,7 @@ export const FIELDS = {
   sample: { kind: 'number', label: 'Examples of the spectrum', help: 'Whose Gram matrix of gradients gives the eigenvalues', default: 96, min: 16, max: 1000, step: 1, advanced: true, when: only('scale') },
 
   batches: { kind: 'list', label: 'Batch sizes', default: [4, 16, 64, 256], min: 2, max: 4000, step: 1, when: only('batch') },
-  rates: { kind: 'list', label: 'Learning rates', help: 'The best of them is taken for each batch size', default: [0.04, 0.08, 0.16, 0.32, 0.64, 1.28], min: 0.0001, max: 100, step: 0.0001, when: only('batch') },
+  rates: { kind: 'list', label: 'Learning rates', help: 'The best of them is taken for each batch size', default: [0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56], min: 0.0001, max: 100, step: 0.0001, when: only('batch') },
   goal: { kind: 'number', label: 'Goal', unit: 'nats', help: 'Loss on 250 fixed training examples', default: 1.6, min: 0.05, max: 2.2, step: 0.05, when: only('batch') },
   maxSteps: { kind: 'number', label: 'Most steps', default: 6000, min: 50, max: 200_000, step: 1, advanced: true, when: only('batch') },
 
