@@ -113,7 +113,7 @@ const LIU = 'Liu, Ziyin & Ueda 2020, arXiv:2012.03636';
 const covers = (t: Table, betas: readonly number[]): Judgement => {
   const points = betas.flatMap((beta) => t.summary('variance', betaSeries(beta)).map((p) => ({ p, exact: stationaryVariance(problem(p.x, beta)) })));
   // Two momenta may share a step size: points are told apart by their order.
-  return coverage(points.map(({ p }, i) => ({ ...p, x: i })), (i) => points[i]!.exact, betas.length > 1 ? 'over all momenta' : '');
+  return coverage(points.map(({ p }, i) => ({ ...p, x: i })), (i) => points[i]!.exact, betas.length > 1 ? 'over all momenta' : 'over the step sizes');
 };
 const quadraticClaims = (c: Config): readonly Claim[] => {
   const falsified = 'fewer intervals cover the closed form than 95 % intervals do with probability 1 %';
