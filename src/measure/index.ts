@@ -1,5 +1,7 @@
 /** Measurements from the inside: per-example gradients, gradient noise, tangent kernels. */
 export type { Extra } from './blocks';
+export * from './dominantCurvature';
+export * from './exampleProbe';
 export * from './gradientNoise';
 export * from './infiniteWidth';
 export type { PerExampleOptions } from './lossBlocks';

@@ -21,22 +21,22 @@ const SHIFT = 1e-12;
 /** A random direction [total] to begin with. */
 export const firstDirection = (layout: Layout, key: Tensor): Tensor => repack(layout, unpack(layout, normal(key, [layout.total], USE.probe)));
 
-/** `loss`: a scalar of the views `unpack(layout, theta)`. Returns λ of the last iteration, and v for the next probe. */
-export const powerIterations = (loss: Tensor, layout: Layout, params: Readonly<Record<string, Tensor>>, v: Tensor, iterations: number): { readonly eigenvalue: Tensor; readonly next: Tensor } => {
+/** `loss`: a scalar of the views `unpack(layout, theta)`. Returns λ and H u of the last iteration, and v for the next. */
+export const powerIterations = (loss: Tensor, layout: Layout, params: Readonly<Record<string, Tensor>>, v: Tensor, iterations: number): { readonly eigenvalue: Tensor; readonly product: Tensor; readonly next: Tensor } => {
   const names = Object.keys(params);
   const leaves = Object.values(params);
   const gradient = gradients(loss, leaves);
-  const product = (u: Tensor): Tensor => {
+  const times = (u: Tensor): Tensor => {
     const along = unpack(layout, u);
     return repack(layout, Object.fromEntries(tangents(gradient, leaves, names.map((n) => along[n]!)).map((t, i) => [names[i]!, t])));
   };
   let next = v;
-  let eigenvalue: Tensor | undefined;
+  let [eigenvalue, product]: [Tensor | undefined, Tensor | undefined] = [undefined, undefined];
   for (let i = 0; i < iterations; i++) {
     const u = div(next, sqrt(squaredNorm(next)));
-    const Hu = product(u);
-    eigenvalue = sum(mul(u, Hu));
-    next = add(Hu, mul(u, SHIFT));
+    product = times(u);
+    eigenvalue = sum(mul(u, product));
+    next = add(product, mul(u, SHIFT));
   }
-  return { eigenvalue: eigenvalue!, next };
+  return { eigenvalue: eigenvalue!, product: product!, next };
 };

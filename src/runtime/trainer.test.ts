@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../core/errors';
 import { mlp } from '../models/index';
-import { meanSquaredError } from '../ops/losses';
+import { crossEntropy, meanSquaredError } from '../ops/losses';
 import { adam, sgd } from '../optim/index';
 import { metric } from './executor';
 import { openReference } from './reference';
@@ -40,6 +40,29 @@ describe('a trainer', () => {
     trainer.setHyper(sgd({ lr: [0.5, 0] }));
     await step(trainer);
     expect([await values(trainer, 0), await values(trainer, 1)]).toEqual([[-1, -3], [3, 1]]);
+  });
+  it('measures the noise of each layer, which add up to the whole', async () => {
+    using trainer = await Trainer.open(openReference(), {
+      model: mlp({ widths: [3, 4, 2] }), loss: crossEntropy, optimiser: sgd({ lr: 0.1 }), seeds: [5], metrics: ['gradientNorm', 'exampleNorms', 'layerNoise'],
+      data: { x: Float32Array.from({ length: 15 }, (_, i) => Math.sin(i)), y: Uint32Array.of(0, 1, 1, 0, 1), n: 5, target: [] },
+    });
+    for await (const b of trainer.train({ steps: 1 })) {
+      const value = (name: string): number => metric(b, 0, name, 0);
+      expect(b.names).toEqual(['gradientNorm', 'exampleNorms', 'gradientNorm.W1', 'exampleNorms.W1', 'gradientNorm.W2', 'exampleNorms.W2']);
+      for (const name of b.names) expect(value(name)).toBeGreaterThan(0);
+      // A few dozen roundings of 2⁻⁵³ on either side.
+      expect(Math.abs((value('gradientNorm.W1') ** 2 + value('gradientNorm.W2') ** 2) / value('gradientNorm') ** 2 - 1)).toBeLessThan(100 * 2 ** -53);
+      expect(Math.abs((value('exampleNorms.W1') + value('exampleNorms.W2')) / value('exampleNorms') - 1)).toBeLessThan(100 * 2 ** -53);
+    }
+  });
+  it.each([[undefined, ['train.loss', 'test.loss']], ['train', ['train.loss']], ['test', ['test.loss']]] as const)('evaluates on %s', async (evaluateOn, names) => {
+    const data = { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1] };
+    using trainer = await Trainer.open(openReference(), {
+      model: mlp({ widths: [1, 1] }), loss: meanSquaredError, optimiser: sgd({ lr: 0 }), data, test: { ...data, x: Float32Array.of(2) }, evaluate: { loss: meanSquaredError }, ...(evaluateOn ? { evaluateOn } : {}),
+    });
+    trainer.setParameters(one(1, 0));
+    for await (const b of trainer.train({ steps: 1, probes: [{ plan: 'eval', at: [0] }] }))
+      if (b.plan === 'eval') expect(b.names.map((name) => [name, metric(b, 0, name, 0)])).toEqual(names.map((name) => [name, name === 'test.loss' ? 4 : 1]));
   });
   it('refuses another optimiser, a missing parameter, a wrong length and a wrong count', async () => {
     using trainer = await open();

@@ -7,7 +7,7 @@ import { sizeOf, type Shape } from '../core/shape';
 import { gradients, layersOf, parameterUses } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import { initialise, repack, unpack, type Model, inputVariable } from '../models/index';
-import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, slice, sqrt, squaredNorm, sub, sum, variable } from '../ops/index';
+import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, slice, sqrt, squaredNorm, sub, sum, variable, add } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
 import type { Executor, HostArray, MetricBatch, Session, TrainOptions } from './executor';
@@ -30,9 +30,10 @@ export interface TrainerData {
 export type Objective = (output: Tensor, target: Tensor) => Tensor;
 /**
  * `updateNorm`: of what the optimiser adds to the parameters, decay included. `exampleNorms`: Σ_i ‖g_i‖² over the batch, g_i the gradient of the
- * example's own loss, which must be averaged over examples: what gradient noise follows from, beside `gradientNorm`.
+ * example's own loss, which must be averaged over examples: what gradient noise follows from, beside `gradientNorm`. `layerNoise`: both of them layer by
+ * layer, a weight with its bias, as `gradientNorm.<weight>` and `exampleNorms.<weight>`; the squares add up to the whole.
  */
-export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm' | 'exampleNorms';
+export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm' | 'exampleNorms' | 'layerNoise';
 
 export interface TrainerOptions {
   readonly model: Model;
@@ -56,6 +57,8 @@ export interface TrainerOptions {
   readonly evaluate?: Readonly<Record<string, Objective>>;
   /** Adds the plan 'sharpness', whose metric `sharpness` is the largest eigenvalue of the loss's Hessian; see sharpness.ts. */
   readonly sharpness?: SharpnessOptions;
+  /** The set that `evaluate` is kept to. Default: both, where there are both. */
+  readonly evaluateOn?: 'train' | 'test';
 }
 
 interface Source { readonly x: Tensor; readonly y: Tensor }
@@ -87,18 +90,20 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const params = unpack(model.layout, theta);
   const loss = o.loss(model.apply(params, batch.x), batch.y);
   const names = Object.keys(params);
-  const g = repack(model.layout, Object.fromEntries(gradients(loss, Object.values(params)).map((t, i) => [names[i]!, t])));
+  const gradient = Object.fromEntries(gradients(loss, Object.values(params)).map((t, i) => [names[i]!, t]));
+  const g = repack(model.layout, gradient);
   const shared = (name: string): Tensor => variable(`${prefix}${name}`, theta.shape, { perReplica: false });
   const scales = optimiser.groups ? { lrScale: shared('lrScale'), decayScale: shared('decayScale') } : {};
   const updates = [...optimiser.update(theta, g, step, { prefix, ...scales, ...(mask ? { mask } : {}) }), [step, addInt(step, constant(1, 'u32'))] as const];
-  const metric: Record<StepMetric, () => Tensor> = {
+  const n = batch.x.shape[0]!;
+  const metric: Record<Exclude<StepMetric, 'layerNoise'>, () => Tensor> = {
     loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)), updateNorm: () => sqrt(squaredNorm(sub(updates[0]![1], theta))),
-    exampleNorms: () => exampleNorms(loss, params, batch.x.shape[0]!),
+    exampleNorms: () => exampleNorms(loss, params, n),
   };
-  const metrics = Object.fromEntries((o.metrics ?? ['loss']).map((name) => [name, metric[name]()]));
+  const metrics = Object.fromEntries((o.metrics ?? ['loss']).flatMap((name) => (name === 'layerNoise' ? layerNoise(loss, params, gradient, n) : [[name, metric[name]()]])));
   return {
     [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
-    ...evalPlan(o, params, { train, ...(o.test ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
+    ...evalPlan(o, params, { ...(o.evaluateOn === 'test' ? {} : { train }), ...(o.test && o.evaluateOn !== 'train' ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
     ...(o.sharpness ? { [`${prefix}sharpness`]: sharpnessPlan(o, o.sharpness, params, train, prefix, common) } : {}),
   };
 };
@@ -120,6 +125,13 @@ const sharpnessPlan = ({ model, loss, data }: TrainerOptions, { examples = data.
   const { eigenvalue, next } = powerIterations(loss(model.apply(params, first(x)), first(y)), model.layout, params, v, iterations);
   return plan({ ...common, name: `${prefix}sharpness`, metrics: { sharpness: eigenvalue }, updates: [[v, next]] });
 };
+
+/** Of each layer, Euclidean norm of its part of the gradient and Σ_i ‖g_i‖² over its parameters. Throws NoRuleError. */
+const layerNoise = (loss: Tensor, params: ReturnType<typeof unpack>, gradient: Readonly<Record<string, Tensor>>, n: number): readonly (readonly [string, Tensor])[] =>
+  layersOf(parameterUses([loss], [constant(1)], params, n), params).flatMap((layer) => {
+    const squares = layer.names.map((name) => squaredNorm(gradient[name]!)).reduce((total, t) => add(total, t));
+    return [[`gradientNorm.${layer.names[0]}`, sqrt(squares)], [`exampleNorms.${layer.names[0]}`, mul(sum(exampleNorm(layer)), n * n)]] as const;
+  });
 
 const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, { x, y }: Source, step: Tensor, prefix: string): Source => {
   if (batch === undefined) return { x, y };
@@ -170,7 +182,7 @@ export class TrainerGroup<K extends string = string> {
       checkData('data', o.data, o.model, R);
       if (o.test) checkData('test', o.test, o.model, R);
       const prefix = prefixOf(name);
-      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && Object.keys(o.evaluate ?? {}).length > 0 ? nameData(o.test, `${prefix}test`) : '' }));
+      Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && o.evaluateOn !== 'train' && Object.keys(o.evaluate ?? {}).length > 0 ? nameData(o.test, `${prefix}test`) : '' }));
     }
     const session = await executor.open(plans);
     for (const [name, o] of entries) upload(session, o, prefixOf(name));

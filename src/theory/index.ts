@@ -1,3 +1,4 @@
+export * from './criticalBatch';
 export * from './finiteWidth';
 export * from './gradientDescent';
 export * from './infiniteWidth';
@@ -6,3 +7,4 @@ export * from './linalg';
 export * from './linearRisk';
 export * from './marchenkoPastur';
 export * from './randomFeatures';
+export * from './stationaryNoise';
