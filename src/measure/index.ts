@@ -1,4 +1,5 @@
-/** Measurements from the inside: per-example gradients, gradient noise, tangent kernels. */
+/** Measurements from the inside: per-example gradients, gradient noise, tangent kernels, Fourier circuits. */
+export * from './fourier';
 export * from './gradientNoise';
 export * from './infiniteWidth';
 export * from './ntk';

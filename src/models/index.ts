@@ -1,5 +1,6 @@
 export * from './layout';
 export * from './mlp';
 export * from './model';
+export * from './quadraticMlp';
 export * from './randomFeatures';
 export * from './scaled';

@@ -1,4 +1,5 @@
 /** What a model is: a layout of parameters and a function on symbolic tensors. */
+import type { DType } from '../../shaders/kernel';
 import type { Tensor } from '../graph/tensor';
 import { relu, sigmoid, tanh } from '../ops/pointwise';
 import type { Layout, Parameters } from './layout';
@@ -8,6 +9,8 @@ export interface Model {
   readonly layout: Layout;
   /** Shape of one example. */
   readonly input: readonly number[];
+  /** Of the inputs: u32 for tokens. Default f32. */
+  readonly inputDtype?: DType;
   /** Outputs per example. */
   readonly outputs: number;
   /** [n, …input] → [n, outputs]. */

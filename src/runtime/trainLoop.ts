@@ -53,7 +53,7 @@ export async function* rows(batches: AsyncIterable<MetricBatch>): AsyncGenerator
 /** The model's outputs [n, outputs] for inputs x and parameters by name. */
 export const predict = async (executor: Executor, model: Model, parameters: Readonly<Record<string, HostArray>>, x: HostArray, n: number): Promise<HostArray> => {
   const theta = variable('theta', [model.layout.total]);
-  const output = model.apply(unpack(model.layout, theta), variable('x', [n, ...model.input]));
+  const output = model.apply(unpack(model.layout, theta), variable('x', [n, ...model.input], { dtype: model.inputDtype ?? 'f32' }));
   using session = await executor.open({ predict: plan({ name: 'predict', outputs: { output }, maxBindings: executor.maxBindings }) });
   const flat = new Float32Array(model.layout.total);
   for (const p of model.layout.parameters) flat.set(parameters[p.name]!, p.offset);

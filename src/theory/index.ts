@@ -4,4 +4,5 @@ export * from './kernelRegression';
 export * from './linalg';
 export * from './linearRisk';
 export * from './marchenkoPastur';
+export * from './modularFourier';
 export * from './randomFeatures';
