@@ -30,22 +30,30 @@ export const spectrumOf = (matrix: Dense): Spectrum => {
 };
 
 /** For each unit the frequency that explains most of the variance of its weights over the symbols, and that share. */
-export interface UnitFrequencies { /** 1…(p − 1)/2; 0 for a unit whose weights do not vary. */ readonly frequency: Uint32Array; readonly explained: Float64Array }
+export interface UnitFrequencies {
+  /** 1…(p − 1)/2; 0 for a unit whose weights do not vary. */
+  readonly frequency: Uint32Array;
+  readonly explained: Float64Array;
+  /** [units,(p − 1)/2]: share of a unit's variance at each frequency. */
+  readonly shares: Dense;
+}
 /** `parts`: weights from the symbols of each position, [p,units] each; variances are summed over them. */
 export const unitFrequencies = (parts: readonly Dense[]): UnitFrequencies => {
-  const p = parts[0]!.rows;
-  const transformed = parts.map((part) => multiply(fourierBasis(p), part));
-  const units = parts[0]!.cols;
+  const { rows: p, cols: units } = parts[0]!;
+  const [count, basis] = [frequencyCount(p), fourierBasis(p)];
+  const transformed = parts.map((part) => multiply(basis, part).data);
+  const shares = dense(new Float64Array(units * count), units, count);
   const [frequency, explained] = [new Uint32Array(units), new Float64Array(units)];
   for (let unit = 0; unit < units; unit++) {
-    const powers = Array.from({ length: frequencyCount(p) }, (_, i) => transformed.reduce((sum, F) => sum + F.data[(2 * i + 1) * units + unit]! ** 2 + F.data[(2 * i + 2) * units + unit]! ** 2, 0));
-    const total = powers.reduce((a, b) => a + b, 0);
+    const row = rowOf(shares, unit);
+    for (let k = 1; k <= count; k++) for (const F of transformed) row[k - 1]! += F[(2 * k - 1) * units + unit]! ** 2 + F[2 * k * units + unit]! ** 2;
+    const total = row.reduce((x, y) => x + y, 0);
     if (!(total > 0)) continue;
-    const best = powers.indexOf(Math.max(...powers));
-    frequency[unit] = best + 1;
-    explained[unit] = powers[best]! / total;
+    row.forEach((v, i) => { row[i] = v / total; });
+    explained[unit] = row.reduce((x, y) => Math.max(x, y));
+    frequency[unit] = row.indexOf(explained[unit]!) + 1;
   }
-  return { frequency, explained };
+  return { frequency, explained, shares };
 };
 
 /** exp of the entropy of σ_i/Σσ, the σ the singular values: 1 for rank one, r for r equal ones (Roy & Vetterli 2007). NaN for a zero matrix. */

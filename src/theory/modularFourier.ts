@@ -95,3 +95,13 @@ export const analyticLogits = (p: number, frequencies: readonly number[]): Float
 export const analyticLoss = (p: number, frequencies: number): number => (1 - (2 * frequencies) / p) / p;
 /** What W is multiplied by for that f, in a network that divides the sum over its units by `divisor`. */
 export const analyticScale = (p: number, divisor: number): number => (2 * divisor) / (3 * p);
+
+/**
+ * Bound on the error of one logit of that f in floating point of unit roundoff `unit`, whatever the order of summation. The three factors and the
+ * sum of two of them are rounded, then squared, multiplied, added over `hidden` units and scaled: at most hidden + 9 roundings of a sum whose
+ * terms, 4·|scale|/divisor each at most, are 0 but for `used` units.
+ */
+export const analyticRounding = (p: number, used: number, hidden: number, unit: number): number => {
+  const roundings = (hidden + 9) * unit;
+  return ((roundings / (1 - roundings)) * used * 4 * 2) / (3 * p);
+};
