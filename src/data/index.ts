@@ -12,3 +12,4 @@ export { readCsv, type CsvClassification, type CsvDataset, type CsvRegression } 
 export { readNpy, writeNpy, type NpyWriteOptions } from './npy';
 export { readIdx } from './idx';
 export { labelledArrays, targetArrays, toFloat64, type DType, type NdArray, type ReadLimits } from './ndarray';
+export { isPrime, operationTable, splitEntries, takeEntries, type Entries, type ModularTask, type OperationTable } from './modular';

@@ -1,7 +1,8 @@
-/** Measurements from the inside: per-example gradients, gradient noise, tangent kernels. */
+/** Measurements from the inside: per-example gradients, gradient noise, tangent kernels, Fourier circuits. */
 export type { Extra } from './blocks';
 export * from './dominantCurvature';
 export * from './exampleProbe';
+export * from './fourier';
 export * from './gradientNoise';
 export * from './infiniteWidth';
 export type { PerExampleOptions } from './lossBlocks';

@@ -2,6 +2,7 @@ export * from './cnn';
 export * from './layout';
 export * from './mlp';
 export * from './model';
+export * from './quadraticMlp';
 export * from './randomFeatures';
 export * from './scaled';
 export * from './transformer';

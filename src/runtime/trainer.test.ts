@@ -1,12 +1,12 @@
 /** What a trainer lets be changed between steps, and what it refuses; on the reference, which needs no GPU. */
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../core/errors';
-import { mlp } from '../models/index';
-import { crossEntropy, meanSquaredError } from '../ops/losses';
+import { mlp, quadraticMlp } from '../models/index';
+import { add, crossEntropy, halfSquaredError, meanSquaredError, mul, reshape, variable } from '../ops/index';
 import { adam, sgd } from '../optim/index';
 import { metric } from './executor';
 import { openReference } from './reference';
-import { Trainer } from './trainer';
+import { Trainer, type TrainerData } from './trainer';
 
 /** y = xW + b for one input and one output, two replicas, one example x = 1, y = 0. */
 const open = (): Promise<Trainer> => Trainer.open(openReference(), {
@@ -70,5 +70,55 @@ describe('a trainer', () => {
     expect(() => trainer.setParameters({ W1: Float32Array.of(1) })).toThrow(`'b1' takes 1 values, got none`);
     expect(() => trainer.setParameters({ ...one(1, 1), W1: new Float32Array(2) })).toThrow(`'W1' takes 1 values, got 2`);
     expect(() => trainer.setParameters([one(1, 1)])).toThrow('parameters for 1 replicas; there are 2');
+  });
+});
+
+describe('a trainer’s data', () => {
+  const model = mlp({ widths: [1, 1] });
+  const start = one(0.75, -0.5);
+  const losses = async (data: TrainerData, seeds: readonly number[]): Promise<readonly (readonly number[])[]> => {
+    using trainer = await Trainer.open(openReference(), { model, loss: meanSquaredError, optimiser: sgd({ lr: 0.25 }), seeds, data, test: data, evaluate: { loss: meanSquaredError } });
+    trainer.setParameters(start);
+    const rows: number[][] = [];
+    for await (const b of trainer.train({ steps: 3, probes: [{ plan: 'eval', every: 1 }] }))
+      for (const i of b.steps.keys()) rows.push(seeds.flatMap((_, r) => b.names.map((name) => metric(b, i, name, r))));
+    return rows;
+  };
+
+  it('may have weights: rows of weight 0 count for nothing, and each replica has its own', async () => {
+    // Numbers of examples that are powers of two, so that weights and means are exact and the sums have the same terms.
+    const x = Float32Array.of(1, 2, -1, 0.5, 7, 7, 7, 7);
+    const y = Float32Array.of(1, 0, 2, -1, 9, 9, 9, 9);
+    const few = { x: x.slice(0, 4), y: y.slice(0, 4), n: 4, target: [1] };
+    const all = { x, y, n: 8, target: [1] };
+    const alone = [await losses(few, [0]), await losses(all, [0])];
+    const together = await losses({ ...all, weight: Float32Array.of(2, 2, 2, 2, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1), weightPerReplica: true }, [0, 1]);
+    expect(together).toEqual(alone[0]!.map((row, i) => row.concat(alone[1]![i]!)));
+    expect(alone[0]).not.toEqual(alone[1]);
+  });
+  it('may not have weights that an objective would leave out, or too few', async () => {
+    const data = { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1], weight: Float32Array.of(1) };
+    await expect(losses({ ...data, weight: new Float32Array(2) }, [0])).rejects.toThrow('data.weight has 2 values');
+    await expect(Trainer.open(openReference(), { model, loss: halfSquaredError, optimiser: sgd({ lr: 1 }), data })).rejects.toThrow('an objective does not take them');
+  });
+  it('are tokens where the model takes tokens', async () => {
+    const o = { model: quadraticMlp({ symbols: 3, hidden: 2 }), loss: meanSquaredError, optimiser: sgd({ lr: 1 }) };
+    const data = { y: new Float32Array(3), n: 1, target: [3] };
+    await expect(Trainer.open(openReference(), { ...o, data: { ...data, x: Float32Array.of(1, 2) } })).rejects.toThrow('tokens are a Uint32Array');
+    using trainer = await Trainer.open(openReference(), { ...o, data: { ...data, x: Uint32Array.of(1, 2) } });
+    expect(trainer.replicas).toBe(1);
+  });
+  it('and parameters can be looked at by further plans while it is trained', async () => {
+    using trainer = await Trainer.open(openReference(), {
+      model, loss: meanSquaredError, optimiser: sgd({ lr: 0.25 }), seeds: [0, 1], data: { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1] },
+      inspect: { sums: ({ W1, b1 }) => ({ sum: add(reshape(W1!, [1]), mul(b1!, variable('factor', []))) }) },
+    });
+    trainer.setParameters([one(3, 1), one(0, 2)]);
+    trainer.session.write('factor', Float32Array.of(10, 100));
+    const sums = async (): Promise<readonly number[]> => [...(await trainer.session.run('sums'))['sum']!.data];
+    expect(await sums()).toEqual([13, 200]);
+    await step(trainer);
+    // Steps of 0.25 times gradients of 8 and 4.
+    expect(await sums()).toEqual([1 - 10, -1 + 100]);
   });
 });

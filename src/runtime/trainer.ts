@@ -6,7 +6,7 @@ import { ConfigError } from '../core/errors';
 import { sizeOf, type Shape } from '../core/shape';
 import { gradients, layersOf, parameterUses } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
-import { initialise, repack, unpack, type Model, inputVariable } from '../models/index';
+import { initialise, repack, unpack, type Model, inputVariable, type Parameters } from '../models/index';
 import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, slice, sqrt, squaredNorm, sub, sum, variable, add } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
@@ -25,9 +25,20 @@ export interface TrainerData {
   /** Each replica has its own x or y: R times the values. */
   readonly xPerReplica?: boolean;
   readonly yPerReplica?: boolean;
+  /**
+   * A weight for each example, f32 [n], handed to objectives: replicas with fewer examples than others have rows of weight 0. Weights of
+   * mean 1 leave a mean a mean over the examples that count.
+   */
+  readonly weight?: HostArray;
+  readonly weightPerReplica?: boolean;
 }
-/** A scalar of the model's output [n, outputs] ([n, positions, outputs] where it reads out at every position) and the targets [n, …target]. Say in its name whether it is a sum or a mean. */
-export type Objective = (output: Tensor, target: Tensor) => Tensor;
+/**
+ * A scalar of the model's output [n, outputs] ([n, positions, outputs] where it reads out at every position), the targets [n, …target] and, where the data have them, the examples' weights [n]. Say in
+ * its name whether it is a sum or a mean.
+ */
+export type Objective = (output: Tensor, target: Tensor, weight?: Tensor) => Tensor;
+/** Named tensors of a model's parameters; variables they use are the caller's to write. */
+export type Inspection = (parameters: Parameters) => Readonly<Record<string, Tensor>>;
 /**
  * `updateNorm`: of what the optimiser adds to the parameters, decay included. `exampleNorms`: Σ_i ‖g_i‖² over the batch, g_i the gradient of the
  * example's own loss, which must be averaged over examples: what gradient noise follows from, beside `gradientNorm`. `layerNoise`: both of them layer by
@@ -59,9 +70,11 @@ export interface TrainerOptions {
   readonly sharpness?: SharpnessOptions;
   /** The set that `evaluate` is kept to. Default: both, where there are both. */
   readonly evaluateOn?: 'train' | 'test';
+  /** Further plans, by key, whose outputs `session.run` reads: what is looked at inside a model while it is being trained. */
+  readonly inspect?: Readonly<Record<string, Inspection>>;
 }
 
-interface Source { readonly x: Tensor; readonly y: Tensor }
+interface Source { readonly x: Tensor; readonly y: Tensor; readonly weight: Tensor | undefined }
 /** Names of a trainer's variables and plans; data may be shared by several trainers. */
 interface Names { readonly prefix: string; readonly train: string; readonly test: string }
 /** Targets are u32 where they are class labels: one an example, or a Uint32Array of them. */
@@ -69,9 +82,15 @@ export const targetVariable = (name: string, { n, target, y }: TrainerData, perR
   variable(name, [n, ...target], { dtype: target.length === 0 || y instanceof Uint32Array ? 'u32' : 'f32', perReplica });
 const sourceOf = (name: string, d: TrainerData, model: Model): Source => ({
   x: inputVariable(`${name}.x`, model, d.n, d.xPerReplica ?? false), y: targetVariable(`${name}.y`, d, d.yPerReplica ?? false),
+  weight: d.weight && variable(`${name}.weight`, [d.n], { perReplica: d.weightPerReplica ?? false }),
 });
+/** Throws ConfigError where there are weights that it would leave out. */
+const valueOf = (objective: Objective, output: Tensor, { y, weight }: Source): Tensor => {
+  if (weight && objective.length < 3) throw new ConfigError('the data have weights, and an objective does not take them: its third argument');
+  return objective(output, y, weight);
+};
 
-/** The plans of a trainer: 'init', 'step' and, where asked for, 'eval' and 'sharpness', their keys prefixed. */
+/** The plans of a trainer: 'init', 'step', where asked for 'eval' and 'sharpness', and those of `inspect`, their keys prefixed. */
 const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainName, test: testName }: Names): Readonly<Record<string, Plan>> => {
   const { model, optimiser } = o;
   const common = { replicas: o.seeds?.length ?? 1, maxBindings } satisfies Partial<PlanOptions>;
@@ -88,7 +107,7 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   });
   const batch = minibatch(o, train, step, prefix);
   const params = unpack(model.layout, theta);
-  const loss = o.loss(model.apply(params, batch.x), batch.y);
+  const loss = valueOf(o.loss, model.apply(params, batch.x), batch);
   const names = Object.keys(params);
   const gradient = Object.fromEntries(gradients(loss, Object.values(params)).map((t, i) => [names[i]!, t]));
   const g = repack(model.layout, gradient);
@@ -105,9 +124,10 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
     [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
     ...evalPlan(o, params, { ...(o.evaluateOn === 'test' ? {} : { train }), ...(o.test && o.evaluateOn !== 'train' ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
     ...(o.sharpness ? { [`${prefix}sharpness`]: sharpnessPlan(o, o.sharpness, params, train, prefix, common) } : {}),
+    ...Object.fromEntries(Object.entries(o.inspect ?? {}).map(([name, f]) => [`${prefix}${name}`, plan({ ...common, name: `${prefix}${name}`, outputs: f(params) })])),
   };
 };
-/** The plans that a lone trainer runs: 'init', 'step' and, where asked for, 'eval' and 'sharpness'. */
+/** The plans that a lone trainer runs: 'init', 'step', where asked for 'eval' and 'sharpness', and those of `inspect`. */
 export const trainerPlans = (o: TrainerOptions, maxBindings: number): Readonly<Record<string, Plan>> => plansOf(o, maxBindings, { prefix: '', train: 'train', test: 'test' });
 
 /** Σ_i ‖g_i‖²: gradients of a mean over n examples are n⁻¹ of the examples' own. Throws NoRuleError. */
@@ -117,12 +137,12 @@ const exampleNorms = (loss: Tensor, params: ReturnType<typeof unpack>, n: number
 };
 
 const directionOf = (model: Model, prefix: string): Tensor => variable(`${prefix}sharpnessVector`, [model.layout.total]);
-const sharpnessPlan = ({ model, loss, data }: TrainerOptions, { examples = data.n, iterations = 4 }: SharpnessOptions, params: ReturnType<typeof unpack>, { x, y }: Source, prefix: string, common: Partial<PlanOptions>): Plan => {
+const sharpnessPlan = ({ model, loss, data }: TrainerOptions, { examples = data.n, iterations = 4 }: SharpnessOptions, params: ReturnType<typeof unpack>, { x, y, weight }: Source, prefix: string, common: Partial<PlanOptions>): Plan => {
   if (!(Number.isInteger(examples) && examples >= 1 && examples <= data.n)) throw new ConfigError(`the sharpness on ${examples} examples; there are ${data.n}`);
   if (!(Number.isInteger(iterations) && iterations >= 1)) throw new ConfigError(`${iterations} iterations for the sharpness; at least one, a whole number`);
   const first = (t: Tensor): Tensor => (examples === data.n ? t : slice(t, 0, [examples, ...t.shape.slice(1)]));
   const v = directionOf(model, prefix);
-  const { eigenvalue, next } = powerIterations(loss(model.apply(params, first(x)), first(y)), model.layout, params, v, iterations);
+  const { eigenvalue, next } = powerIterations(loss(model.apply(params, first(x)), first(y), weight && first(weight)), model.layout, params, v, iterations);
   return plan({ ...common, name: `${prefix}sharpness`, metrics: { sharpness: eigenvalue }, updates: [[v, next]] });
 };
 
@@ -133,16 +153,17 @@ const layerNoise = (loss: Tensor, params: ReturnType<typeof unpack>, gradient: R
     return [[`gradientNorm.${layer.names[0]}`, sqrt(squares)], [`exampleNorms.${layer.names[0]}`, mul(sum(exampleNorm(layer)), n * n)]] as const;
   });
 
-const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, { x, y }: Source, step: Tensor, prefix: string): Source => {
-  if (batch === undefined) return { x, y };
+const minibatch = ({ batch, data, batchSeeds }: TrainerOptions, source: Source, step: Tensor, prefix: string): Source => {
+  if (batch === undefined) return source;
   const index = batchIndices(step, variable(`${prefix}batchSeed`, [], { dtype: 'u32', perReplica: typeof batchSeeds !== 'number' }), data.n, batch);
-  return { x: gather(x, index), y: gather(y, index) };
+  const { x, y, weight } = source;
+  return { x: gather(x, index), y: gather(y, index), weight: weight && gather(weight, index) };
 };
 
 const evalPlan = (o: TrainerOptions, params: ReturnType<typeof unpack>, sets: Readonly<Record<string, Source>>, common: Partial<PlanOptions> & { readonly name: string }): Readonly<Record<string, Plan>> => {
-  const metrics = Object.entries(sets).flatMap(([set, { x, y }]) => {
-    const output = o.model.apply(params, x);
-    return Object.entries(o.evaluate ?? {}).map(([name, f]) => [`${set}.${name}`, f(output, y)] as const);
+  const metrics = Object.entries(sets).flatMap(([set, source]) => {
+    const output = o.model.apply(params, source.x);
+    return Object.entries(o.evaluate ?? {}).map(([name, f]) => [`${set}.${name}`, valueOf(f, output, source)] as const);
   });
   return metrics.length > 0 ? { [common.name]: plan({ ...common, metrics: Object.fromEntries(metrics) }) } : {};
 };
@@ -186,14 +207,18 @@ export class TrainerGroup<K extends string = string> {
     }
     const session = await executor.open(plans);
     for (const [name, o] of entries) upload(session, o, prefixOf(name));
-    for (const [d, name] of data) { session.write(`${name}.x`, d.x); session.write(`${name}.y`, d.y); }
+    for (const [d, name] of data) {
+      session.write(`${name}.x`, d.x);
+      session.write(`${name}.y`, d.y);
+      if (d.weight) session.write(`${name}.weight`, d.weight);
+    }
     const group = new TrainerGroup<K>(session, new Map(entries));
     for (const name of group.options.keys()) await session.run(group.plan(name, 'init'));
     return group;
   }
 
-  /** The key of a member's plan in the session. */
-  plan(name: K, kind: 'init' | 'step' | 'eval' | 'sharpness'): string { return this.options.size === 1 ? kind : `${name}.${kind}`; }
+  /** The key of a member's plan in the session: init, step, eval, sharpness or one of its `inspect`. */
+  plan(name: K, kind: string): string { return this.options.size === 1 ? kind : `${name}.${kind}`; }
   /** All members step together; batches name the plan they come from. */
   train(o: Omit<TrainOptions, 'step'>): AsyncIterable<MetricBatch> { return this.session.train({ ...o, step: [...this.options.keys()].map((k) => this.plan(k, 'step')) }); }
 
@@ -255,6 +280,7 @@ const checkData = (what: string, d: TrainerData, model: Model, R: number): void 
   const y = d.n * sizeOf(d.target) * (d.yPerReplica ? R : 1);
   if (d.x.length !== x) throw new ConfigError(`${what}.x has ${d.x.length} values; ${d.n} examples of [${model.input.join(',')}]${d.xPerReplica ? ` for ${R} replicas` : ''} take ${x}`);
   if (d.y.length !== y) throw new ConfigError(`${what}.y has ${d.y.length} values; ${d.n} targets of [${d.target.join(',')}]${d.yPerReplica ? ` for ${R} replicas` : ''} take ${y}`);
+  if (d.weight && d.weight.length !== d.n * (d.weightPerReplica ? R : 1)) throw new ConfigError(`${what}.weight has ${d.weight.length} values; ${d.n} examples${d.weightPerReplica ? ` for ${R} replicas` : ''} take ${d.n * (d.weightPerReplica ? R : 1)}`);
   if (model.inputType === 'u32' && !(d.x instanceof Uint32Array)) throw new ConfigError(`${what}.x: tokens are a Uint32Array`);
   if (d.target.length === 0 && !(d.y instanceof Uint32Array)) throw new ConfigError(`${what}.y: class labels are a Uint32Array`);
 };

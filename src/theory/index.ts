@@ -6,5 +6,6 @@ export * from './kernelRegression';
 export * from './linalg';
 export * from './linearRisk';
 export * from './marchenkoPastur';
+export * from './modularFourier';
 export * from './randomFeatures';
 export * from './stationaryNoise';

@@ -1,0 +1,10 @@
+import type { Card, Reference } from '../../src/lab/experiment';
+import references from './reference.json';
+
+export default {
+  id: 'grokking',
+  title: 'Grokking',
+  question: 'Why does a network that has memorised its examples suddenly understand the rule, long after?',
+  summary: 'A small network memorises half of an addition table, waits, and then gets the rest right; a circuit of a few waves grew inside it meanwhile.',
+  references: references as readonly Reference[],
+} satisfies Card;

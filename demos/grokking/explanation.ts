@@ -1,0 +1,21 @@
+/** What the page says below the charts. */
+export const EXPLANATION = `
+<p>The task is a table: a + b modulo a prime p, say. The network sees some of its entries, as pairs of symbols without any order or size, and is asked
+for the rest. It first learns its entries by heart: training accuracy reaches 100 % while test accuracy is no better than a guess, or worse. Much
+later, with nothing changed, test accuracy rises to 100 % as well. Power et al. called this <em>grokking</em>.</p>
+<p>Inside there is no wait. The network turns a and b into waves cos(2πka/p) of a few frequencies k; products of waves of a and of b are waves of a + b, and
+the answer is where those agree. That circuit grows all the while, beside what is memorised. <em>Restricted loss</em>, of what the logits hold at the key
+frequencies alone, shows it before the test loss does; <em>excluded loss</em>, on the training set without one of those frequencies, shows when
+the network begins to lean on it. Weight decay pays for it: the circuit needs less weight than a list of answers.</p>
+<ul>
+<li><strong>Model.</strong> f<sub>q</sub>(a, b) = Σ<sub>k</sub> W<sub>kq</sub>(U<sub>ak</sub> + V<sub>bk</sub>)² / (2p√N), squared error against the one-hot answer (mean over examples and outputs), AdamW with β = (0.9, 0.98) on
+the whole training set at every step.</li>
+<li><strong>Frequencies.</strong> Of the logits: their projection on cos and sin of 2πk(a ± b)/p, as a share of their variance over all p² pairs about each output’s mean. Key
+frequencies are the fewest that carry 95 % of what all of them do; while a run goes on they are those of the moment, and at its end
+restricted loss and shares are computed again with those it ended with. A unit’s frequency is the one that explains most of the variance of its weights U and V.</li>
+<li><strong>Silencing.</strong> The rows of W of one frequency’s units are set to zero, and the whole table is asked again.</li>
+<li><strong>Exact solution.</strong> Six units of fixed phases for each frequency solve addition without training: in exact arithmetic f is the projection of the answer on the
+frequencies there are, its loss with m of them (1 − 2m/p)/p. A single frequency already gets every answer right, by a small margin.</li>
+</ul>
+<p><strong>Limits.</strong> Small primes have few frequencies, and these networks use most of them; the published transformer uses five of 56. Within a run of so many steps
+“never” means “not yet”. The Fourier measures are for sums and differences: products are waves in the logarithm, which is not drawn here. Marked times are single runs, without an interval.</p>`;

@@ -1,0 +1,58 @@
+/**
+ * What is trained: a model of tokens (a, b) with its loss, and where its embedding and its units are found among its parameters. Whatever
+ * measures a circuit asks for no more than this.
+ */
+import type { Config } from '../../src/lab/experiment';
+import type { LossKind } from '../../src/measure/index';
+import { quadraticMlp, type Model, type Parameters } from '../../src/models/index';
+import type { Tensor } from '../../src/graph/tensor';
+import { meanSquaredError, mul, oneHotErrorRate, reshape } from '../../src/ops/index';
+import type { HostArray } from '../../src/runtime/executor';
+import type { Objective } from '../../src/runtime/trainer';
+import { dense, type Dense } from '../../src/theory/index';
+import { num } from './config';
+
+/** A network's parameters by name, row-major. */
+export type Weights = Readonly<Record<string, HostArray>>;
+export interface Learner {
+  readonly model: Model;
+  /** Means over examples, weighted. */
+  readonly loss: Objective;
+  readonly error: Objective;
+  readonly lossKind: LossKind;
+  /** Shape of a target, and the targets of results c, one after another. */
+  readonly target: readonly number[];
+  readonly targets: (c: Uint32Array) => Float32Array | Uint32Array;
+  /** One row a symbol. */
+  readonly embedding: (w: Weights) => Dense;
+  /** Hidden units that are functions of the symbols alone, and how to silence some: `alive` [units] is 1 or 0. */
+  readonly units: { readonly count: number; readonly parts: (w: Weights) => readonly Dense[]; readonly silence: (params: Parameters, alive: Tensor) => Parameters };
+}
+
+const matrix = (data: HostArray, rows: number, cols: number): Dense => dense(Float64Array.from(data), rows, cols);
+/** Row by row, the columns of one beside those of the other. */
+const beside = (A: Dense, B: Dense): Dense => {
+  const out = new Float64Array(A.data.length + B.data.length);
+  for (let i = 0; i < A.rows; i++) {
+    out.set(A.data.subarray(i * A.cols, (i + 1) * A.cols), i * (A.cols + B.cols));
+    out.set(B.data.subarray(i * B.cols, (i + 1) * B.cols), i * (A.cols + B.cols) + A.cols);
+  }
+  return dense(out, A.rows, A.cols + B.cols);
+};
+
+/** The quadratic network, with squared error against one-hot targets. */
+export const quadraticLearner = (symbols: number, hidden: number): Learner => {
+  const parts = (w: Weights): readonly [Dense, Dense] => [matrix(w['U']!, symbols, hidden), matrix(w['V']!, symbols, hidden)];
+  return {
+    model: quadraticMlp({ symbols, hidden }), loss: meanSquaredError, error: oneHotErrorRate, lossKind: 'squared', target: [symbols],
+    targets: (c) => {
+      const y = new Float32Array(c.length * symbols);
+      c.forEach((v, i) => { y[i * symbols + v] = 1; });
+      return y;
+    },
+    embedding: (w) => beside(...parts(w)),
+    units: { count: hidden, parts, silence: (params, alive) => ({ ...params, W: mul(params['W']!, reshape(alive, [hidden, 1])) }) },
+  };
+};
+/** The place for another model: a case by a setting. */
+export const learnerOf = (c: Config, symbols: number): Learner => quadraticLearner(symbols, num(c, 'hidden'));
