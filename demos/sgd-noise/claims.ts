@@ -49,8 +49,8 @@ const batchClaims = (c: Config): readonly Claim[] => [
       if (reason) return inconclusive(reason);
       const off = t.summary('residual', 'fit');
       const text = off.map((p) => `B = ${p.x}: ${interval(p)}`).join('; ');
-      if (off.some((p) => p.low > BAND || p.high < 1 / BAND)) return agreesIf(false, `measured over fitted steps ${text}`);
-      return off.every((p) => p.low > 1 / BAND && p.high < BAND) ? agreesIf(true, `measured over fitted steps ${text}`) : inconclusive(`measured over fitted steps ${text}: an interval goes beyond a factor of ${BAND}`);
+      if (off.some((p) => p.low > BAND || p.high < 1 / BAND)) return agreesIf(false, `steps over their fit: ${text}`);
+      return off.every((p) => p.low > 1 / BAND && p.high < BAND) ? agreesIf(true, `steps over their fit: ${text}`) : inconclusive(`steps over their fit: ${text}: an interval goes beyond a factor of ${BAND}`);
     },
   },
   {
