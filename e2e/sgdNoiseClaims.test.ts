@@ -64,13 +64,15 @@ describe('the critical batch size', () => {
 });
 
 /** Loss ∝ T^a · B^b. */
-const power = (a: number, b: number, scatter = 0.01): readonly Row[] =>
-  [0.01, 0.02, 0.04].flatMap((T) => [4, 8, 16].flatMap((B) => points('loss', `b${B}`, T, () => (T / 0.01) ** a * (B / 4) ** b, scatter)));
+const power = (a: number, b: number, scatter = 0.01, chart = 'loss'): readonly Row[] =>
+  [0.01, 0.02, 0.04].flatMap((T) => [4, 8, 16].flatMap((B) => points(chart, `b${B}`, T, () => (T / 0.01) ** a * (B / 4) ** b, scatter)));
 
 describe('temperature', () => {
   const config = { variant: 'temperature', temperatures: [0.01, 0.02, 0.04], batchSizes: [4, 8, 16] };
   it.each([[0.5, 0, 'agrees'], [-0.5, 0.02, 'agrees'], [0.5, 0.5, 'disagrees'], [0.5, -0.5, 'disagrees'], [0, 0, 'inconclusive'], [0, 0.5, 'inconclusive']] as const)('that moves the loss as T^%d B^%d: %s', (a, b, want) =>
     expect(verdict('collapse-loss', config, power(a, b))).toBe(want));
+  it.each([[-0.3, 'agrees'], [0.3, 'disagrees'], [0, 'inconclusive']] as const)('that moves the sharpness as T^%d: %s', (a, want) =>
+    expect(verdict('flatter', config, power(a, 0, 0.01, 'sharpness'))).toBe(want));
   it('is left open by much scatter and by networks that are missing or diverged', () => {
     expect(verdict('collapse-loss', config, power(0.5, 0, 0.3))).toBe('inconclusive');
     expect(verdict('collapse-loss', { ...config, batchSizes: [4, 8, 16, 32] }, power(0.5, 0))).toBe('inconclusive');

@@ -49,8 +49,8 @@ const batchClaims = (c: Config): readonly Claim[] => [
       if (reason) return inconclusive(reason);
       const off = t.summary('residual', 'fit');
       const text = off.map((p) => `B = ${p.x}: ${interval(p)}`).join('; ');
-      if (off.some((p) => p.low > BAND || p.high < 1 / BAND)) return agreesIf(false, `measured over fitted steps ${text}`);
-      return off.every((p) => p.low > 1 / BAND && p.high < BAND) ? agreesIf(true, `measured over fitted steps ${text}`) : inconclusive(`measured over fitted steps ${text}: an interval goes beyond a factor of ${BAND}`);
+      if (off.some((p) => p.low > BAND || p.high < 1 / BAND)) return agreesIf(false, `steps over their fit: ${text}`);
+      return off.every((p) => p.low > 1 / BAND && p.high < BAND) ? agreesIf(true, `steps over their fit: ${text}`) : inconclusive(`steps over their fit: ${text}: an interval goes beyond a factor of ${BAND}`);
     },
   },
   {
@@ -77,26 +77,37 @@ const SHARE = 0.5;
 const SERIES = 'b';
 /** Exponents, seed by seed, of a quantity that goes from one to the other where its cause grows by a factor. */
 const slope = (from: Summary, to: Summary, factor: number): readonly number[] => pairs(to, from, (a, b) => Math.log(a / b) / Math.log(factor));
-/** At each temperature: does B at fixed η/B move a quantity by less than SHARE of what η/B moves it by, per factor? */
-const collapse = (t: Table, c: Config, chart: string, name: string): Judgement => {
+/** Of each temperature and batch size, temperatures first; or why that is too little. */
+const networks = (t: Table, c: Config, chart: string): string | ((T: number, B: number) => Summary) => {
   const [temperatures, sizes] = [list(c, 'temperatures'), list(c, 'batchSizes')];
-  if (temperatures.length < 2 || sizes.length < 2) return inconclusive('at least two temperatures and two batch sizes are needed');
   const at = (T: number, B: number): Summary | undefined => t.summary(chart, `${SERIES}${B}`).find((p) => p.x === T);
   const all = temperatures.flatMap((T) => sizes.map((B) => at(T, B)));
   const present = all.filter((p) => p !== undefined);
-  const few = present.length < all.length ? 'not every network is trained yet' : tooFew(present, 4);
-  if (few) return inconclusive(few);
-  if (present.some((p) => p.nonFinite > 0 || p.values.some((v) => v <= 0))) return inconclusive('some networks diverged');
+  if (temperatures.length < 2) return 'at least two temperatures are needed';
+  if (present.length < all.length) return 'not every network is trained yet';
+  if (present.some((p) => p.nonFinite > 0 || p.values.some((v) => v <= 0))) return 'some networks diverged';
+  return tooFew(present, 2) ?? ((T, B) => at(T, B)!);
+};
+/** Exponent of the temperature, seed by seed, a mean over batch sizes. */
+const heatOf = (at: (T: number, B: number) => Summary, c: Config): readonly number[] => {
+  const [temperatures, sizes] = [list(c, 'temperatures'), list(c, 'batchSizes')];
   const [cold, hot] = [temperatures[0]!, temperatures.at(-1)!];
+  const each = sizes.map((B) => slope(at(cold, B), at(hot, B), hot / cold));
+  return each[0]!.map((_, s) => each.reduce((sum, e) => sum + e[s]!, 0) / sizes.length);
+};
+/** At each temperature: does B at fixed η/B move a quantity by less than SHARE of what η/B moves it by, per factor? */
+const collapse = (t: Table, c: Config, chart: string, name: string): Judgement => {
+  const [temperatures, sizes] = [list(c, 'temperatures'), list(c, 'batchSizes')];
+  const at = networks(t, c, chart);
+  if (typeof at === 'string' || sizes.length < 2) return inconclusive(typeof at === 'string' ? at : 'at least two batch sizes are needed');
   const [small, big] = [sizes[0]!, sizes.at(-1)!];
-  const seeds = present[0]!.values.map((_, s) => s);
-  const heat = seeds.map((s) => sizes.reduce((sum, B) => sum + slope(at(cold, B)!, at(hot, B)!, hot / cold)[s]!, 0) / sizes.length);
+  const heat = heatOf(at, c);
   const effect = decide(heat);
   if (effect.judgement.verdict === 'inconclusive') return inconclusive(`temperature itself moves ${name} by no more than the seeds do: exponent ${effect.text}`);
   const sign = Math.sign(effect.mean);
   const each = temperatures.map((T) => {
-    const size = slope(at(T, small)!, at(T, big)!, big / small);
-    const [above, below] = [-1, 1].map((side) => decide(seeds.map((s) => SHARE * sign * heat[s]! + side * size[s]!), 2 * temperatures.length));
+    const size = slope(at(T, small), at(T, big), big / small);
+    const [above, below] = [-1, 1].map((side) => decide(heat.map((h, s) => SHARE * sign * h + side * size[s]!), 2 * temperatures.length));
     return { T, size: decide(size), within: above!.low > 0 && below!.low > 0, beyond: above!.high < 0 || below!.high < 0 };
   });
   const text = `${name} ∝ (η/B)^${effect.text}; at fixed η/B, ∝ B^: ${each.map((e) => `${e.size.text} at ${e.T}`).join('; ')}`;
@@ -107,6 +118,15 @@ const falsifier = `at some temperature B’s exponent is more than ${SHARE} of t
 const temperatureClaims = (c: Config): readonly Claim[] => [
   { id: 'collapse-loss', says: 'After the same time the training loss depends on η and B through η/B.', source: 'Smith & Le 2017, arXiv:1710.06451; Jastrzębski et al. 2017, arXiv:1711.04623', falsifier, test: (t) => collapse(t, c, 'loss', 'loss') },
   { id: 'collapse-sharpness', says: 'So does the sharpness.', source: 'Jastrzębski et al. 2017, arXiv:1711.04623', falsifier, test: (t) => collapse(t, c, 'sharpness', 'sharpness') },
+  {
+    id: 'flatter', says: 'After the same time a higher temperature leaves the loss flatter.', source: 'Jastrzębski et al. 2017, arXiv:1711.04623', falsifier: 'the sharpness grows with the temperature: its exponent is above 0, with its interval',
+    test: (t) => {
+      const at = networks(t, c, 'sharpness');
+      if (typeof at === 'string') return inconclusive(at);
+      const { judgement } = decide(heatOf(at, c).map((h) => -h));
+      return { ...judgement, measured: `sharpness ∝ (η/B)^${decide(heatOf(at, c)).text}` };
+    },
+  },
 ];
 
 const LIU = 'Liu, Ziyin & Ueda 2020, arXiv:2012.03636';

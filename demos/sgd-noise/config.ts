@@ -80,6 +80,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   temperature: { label: 'Temperature', config: { variant: 'temperature', seeds: 6 } },
   quadratic: { label: 'Noisy quadratic', config: { variant: 'quadratic', seeds: 10, averaged: 500 } },
   mislabelled: { label: 'Mislabelled', config: { variant: 'mislabelled', seeds: 6 } },
-  memorised: { label: 'Mislabelled, memorised', config: { variant: 'mislabelled', seeds: 6, hidden: [64], noisyExamples: 400, epochs: 200 } },
+  memorised: { label: 'Mislabelled, memorised', config: { variant: 'mislabelled', seeds: 12, hidden: [64], noisyExamples: 400, epochs: 200 } },
   paper: { label: 'Large', config: { seeds: 20, hidden: [256, 256], examples: 12_000, steps: 30_000, batch: 256, smallBatch: 32, draws: 200, sample: 256 } },
 };

@@ -15,7 +15,7 @@ import { logMarks } from './series';
 
 const CLASSES = 10;
 const TEST = 1000;
-const MARKS_PER_DECADE = 8;
+const MARKS_PER_DECADE = 5;
 /** Bins of the logarithm of the norm, from 10⁻⁴ to 10³; what lies beyond counts into the first and the last. */
 const BINS = { low: -4, high: 3, count: 42 } as const;
 const WIDTH = (BINS.high - BINS.low) / BINS.count;
