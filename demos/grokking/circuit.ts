@@ -83,7 +83,7 @@ export class Circuit {
     for (const [r, keys] of last) yield { kind: 'point', chart: 'keys', series: 'count', x: 0, seed: this.replicas[r]!.repetition, y: keys.length };
   }
 
-  /** Accuracy on the whole table without one frequency's units, and without as many others, by the frequency's strength in the logits. */
+  /** Accuracy and loss on the whole table without one frequency's units, and without as many others, by the frequency's strength in the logits. */
   async *silenced(): AsyncGenerator<Row> {
     const weights = await this.network.weights();
     const { units } = this.network.learner;
@@ -93,8 +93,12 @@ export class Circuit {
       const own = groups.map((g, r) => Float32Array.from(g, (k) => Number(k !== order[r]![rank - 1])));
       const others = own.map((alive, r) => this.asMany(alive, r, rank));
       for (const [series, alive] of [['frequency', own], ['others', others]] as const) {
-        const errors = await this.network.silenced(alive);
-        for (const r of this.watched) yield { kind: 'point', chart: 'silenced', series, x: rank, seed: this.replicas[r]!.repetition, y: 1 - errors[r]!.error };
+        const found = await this.network.silenced(alive);
+        for (const r of this.watched) {
+          const { repetition: seed } = this.replicas[r]!;
+          yield { kind: 'point', chart: 'silenced', series, x: rank, seed, y: 1 - found[r]!.error };
+          yield { kind: 'point', chart: 'silencedLoss', series, x: rank, seed, y: found[r]!.loss };
+        }
       }
     }
     yield* this.grouped(weights[this.watched[0]!]!);

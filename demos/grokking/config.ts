@@ -52,7 +52,7 @@ export const evaluatedAt = (steps: number): readonly number[] => {
 /** Of those, where the circuit is looked at. */
 export const circuitAt = (steps: number): readonly number[] => {
   const even = Array.from({ length: 26 }, (_, i) => Math.round((steps * 2 * i) / 50));
-  return [...new Set(even)].filter((s) => s <= steps);
+  return [...new Set(even)].filter((s) => s > 0 && s <= steps);
 };
 
 /** Frequencies that there are, of those asked for. */

@@ -23,6 +23,7 @@ const circuitViews = (c: Config): readonly View[] => {
     }),
     line('explained', `Logits at Fourier frequencies${first}`, 'step', 'share of variance', { logX: true, series: { key: 'key frequencies', all: 'all frequencies' } }),
     line('silenced', `Accuracy without some units${first}`, 'frequency by strength in the logits, strongest first', 'share of the table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
+    line('silencedLoss', `Loss without some units${first}`, 'frequency by strength in the logits, strongest first', 'squared error over the whole table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
     line('rank', 'Effective rank of the embedding', 'step', 'exp of the entropy of σ/Σσ', { logX: true, series: { embedding: 'U beside V' }, place: 'diagnostic' }),
     line('pure', 'Units: share of their best frequency', 'step', 'mean share of variance', { logX: true, series: { units: 'mean over units' }, place: 'diagnostic' }),
     map('embedding', 'Fourier power of the embedding, first seed', 'step', 'frequency k', { value: 'share of power' }),
