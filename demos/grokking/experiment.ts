@@ -61,7 +61,7 @@ const VIEWS: Readonly<Record<string, (c: Config) => readonly View[]>> = {
 const theory = (c: Config): readonly Curve[] => (variantOf(c) === 'exact' ? exactTheory(c) : []);
 const markers = (c: Config): readonly Marker[] => {
   const known = variantOf(c) === 'time' ? singleRun(c, settingsOf(c)[0]!) : undefined;
-  return known ? [{ chart: 'accuracy', x: known.memorised, label: 'a single run memorised' }, { chart: 'accuracy', x: known.generalised, label: 'and generalised' }] : [];
+  return known ? [{ chart: 'accuracy', x: known.memorised, label: 'memorised' }, { chart: 'accuracy', x: known.generalised, label: 'generalised' }] : [];
 };
 
 export default defineExperiment({
