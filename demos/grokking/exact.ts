@@ -6,7 +6,7 @@ import { quadraticScale } from '../../src/models/index';
 import { analyticScale, analyticWeights, frequencyCount } from '../../src/theory/index';
 import { answersOf } from './circuit';
 import { exactUnits, keptOf, modulusOf, num, seedOf, settingsOf } from './config';
-import { learnerOf, quadraticLearner, type Weights } from './learner';
+import { learnerOf, quadraticLearner, unitsOf, type Weights } from './learner';
 import { Network } from './network';
 import { replicasOf, setsOf, tableOf, type Replica } from './tables';
 import { Training } from './training';
@@ -39,14 +39,14 @@ async function* runSolved(c: Config, context: RunContext): AsyncGenerator<Row> {
   const replicas: readonly Replica[] = cases;
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner));
   network.trainer.setParameters(cases.map(({ m, seed }) => solved(p, drawn(p, m, seed))));
-  const found = await network.silenced(cases.map(() => new Float32Array(learner.units.count).fill(1)));
+  const found = await network.silenced(cases.map(() => new Float32Array(unitsOf(learner).count).fill(1)));
   for (const [r, { m, repetition }] of cases.entries()) yield* kept('exact', m, repetition, found[r]!);
   yield* answersOf(network, table.a, table.b);
 }
 
 /** The trained networks, with the units of their m strongest frequencies alone. */
 async function* truncated(c: Config, network: Network, replicas: readonly Replica[]): AsyncGenerator<Row> {
-  const { units } = network.learner;
+  const units = unitsOf(network.learner);
   const groups = (await network.weights()).map((w) => unitFrequencies(units.parts(w)).frequency);
   const order = (await network.logits()).map(({ sums, squares }) => keyFrequencies(logitSpectrum(sums, squares).shares, 1));
   for (const m of keptOf(c)) {

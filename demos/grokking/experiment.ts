@@ -23,6 +23,7 @@ const circuitViews = (c: Config): readonly View[] => {
     }),
     line('explained', `Logits at Fourier frequencies${first}`, 'step', 'share of variance', { logX: true, series: { key: 'key frequencies', all: 'all frequencies' } }),
     line('silenced', `Accuracy without some units${first}`, 'frequency by strength in the logits, strongest first', 'share of the table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
+    line('silencedLoss', `Loss without some units${first}`, 'frequency by strength in the logits, strongest first', 'squared error over the whole table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
     line('rank', 'Effective rank of the embedding', 'step', 'exp of the entropy of σ/Σσ', { logX: true, series: { embedding: 'U beside V' }, place: 'diagnostic' }),
     line('pure', 'Units: share of their best frequency', 'step', 'mean share of variance', { logX: true, series: { units: 'mean over units' }, place: 'diagnostic' }),
     map('embedding', 'Fourier power of the embedding, first seed', 'step', 'frequency k', { value: 'share of power' }),
@@ -60,7 +61,7 @@ const VIEWS: Readonly<Record<string, (c: Config) => readonly View[]>> = {
 const theory = (c: Config): readonly Curve[] => (variantOf(c) === 'exact' ? exactTheory(c) : []);
 const markers = (c: Config): readonly Marker[] => {
   const known = variantOf(c) === 'time' ? singleRun(c, settingsOf(c)[0]!) : undefined;
-  return known ? [{ chart: 'accuracy', x: known.memorised, label: 'a single run memorised' }, { chart: 'accuracy', x: known.generalised, label: 'and generalised' }] : [];
+  return known ? [{ chart: 'accuracy', x: known.memorised, label: 'memorised' }, { chart: 'accuracy', x: known.generalised, label: 'generalised' }] : [];
 };
 
 export default defineExperiment({

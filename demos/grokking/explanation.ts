@@ -17,5 +17,6 @@ restricted loss and shares are computed again with those it ended with. A unit�
 <li><strong>Exact solution.</strong> Six units of fixed phases for each frequency solve addition without training: in exact arithmetic f is the projection of the answer on the
 frequencies there are, its loss with m of them (1 − 2m/p)/p. A single frequency already gets every answer right, by a small margin.</li>
 </ul>
-<p><strong>Limits.</strong> Small primes have few frequencies, and these networks use most of them; the published transformer uses five of 56. Within a run of so many steps
-“never” means “not yet”. The Fourier measures are for sums and differences: products are waves in the logarithm, which is not drawn here. Marked times are single runs, without an interval.</p>`;
+<p><strong>Limits.</strong> Small primes have few frequencies, and these networks use most of them, so that no single one is missed much; the published transformer uses five of 56, and they
+explain over nine tenths of its logits. With a dozen units to a frequency, products of waves other than those of a + b do not cancel quite: the logits hold them too. Within a run of so many steps
+“never” means “not yet”. The Fourier measures are for sums and differences: products are waves in the logarithm, which is not drawn here. The times marked in the plot, where there are any, are those of single runs elsewhere, without an interval.</p>`;

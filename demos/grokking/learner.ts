@@ -2,6 +2,7 @@
  * What is trained: a model of tokens (a, b) with its loss, and where its embedding and its units are found among its parameters. Whatever
  * measures a circuit asks for no more than this.
  */
+import { ConfigError } from '../../src/core/errors';
 import type { Config } from '../../src/lab/experiment';
 import type { LossKind } from '../../src/measure/index';
 import { quadraticMlp, type Model, type Parameters } from '../../src/models/index';
@@ -25,9 +26,21 @@ export interface Learner {
   readonly targets: (c: Uint32Array) => Float32Array | Uint32Array;
   /** One row a symbol. */
   readonly embedding: (w: Weights) => Dense;
-  /** Hidden units that are functions of the symbols alone, and how to silence some: `alive` [units] is 1 or 0. */
-  readonly units: { readonly count: number; readonly parts: (w: Weights) => readonly Dense[]; readonly silence: (params: Parameters, alive: Tensor) => Parameters };
+  /** Absent where no units have weights from the symbols themselves: then none are grouped by frequency and silenced. */
+  readonly units?: Units;
 }
+export interface Units {
+  readonly count: number;
+  /** Weights from the symbols of each position, [symbols,count]. */
+  readonly parts: (w: Weights) => readonly Dense[];
+  /** Parameters with some units silent: `alive` [count] is 1 or 0. */
+  readonly silence: (params: Parameters, alive: Tensor) => Parameters;
+}
+/** Throws ConfigError where there are none. */
+export const unitsOf = ({ model, units }: Learner): Units => {
+  if (!units) throw new ConfigError(`${model.name} has no units with weights from the symbols`);
+  return units;
+};
 
 const matrix = (data: HostArray, rows: number, cols: number): Dense => dense(Float64Array.from(data), rows, cols);
 /** Row by row, the columns of one beside those of the other. */

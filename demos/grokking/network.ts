@@ -38,10 +38,12 @@ const inspections = (learner: Learner, n: number): Readonly<Record<string, Inspe
       const logits = model.apply(params, tokens);
       return { margin: margin(logits), answer: toFloat(argmax(logits)) };
     },
-    silenced: (params) => {
-      const logits = model.apply(units.silence(params, variable('alive', [units.count])), tokens);
-      return { error: error(logits, target), loss: loss(logits, target) };
-    },
+    ...(units ? {
+      silenced: (params) => {
+        const logits = model.apply(units.silence(params, variable('alive', [units.count])), tokens);
+        return { error: error(logits, target), loss: loss(logits, target) };
+      },
+    } : {}),
   };
 };
 

@@ -31,7 +31,7 @@ export class Training {
     const { trainer } = this.network;
     for (const stop of stops) {
       const done = trainer.session.stepsDone;
-      const probes = [{ plan: 'eval', at: [...this.at].filter((s) => s <= stop && (s > done || done === 0)) }];
+      const probes = [{ plan: 'eval', at: [...this.at].filter((s) => s > done && s <= stop) }];
       if (stop > done) for await (const b of trainer.train({ steps: stop - done, probes, signal, control })) yield* b.plan === 'eval' ? this.evaluated(b) : this.stepped(b);
       if (signal.aborted) return;
       yield* look(stop, this.progress);

@@ -8,7 +8,7 @@ import { mean, variance } from '../core/stats';
 import type { Tensor } from '../graph/tensor';
 import { variable } from '../ops/index';
 import { interpret, type Values } from '../ops/interpret.testing';
-import { cnn, featureWeights, initialise, layoutOf, linear, mlp, randomFeatures, repack, unpack, type Activation, type InitScheme, type Model } from './index';
+import { cnn, featureWeights, initialise, layoutOf, linear, mlp, randomFeatures, repack, unpack, type Activation, type InitScheme, type Model, quadraticMlp, quadraticScale } from './index';
 
 const key = variable('key', [2], { dtype: 'u32' });
 const scale = variable('scale', []);
@@ -158,6 +158,26 @@ describe('a convolutional network', () => {
     expect(() => cnn({ ...CNN25, length: 2 })).toThrow(ConfigError);
     expect(() => cnn({ ...CNN25, length: 2 })).toThrow('cnn: layer 1 has 25 channels and windows of 5 over 2 positions');
   });
+});
+
+describe('the quadratic network', () => {
+  const o = { symbols: 3, hidden: 4 };
+  it('is Σ W (U_a + V_b)² over 2P√N, for every pair of tokens', () => {
+    const model = quadraticMlp(o);
+    // Small whole numbers: the sums are exact, and the scale 1/12 is the same product on both sides.
+    const [U, V, W] = [0, 3, 1].map((at) => Array.from({ length: 12 }, (_, i) => ((7 * i + at) % 5) - 2)) as [number[], number[], number[]];
+    const tokens = Array.from({ length: 9 }, (_, i) => [Math.floor(i / 3), i % 3]).flat();
+    const params = Object.fromEntries(model.layout.parameters.map((p) => [p.name, variable(p.name, p.shape)]));
+    const y = model.apply(params, variable('x', [9, 2], { dtype: 'u32' }));
+    const scale = Math.fround(1 / quadraticScale(o));
+    const expected = Array.from({ length: 27 }, (_, i) => {
+      const [a, b, q] = [Math.floor(i / 9), Math.floor(i / 3) % 3, i % 3];
+      return [0, 1, 2, 3].reduce((sum, k) => sum + W[3 * k + q]! * (U[4 * a + k]! + V[4 * b + k]!) ** 2, 0) * scale;
+    });
+    expect([...valueOf(y, { U, V, W, x: tokens })]).toEqual(expected);
+    expect([model.layout.count, model.outputs, model.inputType]).toEqual([36, 3, 'u32']);
+  });
+  it.each([{ symbols: 0, hidden: 4 }, { symbols: 3, hidden: 1.5 }, { ...o, std: 0 }, { ...o, std: NaN }])('refuses %o', (wrong) => expect(() => quadraticMlp(wrong)).toThrow(ConfigError));
 });
 
 describe('random features', () => {
