@@ -7,7 +7,7 @@ import { exampleNormRef } from './exampleNorm.ref';
 import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
 import { jacobianRef } from './jacobian.ref';
-import { matmulRef } from './matmul.ref';
+import { matmulQuadRef, matmulRef } from './matmul.ref';
 import { normalRef } from './normal.ref';
 import { pointwiseRef } from './pointwise.ref';
 import { reduceRef } from './reduce.ref';
@@ -23,6 +23,7 @@ import { uniformRef } from './uniform.ref';
 export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(pointwiseRef),
   anyOracle(matmulRef),
+  anyOracle(matmulQuadRef),
   anyOracle(reduceRef),
   anyOracle(softmaxRef),
   anyOracle(softmaxCrossEntropyRef),

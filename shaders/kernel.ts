@@ -41,6 +41,8 @@ export interface Kernel<D extends string = string, O extends Options = Options> 
   /** Floating-point operations for one replica. */
   readonly flops: (d: Dims<D>, o: O) => number;
   readonly code: (o: O) => string;
+  /** WebGPU features without which it does not compile. Absent: none. */
+  readonly needs?: readonly 'subgroups'[];
 }
 
 /** What an oracle returns for one output binding: exact value and bound on |computed − value|, per element. */
