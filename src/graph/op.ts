@@ -15,8 +15,11 @@ export interface Emitter {
   /** A scratch tensor; it has a replica axis where the op's outputs have. */
   scratch(type: TensorType): Operand;
 }
-/** Names the binding whose elements the kernel's `epilogue` option transforms: the planner may fuse what follows into it. */
-export interface Host { readonly epilogue: number }
+/**
+ * epilogue: the binding whose elements the kernel's `epilogue` option transforms: the planner may fuse what follows into it. columnSums: the
+ * operand, a matrix, whose sums over rows the kernel's option `columnSums` stores as well, in the buffer of that binding from dim `sumsAt` on.
+ */
+export interface Host { readonly epilogue: number; readonly columnSums?: number }
 
 /** An op's node as its rules see it. `outputs` are the node's own results, so that rules may reuse them. */
 export interface Site { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: Attrs }

@@ -45,7 +45,7 @@ export const matmulOp = defineOp<MatmulAttrs>({
       // A column times a matrix: the same numbers as a row times its transpose, and a row is what tiles are wide for.
       const swapped = { batch: dims.batch, M: 1, K, N: M, strideA: dims.strideB, strideB: dims.strideA, sumsAt: 0 };
       emit(kernel, optionsFor(swapped, { transA: false, transB: !attrs.transA }), swapped, [b!, a!, y!], { epilogue: 2 });
-    } else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2 });
+    } else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2, ...(dims.batch === 1 && !attrs.transB ? { columnSums: 1 } : {}) });
   },
   vjp: ({ inputs: [a, b], attrs: { transA, transB } }, [dy]) => {
     if (!dy) return [null, null];

@@ -13,7 +13,7 @@ export interface Ordered {
   readonly inPlace: ReadonlyMap<string, Unit>;
 }
 
-const nodesOf = (u: Unit): readonly INode[] => [...(u.kernel ? [u.kernel.node] : []), ...u.members];
+const nodesOf = (u: Unit): readonly INode[] => [...(u.kernel ? [u.kernel.node] : []), ...u.members, ...(u.sums ? [u.sums.node] : [])];
 const variableName = (v: Value): string | undefined => {
   const { node } = sourceOf(v).base;
   return isVariable(node) ? String(node.attrs['name']) : undefined;
