@@ -17,6 +17,7 @@ import { scatterAddRef } from './scatterAdd.ref';
 import { softmaxCrossEntropyRef } from './softmaxCrossEntropy.ref';
 import { softmaxRef } from './softmax.ref';
 import { recordRef } from './record.ref';
+import { recordSumsRef } from './recordSums.ref';
 import { stridedCopyRef } from './stridedCopy.ref';
 import { uniformRef } from './uniform.ref';
 
@@ -37,6 +38,7 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(sgdRef),
   anyOracle(adamRef),
   anyOracle(recordRef),
+  anyOracle(recordSumsRef),
   anyOracle(gramRef),
   anyOracle(exampleNormRef),
   anyOracle(jacobianRef),

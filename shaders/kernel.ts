@@ -26,6 +26,8 @@ export interface Binding<D extends string = string> {
   readonly size: (d: Dims<D>) => number;
   /** Declared as array<vec4<dtype>> in WGSL; sizes and replica strides must be multiples of 4. */
   readonly vec4?: boolean;
+  /** Written by one replica where all share it. */
+  readonly once?: boolean;
 }
 
 export interface Kernel<D extends string = string, O extends Options = Options> {

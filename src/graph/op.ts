@@ -46,6 +46,8 @@ export type PerExampleForm =
   | { readonly kind: 'scale'; readonly factor: Tensor }
   | { readonly kind: 'lookup'; readonly index: Tensor };
 
+export type Pairs = readonly (readonly [input: number, output: number])[];
+
 export interface Op {
   readonly name: string;
   readonly infer: (inputs: readonly TensorType[], attrs: Attrs) => TensorType | readonly TensorType[];
@@ -61,7 +63,9 @@ export interface Op {
    * [input, output] pairs that share storage: the kernel updates the input in place. The planner copies first where
    * somebody still needs the old value.
    */
-  readonly inPlace?: readonly (readonly [input: number, output: number])[];
+  readonly inPlace?: Pairs | ((attrs: Attrs, inputs: number) => Pairs);
+  /** Outputs that depend on one input alone: where all replicas share the one they share the other. Absent: every output depends on all inputs. */
+  readonly alone?: (attrs: Attrs, inputs: number) => Pairs;
 }
 
 /** `A` types the attributes inside the op's own file; outside they are plain data. */

@@ -9,7 +9,7 @@ import { encodeProgram, type Program } from '../../shaders/program';
 import { sizeOf } from '../core/shape';
 import type { Emission } from './emit';
 import type { Unit } from './fuse';
-import { elements, isPack, isVariable, literalOf, nameOf, sourceOf, type INode, type Value } from './ir';
+import { elements, inPlaceOf, isPack, isVariable, literalOf, nameOf, sourceOf, type INode, type Value } from './ir';
 import { buildProgram, keyOf, programSpace, type Place } from './program';
 
 export interface Buffer {
@@ -156,7 +156,7 @@ export class Lowerer {
     const replicated = node.outputs[0]!.replicated;
     node.inputs.forEach((v, i) => operands.set(i, this.place(v)));
     node.outputs.forEach((v, o) => {
-      const pair = node.op.inPlace?.find(([, out]) => out === o);
+      const pair = inPlaceOf(node).find(([, out]) => out === o);
       const at = node.inputs.length + o;
       if (v === host) return;
       operands.set(at, this.target(v, variableOf));
