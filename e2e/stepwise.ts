@@ -9,7 +9,7 @@
 import { oracleOf } from '../shaders/index';
 import type { Binding } from '../shaders/kernel';
 import { sizeOf } from '../src/core/shape';
-import { printPlan, type Plan, type PlanDispatch, type PlanTensor } from '../src/plan/index';
+import { planBytes, printPlan, type Plan, type PlanDispatch, type PlanTensor } from '../src/plan/index';
 import type { Executor } from '../src/runtime/executor';
 import type { Values } from './evaluate';
 
@@ -34,7 +34,7 @@ const cut = (plan: Plan): Readonly<Record<string, Plan>> => {
   const variables = Object.fromEntries(slots.map(({ id }) => [slotName(id), rawTensor(plan, id)]));
   return Object.fromEntries(plan.dispatches.map((d, i) => {
     const outputs = Object.fromEntries([...new Set(d.args.map((a) => a.slot))].map((k) => [String(k), rawTensor(plan, k)]));
-    return [String(i), { name: `${plan.name} ${i}`, replicas: plan.replicas, slots, dispatches: [d], outputs, variables, updated: [] } satisfies Plan];
+    return [String(i), { name: `${plan.name} ${i}`, replicas: plan.replicas, slots, dispatches: [d], outputs, variables, updated: [], leastBytes: planBytes(plan) } satisfies Plan];
   }));
 };
 

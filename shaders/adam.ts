@@ -5,7 +5,7 @@
  *
  * Shapes   p, m, v, g [n] f32, n a multiple of 4 (layouts make it one of 64); sched [8] from schedule.ts: lr, β1, β2, ε, wd, c1, c2, 0.
  *          `groups`: lrScale, decayScale [n] multiply lr and wd. `mask`: mask [n] of 0 and 1 multiplies the new p, m and v, so that
- *          pruned parameters stay exactly 0.
+ *          pruned parameters stay exactly 0. `count`: step [1] u32 grows by one.
  * Numerics each operation rounds as its line in functions.ts says; the bound is a running error analysis of the program. 1 − β is taken
  *          from the f32 β. Squares of gradients below 2⁻⁶³ may flush to zero; ε (1e-8) hides that.
  * Source   Kingma & Ba (2015), Adam; Loshchilov & Hutter (2019), Decoupled weight decay regularization.
@@ -15,7 +15,7 @@ import type { Kernel } from './kernel';
 import { programFlops, type Line } from './program';
 import { updateBindings, updateCode, updateGrid, updateProgram, updateValid, type Update } from './update';
 
-export type AdamOptions = { decoupled: boolean; groups: boolean; mask: boolean };
+export type AdamOptions = { decoupled: boolean; groups: boolean; mask: boolean; count: boolean };
 
 const STATE = ['p', 'm', 'v'] as const;
 const L2: readonly Line[] = [['l2', 'mul', 'decay', 'p'], ['g', 'add', 'g', 'l2']];
@@ -34,7 +34,7 @@ export const adamUpdate = ({ decoupled }: AdamOptions): Update => ({ state: STAT
 export const adam: Kernel<'n', AdamOptions> = {
   name: 'adam',
   dims: ['n'],
-  options: { decoupled: [false, true], groups: [false, true], mask: [false, true] },
+  options: { decoupled: [false, true], groups: [false, true], mask: [false, true], count: [false, true] },
   bindings: (o) => updateBindings(STATE, o),
   valid: (d) => updateValid(d),
   workgroups: (d, _, R) => updateGrid(d, R),

@@ -11,7 +11,7 @@ import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
 import { headProductRef } from './headProduct.ref';
 import { jacobianRef } from './jacobian.ref';
-import { matmulRef } from './matmul.ref';
+import { matmulQuadRef, matmulRef } from './matmul.ref';
 import { normalRef } from './normal.ref';
 import { normaliseGradRef, normaliseRef } from './normalise.ref';
 import { pointwiseRef } from './pointwise.ref';
@@ -23,6 +23,7 @@ import { scatterAddRef } from './scatterAdd.ref';
 import { softmaxCrossEntropyRef } from './softmaxCrossEntropy.ref';
 import { softmaxRef } from './softmax.ref';
 import { recordRef } from './record.ref';
+import { recordSumsRef } from './recordSums.ref';
 import { stridedCopyRef } from './stridedCopy.ref';
 import { unfoldRef } from './unfold.ref';
 import { uniformRef } from './uniform.ref';
@@ -30,6 +31,7 @@ import { uniformRef } from './uniform.ref';
 export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(pointwiseRef),
   anyOracle(matmulRef),
+  anyOracle(matmulQuadRef),
   anyOracle(reduceRef),
   anyOracle(softmaxRef),
   anyOracle(softmaxCrossEntropyRef),
@@ -45,6 +47,7 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(sgdRef),
   anyOracle(adamRef),
   anyOracle(recordRef),
+  anyOracle(recordSumsRef),
   anyOracle(gramRef),
   anyOracle(exampleNormRef),
   anyOracle(jacobianRef),

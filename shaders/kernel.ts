@@ -26,6 +26,8 @@ export interface Binding<D extends string = string> {
   readonly size: (d: Dims<D>) => number;
   /** Declared as array<vec4<dtype>> in WGSL; sizes and replica strides must be multiples of 4. */
   readonly vec4?: boolean;
+  /** Written by one replica where all share it. */
+  readonly once?: boolean;
 }
 
 export interface Kernel<D extends string = string, O extends Options = Options> {
@@ -41,6 +43,8 @@ export interface Kernel<D extends string = string, O extends Options = Options> 
   /** Floating-point operations for one replica. */
   readonly flops: (d: Dims<D>, o: O) => number;
   readonly code: (o: O) => string;
+  /** WebGPU features without which it does not compile. Absent: none. */
+  readonly needs?: readonly 'subgroups'[];
 }
 
 /** What an oracle returns for one output binding: exact value and bound on |computed − value|, per element. */

@@ -1,37 +1,66 @@
-/** Float64 oracle, error bound and test shapes for matmul.ts. */
-import { dotBound, type Oracle } from './kernel';
-import { matmul, type MatmulDims, type MatmulOptions } from './matmul';
+/** Float64 oracle, error bound and test shapes for the matmul kernels, which compute the same. */
+import { dotBound, sumBound, type Dims, type Kernel, type Oracle, type Oracled } from './kernel';
+import { matmul, type MatmulOptions } from './matmul';
+import type { MatmulDims, Operands } from './matmulCore';
+import { matmulQuad, type MatmulQuadOptions } from './matmulQuad';
 import { applyEpilogue } from './program';
 
-export const matmulRef: Oracle<MatmulDims, MatmulOptions> = {
-  kernel: matmul,
-  cases: [
-    { batch: 1, M: 1, K: 1, N: 1, strideA: 0, strideB: 0 }, // smallest
-    { batch: 1, M: 64, K: 64, N: 64, strideA: 0, strideB: 0 }, // exactly one tile
-    { batch: 1, M: 68, K: 12, N: 36, strideA: 0, strideB: 0 }, // multiples of 4 but not of a tile
-    { batch: 3, M: 17, K: 15, N: 33, strideA: 255, strideB: 0 }, // ragged, B shared by the batch
-    { batch: 2, M: 4, K: 8, N: 12, strideA: 32, strideB: 96 },
-    { batch: 1, M: 3, K: 1000, N: 5, strideA: 0, strideB: 0 }, // long reduction: exercises the bound
-  ],
-  exactOnIntegers: true,
-  eval: ([a, b, , ...extra], { batch, M, K, N, strideA, strideB }, { transA, transB, epilogue }) => {
-    const value = new Float64Array(batch * M * N);
-    const bound = new Float64Array(batch * M * N);
-    for (let i = 0, at = 0; i < batch; i++)
-      for (let m = 0; m < M; m++)
-        for (let n = 0; n < N; n++, at++) {
-          let sum = 0;
-          let mag = 0; // (|A|·|B|)[m,n]
-          let ia = i * strideA + (transA ? m : m * K);
-          let ib = i * strideB + (transB ? n * K : n);
-          for (let k = 0; k < K; k++, ia += transA ? M : 1, ib += transB ? 1 : N) {
-            const p = a![ia]! * b![ib]!;
-            sum += p;
-            mag += Math.abs(p);
-          }
-          value[at] = sum;
-          bound[at] = dotBound(K, mag);
+/** sumsAt is where C ends: what would lie between is not written. */
+const shape = (batch: number, M: number, K: number, N: number, strideA = 0, strideB = 0): Dims<MatmulDims> => ({ batch, M, K, N, strideA, strideB, sumsAt: batch * M * N });
+const CASES: readonly Dims<MatmulDims>[] = [
+  shape(1, 1, 1, 1), // smallest
+  shape(1, 64, 64, 64), // exactly one tile
+  shape(1, 68, 12, 36), // multiples of 4 but not of a tile, nor of 8
+  shape(3, 17, 15, 33, 255), // ragged, B shared by the batch
+  shape(2, 4, 8, 12, 32, 96),
+  shape(1, 3, 1000, 5), // long reduction: exercises the bound
+];
+
+/** op(A)·op(B) without the epilogue. */
+const product = (a: Float64Array, b: Float64Array, { batch, M, K, N, strideA, strideB }: Dims<MatmulDims>, { transA, transB }: Operands): Oracled => {
+  const value = new Float64Array(batch * M * N);
+  const bound = new Float64Array(batch * M * N);
+  for (let i = 0, at = 0; i < batch; i++)
+    for (let m = 0; m < M; m++)
+      for (let n = 0; n < N; n++, at++) {
+        let sum = 0;
+        let mag = 0; // (|A|·|B|)[m,n]
+        let ia = i * strideA + (transA ? m : m * K);
+        let ib = i * strideB + (transB ? n * K : n);
+        for (let k = 0; k < K; k++, ia += transA ? M : 1, ib += transB ? 1 : N) {
+          const p = a[ia]! * b[ib]!;
+          sum += p;
+          mag += Math.abs(p);
         }
-    return [applyEpilogue(epilogue, { value, bound }, extra, N)];
-  },
+        value[at] = sum;
+        bound[at] = dotBound(K, mag);
+      }
+  return { value, bound };
 };
+/** C with Σ_k B[k, :] at sumsAt, and 0 between. */
+const withSums = (c: Oracled, b: Float64Array, { K, N, sumsAt }: Dims<MatmulDims>): Oracled => {
+  const [value, bound] = [new Float64Array(sumsAt + N), new Float64Array(sumsAt + N)];
+  value.set(c.value);
+  bound.set(c.bound);
+  for (let n = 0; n < N; n++) {
+    let mag = 0;
+    for (let k = 0; k < K; k++) {
+      value[sumsAt + n]! += b[k * N + n]!;
+      mag += Math.abs(b[k * N + n]!);
+    }
+    bound[sumsAt + n] = sumBound(K, mag);
+  }
+  return { value, bound };
+};
+
+const oracle = <O extends Operands>(kernel: Kernel<MatmulDims, O>): Oracle<MatmulDims, O> => ({
+  kernel,
+  cases: CASES,
+  exactOnIntegers: true,
+  eval: ([a, b, , ...extra], dims, o) => {
+    const c = applyEpilogue(o.epilogue, product(a!, b!, dims, o), extra, dims.N);
+    return [o.columnSums ? withSums(c, b!, dims) : c];
+  },
+});
+export const matmulRef: Oracle<MatmulDims, MatmulOptions> = oracle(matmul);
+export const matmulQuadRef: Oracle<MatmulDims, MatmulQuadOptions> = oracle(matmulQuad);

@@ -10,7 +10,8 @@ export const SCHED = ['lr', 'beta1', 'beta2', 'eps', 'decay', 'c1', 'c2'] as con
 export type SchedName = (typeof SCHED)[number];
 const SCHED_SIZE = 8;
 
-export interface UpdateOptions { readonly groups: boolean; readonly mask: boolean }
+/** `count`: the binding `step`, behind the others, grows by one: u32 [1], its own or shared by all replicas. */
+export interface UpdateOptions { readonly groups: boolean; readonly mask: boolean; readonly count: boolean }
 /** `state`: vectors updated in place, the parameters p first. `lines` use their names, g, SCHED's, lr and decay already scaled by group. */
 export interface Update { readonly state: readonly string[]; readonly lines: readonly Line[] }
 
@@ -20,9 +21,10 @@ const readVectors = ({ groups, mask }: UpdateOptions): readonly string[] =>
 
 const vector = (name: string, access: 'read' | 'readwrite'): Binding<'n'> =>
   ({ name, dtype: 'f32', access, size: ({ n }) => n, vec4: true });
+const COUNTER: Binding<'n'> = { name: 'step', dtype: 'u32', access: 'readwrite', size: () => 1, once: true };
 export const updateBindings = (state: readonly string[], o: UpdateOptions): readonly Binding<'n'>[] => {
   const [gradient, ...extras] = readVectors(o).map((name) => vector(name, 'read'));
-  return [...state.map((name) => vector(name, 'readwrite')), gradient!, { name: 'sched', dtype: 'f32', access: 'read', size: () => SCHED_SIZE }, ...extras];
+  return [...state.map((name) => vector(name, 'readwrite')), gradient!, { name: 'sched', dtype: 'f32', access: 'read', size: () => SCHED_SIZE }, ...extras, ...(o.count ? [COUNTER] : [])];
 };
 
 /** The update as one program: inputs are the state, the vectors read, then SCHED; outputs the new state. */
@@ -47,6 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   ${vectors.map((name) => `let at_${name} = group.z * dims.rs_${name} / 4u + i;`).join('\n  ')}
   ${code}
   ${update.state.map((name, k) => `${name}[at_${name}] = ${results[k]!};`).join('\n  ')}
+  ${o.count ? 'if (i == 0u && (group.z == 0u || dims.rs_step > 0u)) { step[group.z * dims.rs_step] += 1u; }' : ''}
 }`;
 };
 
@@ -80,5 +83,6 @@ export const updateOracled = (
       out.bound[i] = bounds[k]!.bound;
     });
   }
-  return outs;
+  if (!o.count) return outs;
+  return [...outs, { value: Float64Array.of(io.at(-1)![0]! + 1), bound: new Float64Array(1) }];
 };

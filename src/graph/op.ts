@@ -15,8 +15,11 @@ export interface Emitter {
   /** A scratch tensor; it has a replica axis where the op's outputs have. */
   scratch(type: TensorType): Operand;
 }
-/** Names the binding whose elements the kernel's `epilogue` option transforms: the planner may fuse what follows into it. */
-export interface Host { readonly epilogue: number }
+/**
+ * epilogue: the binding whose elements the kernel's `epilogue` option transforms: the planner may fuse what follows into it. columnSums: the
+ * operand, a matrix, whose sums over rows the kernel's option `columnSums` stores as well, in the buffer of that binding from dim `sumsAt` on.
+ */
+export interface Host { readonly epilogue: number; readonly columnSums?: number }
 
 /** An op's node as its rules see it. `outputs` are the node's own results, so that rules may reuse them. */
 export interface Site { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: Attrs }
@@ -43,6 +46,8 @@ export type PerExampleForm =
   | { readonly kind: 'scale'; readonly factor: Tensor }
   | { readonly kind: 'lookup'; readonly index: Tensor };
 
+export type Pairs = readonly (readonly [input: number, output: number])[];
+
 export interface Op {
   readonly name: string;
   readonly infer: (inputs: readonly TensorType[], attrs: Attrs) => TensorType | readonly TensorType[];
@@ -58,7 +63,9 @@ export interface Op {
    * [input, output] pairs that share storage: the kernel updates the input in place. The planner copies first where
    * somebody still needs the old value.
    */
-  readonly inPlace?: readonly (readonly [input: number, output: number])[];
+  readonly inPlace?: Pairs | ((attrs: Attrs, inputs: number) => Pairs);
+  /** Outputs that depend on one input alone: where all replicas share the one they share the other. Absent: every output depends on all inputs. */
+  readonly alone?: (attrs: Attrs, inputs: number) => Pairs;
 }
 
 /** `A` types the attributes inside the op's own file; outside they are plain data. */

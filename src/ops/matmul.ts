@@ -30,7 +30,7 @@ const measure = (a: Shape, b: Shape, { transA, transB }: MatmulAttrs): { batch: 
 /** Tall tiles where C has few columns; large ones only where they leave enough workgroups to fill a GPU. */
 const tileFor = (M: number, N: number): Tile => (M === 1 ? '1x4' : N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4');
 const optionsFor = ({ M, K, N }: { readonly M: number; readonly K: number; readonly N: number }, { transA, transB }: MatmulAttrs): MatmulOptions =>
-  ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, tailK: K % 4 !== 0, epilogue: IDENTITY });
+  ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, tailK: K % 4 !== 0, columnSums: false, epilogue: IDENTITY });
 
 export const matmulOp = defineOp<MatmulAttrs>({
   name: 'matmul',
@@ -40,12 +40,12 @@ export const matmulOp = defineOp<MatmulAttrs>({
   },
   lower: ({ inputs: [a, b], outputs: [y], attrs }, { emit }) => {
     const { batch, M, K, N, batchA, batchB } = measure(a!.shape, b!.shape, attrs);
-    const dims = { batch: sizeOf(batch), M, K, N, strideA: batchA.length > 0 ? M * K : 0, strideB: batchB.length > 0 ? K * N : 0 };
+    const dims = { batch: sizeOf(batch), M, K, N, strideA: batchA.length > 0 ? M * K : 0, strideB: batchB.length > 0 ? K * N : 0, sumsAt: 0 };
     if (N === 1) {
       // A column times a matrix: the same numbers as a row times its transpose, and a row is what tiles are wide for.
-      const swapped = { batch: dims.batch, M: 1, K, N: M, strideA: dims.strideB, strideB: dims.strideA };
+      const swapped = { batch: dims.batch, M: 1, K, N: M, strideA: dims.strideB, strideB: dims.strideA, sumsAt: 0 };
       emit(kernel, optionsFor(swapped, { transA: false, transB: !attrs.transA }), swapped, [b!, a!, y!], { epilogue: 2 });
-    } else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2 });
+    } else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2, ...(dims.batch === 1 && !attrs.transB ? { columnSums: 1 } : {}) });
   },
   vjp: ({ inputs: [a, b], attrs: { transA, transB } }, [dy]) => {
     if (!dy) return [null, null];

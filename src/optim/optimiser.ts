@@ -28,9 +28,11 @@ interface Common { readonly lr: PerReplica; readonly weightDecay?: PerReplica; r
 export interface SgdOptions extends Common { readonly momentum?: PerReplica; readonly nesterov?: boolean }
 export interface AdamOptions extends Common { readonly beta1?: PerReplica; readonly beta2?: PerReplica; readonly eps?: PerReplica }
 
-export interface UpdateOptions extends Extras {
+export interface UpdateOptions extends Omit<Extras, 'step'> {
   /** Put before the names of the variables, so that several models fit one session. Default none. */
   readonly prefix?: string;
+  /** Also returns the step's counter grown by one, where the optimiser's kernel has a binding left for it. Default false. */
+  readonly count?: boolean;
 }
 export interface Optimiser {
   readonly name: string;
@@ -58,6 +60,12 @@ const hyperOf = (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s:
 const hyperVariable = (prefix: string): Tensor => variable(`${prefix}hyper`, [HYPER.length]);
 const vectorLike = (theta: Tensor, name: string): Tensor => variable(name, theta.shape);
 
+/** What every adapter binds at least. */
+const BINDINGS = 8;
+/** The vectors, and the counter if it is wanted and fits: the kernel binds the state, gradients, schedule and what is listed here. */
+const counter = (step: Tensor, state: number, { count = false, ...vectors }: Omit<UpdateOptions, 'prefix'>): Omit<Extras, 'step'> & { readonly count: { readonly step: Tensor } | undefined } =>
+  ({ ...vectors, count: count && state + 2 + Object.values(vectors).filter((v) => v !== undefined).length < BINDINGS ? { step } : undefined });
+
 const CONSTANT: Schedule = { kind: 'constant' };
 const checked = ({ schedule = CONSTANT }: Common): Schedule => {
   if ((schedule.kind === 'linear' || schedule.kind === 'cosine') && !(schedule.total! > (schedule.warmup ?? 0)))
@@ -75,8 +83,10 @@ export const sgd = (o: SgdOptions): Optimiser => {
     hyper: hyperOf({ lr: o.lr, beta1: o.momentum ?? 0, weightDecay: o.weightDecay ?? 0 }, s),
     update: (theta, g, step, { prefix = '', ...extras }) => {
       const v = momentum ? vectorLike(theta, `${prefix}momentum`) : undefined;
-      const [p, next] = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { nesterov: o.nesterov ?? false, ...extras });
-      return v ? [[theta, p!], [v, next!]] : [[theta, p!]];
+      const state = v ? [theta, v] : [theta];
+      const { count: counting, ...vectors } = counter(step, state.length, extras);
+      const news = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { nesterov: o.nesterov ?? false, ...vectors, ...counting });
+      return [...state, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
     },
   };
 };
@@ -90,8 +100,9 @@ const adaptive = (name: string, decoupled: boolean, weightDecay: number) => (o: 
     hyper: hyperOf({ lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay }, s),
     update: (theta, g, step, { prefix = '', ...extras }) => {
       const [m, v] = [vectorLike(theta, `${prefix}moment1`), vectorLike(theta, `${prefix}moment2`)];
-      const [p, m1, v1] = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { decoupled, ...extras });
-      return [[theta, p!], [m, m1!], [v, v1!]];
+      const { count: counting, ...vectors } = counter(step, 3, extras);
+      const news = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { decoupled, ...vectors, ...counting });
+      return [theta, m, v, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
     },
   };
 };

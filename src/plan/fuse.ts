@@ -3,25 +3,30 @@
  *
  *   1. a pointwise node joins the group of its consumers where all of them are in one group of the same shape;
  *   2. a group whose only host is a kernel with an epilogue moves into that kernel;
- *   3. what is left of the pointwise groups merges with neighbours of the same shape, giving kernels with several outputs.
+ *   3. the sums over a matrix's rows move into the kernel that multiplies by it, where both results are parts of one pack: a weight's gradient and its
+ *      bias's;
+ *   4. what is left of the pointwise groups merges with neighbours of the same shape, giving kernels with several outputs.
  *
  * A unit is what will be one dispatch (or the few of an op that lowers to several). Units never form a cycle.
  */
 import type { Lowering, Operand } from '../graph/op';
 import { sameShape } from '../core/shape';
+import { reduceOp } from '../ops/reduce';
 import { record, type Emission } from './emit';
 import { elements, isConstant, isPack, isPointwise, isVariable, isView, literalOf, sourceOf, type INode, type Ir, type Value } from './ir';
 
 export interface Unit {
   /** The op that is lowered by its own rule; absent in a purely pointwise unit. */
   readonly kernel?: { readonly node: INode; readonly emissions: readonly Emission[]; readonly host?: Value };
+  /** A reduction whose result the kernel stores too, where the two lie in one buffer; else it is lowered after the kernel by its own rule. */
+  readonly sums?: { readonly node: INode; readonly emissions: readonly Emission[] };
   /** Pointwise members, producers first; in a kernel unit they are its epilogue. */
   readonly members: readonly INode[];
   /** Values that somebody outside reads. */
   readonly outputs: readonly Value[];
 }
 
-interface Group { kernel?: NonNullable<Unit['kernel']>; members: INode[] }
+interface Group { kernel?: NonNullable<Unit['kernel']>; sums?: NonNullable<Unit['sums']>; members: INode[] }
 
 const producerNode = (v: Value): INode => sourceOf(v).base.node;
 const sameSpace = (a: Value, b: Value): boolean => sameShape(a.shape, b.shape) && a.replicated === b.replicated;
@@ -51,13 +56,13 @@ class Fuser {
     return values;
   }
   private readFromOutside(g: Group): readonly Value[] {
-    const inside = new Set<INode>([...g.members, ...(g.kernel ? [g.kernel.node] : [])]);
+    const inside = new Set<INode>([...g.members, ...(g.kernel ? [g.kernel.node] : []), ...(g.sums ? [g.sums.node] : [])]);
     const nodes = [...inside];
     return [...new Set(nodes.flatMap((n) => n.inputs.filter((v) => !inside.has(v.node) && !(isPointwise(n) && literalOf(v)))))];
   }
   outputsOf(g: Group): readonly Value[] {
     const kernelOuts = g.kernel?.node.outputs.filter((v) => v !== g.kernel?.host) ?? [];
-    return [...kernelOuts, ...g.members.flatMap((n) => n.outputs)].filter((v) => this.isOutput(v, g));
+    return [...kernelOuts, ...g.members.flatMap((n) => n.outputs), ...(g.sums?.node.outputs ?? [])].filter((v) => this.isOutput(v, g));
   }
   sources(g: Group): number { return new Set(this.inputsOf(g)).size; }
   bindings(g: Group): number { return this.sources(g) + this.outputsOf(g).length; }
@@ -120,6 +125,32 @@ class Fuser {
   }
 
   /** Step 3. */
+  columnSums(): void {
+    for (const group of [...new Set(this.groupOf.values())]) {
+      const operand = group.kernel?.emissions.at(-1)?.host?.columnSums;
+      if (operand === undefined) continue;
+      const matrix = group.kernel!.node.inputs[operand]!;
+      const sums = this.ir.nodes.find((n) => isColumnSum(n, matrix) && this.joinsPackOf(group, n));
+      const reduction = sums && this.groupOf.get(sums);
+      if (!reduction?.kernel || reduction.members.length > 0 || this.depends(this.inputsOf(group), reduction)) continue;
+      group.sums = reduction.kernel;
+      this.inputs.delete(group); // it reads what the reduction reads
+      this.groupOf.set(sums!, group);
+    }
+  }
+  /** Whether the reduction's result and the group's are parts of one pack, and of nothing else. */
+  joinsPackOf(group: Group, sums: INode): boolean {
+    const outs = this.outputsOf(group);
+    const [own, ...more] = outs.length === 1 ? this.consumers(outs[0]!) : [];
+    const theirs = this.consumers(sums.outputs[0]!);
+    return own !== undefined && isPack(own) && more.length === 0 && theirs.length === 1 && theirs[0] === own;
+  }
+  /** Users of a value, of its views too. */
+  consumers(v: Value): readonly INode[] {
+    return this.usersOf(v).flatMap((n) => (isView(n) ? n.outputs.flatMap((view) => this.consumers(view)) : [n]));
+  }
+
+  /** Step 4. */
   neighbours(): void {
     for (let merged = true; merged;) {
       merged = false;
@@ -158,11 +189,20 @@ class Fuser {
   }
 }
 
+/** Σ over the rows of a matrix, of whatever shape its rows and columns are part. */
+const isColumnSum = (n: INode, matrix: Value): boolean => {
+  if (n.op !== reduceOp || n.attrs['kind'] !== 'sum' || n.attrs['axis'] !== 0) return false;
+  const [x, m] = [n.inputs[0]!, sourceOf(matrix)];
+  const source = sourceOf(x);
+  return source.base === m.base && source.offset === m.offset && elements(x) === elements(matrix) && elements(n.outputs[0]!) === matrix.shape.at(-1);
+};
+
 /** The units of a graph in no particular order. `roots`: values that must exist at the end. */
 export const fuse = (ir: Ir, roots: ReadonlySet<Value>, maxBindings: number): readonly Unit[] => {
   const fuser = new Fuser(ir, roots, maxBindings);
   fuser.chains();
   fuser.epilogues();
+  fuser.columnSums();
   fuser.neighbours();
   return [...new Set(fuser.groupOf.values())].map((g) => Object.assign(g, { outputs: fuser.outputsOf(g) }));
 };

@@ -10,13 +10,14 @@ import { record } from '../ops/record';
 import { fuse } from './fuse';
 import { buildIr, elements, isVariable, sourceOf, type Ir, type Value } from './ir';
 import { Lowerer, stepBytes, type Buffer, type Step } from './lower';
-import { assignSlots, type Lifetime } from './memory';
+import { assignSlots, peakBytes, type Lifetime } from './memory';
 import { orderUnits } from './order';
-import type { Plan, PlanDispatch, PlanMetrics, PlanTensor, Slot } from './plan';
+import { slotBytes, type Plan, type PlanDispatch, type PlanMetrics, type PlanTensor, type Slot } from './plan';
 import type { Place } from './program';
 
 export * from './plan';
 export { printPlan } from './print';
+export { ANY_ADAPTER, specialise, type AdapterKind } from './specialise';
 
 export interface PlanOptions {
   readonly name?: string;
@@ -163,6 +164,7 @@ const assemble = (
     if (pinned(b, outBuffers) && (lives.has(b) || b.variable !== undefined || outBuffers.has(b)))
       slotOf.set(b, slots.push({ id: slots.length, dtype: b.dtype, size: b.size, replicas: count(b.replicated), ...(b.variable === undefined ? { kept: true } : { variable: b.variable }) }) - 1);
   const base = slots.length;
+  const leastBytes = slots.reduce((sum, s) => sum + slotBytes(s), 0) + peakBytes(temps);
   for (let k = 0; k <= Math.max(-1, ...shared); k++) {
     const tenants = temps.filter((_, i) => shared[i] === k).map((l) => l.buffer);
     const bytes = Math.max(...tenants.map((b) => 4 * b.size * count(b.replicated)));
@@ -177,7 +179,7 @@ const assemble = (
     name, replicas, slots, dispatches: steps.map((s) => dispatch(s, count(s.replicated), (p) => { const { slot, offset, stride } = arg(p); return { slot, offset, stride }; })),
     outputs: Object.fromEntries([...results].map(([n, r]) => [n, tensor(r.v, r.place)])),
     variables: Object.fromEntries([...variables].map(([n, v]) => [n, tensor(v, { buffer: buffers.find((b) => b.variable === n)!, offset: 0 })])),
-    updated,
+    updated, leastBytes,
   };
 };
 

@@ -13,7 +13,7 @@ import { pointwiseOp } from '../ops/pointwise';
 import { reshapeOp } from '../ops/reshape';
 import type { Emission } from './emit';
 import { record } from './emit';
-import type { INode } from './ir';
+import { inPlaceOf, type INode } from './ir';
 import type { Plan, PlanDispatch, PlanTensor } from './plan';
 
 /** Values of variables for one replica, by name. */
@@ -49,7 +49,7 @@ const runLowered = (node: Node, inputs: readonly Float64Array[]): readonly Float
   const site = { inputs: node.inputs.map(operand), outputs: node.outputs.map((t, i) => operand(t, n + i)), attrs: node.attrs, used: node.outputs.map(() => true) };
   const memory = new Map(inputs.map((x, i) => [i, x.slice()]));
   for (const e of record({ op: node.op } as INode, site)) runEmission(e, memory);
-  const shared = new Map(node.op.inPlace?.map(([i, o]) => [o, i]));
+  const shared = new Map(inPlaceOf(node).map(([i, o]) => [o, i]));
   return node.outputs.map((t, o) => memory.get(shared.get(o) ?? n + o) ?? new Float64Array(sizeOf(t.shape)));
 };
 
@@ -122,7 +122,7 @@ export const breaches = (p: Plan, maxBindings: number): readonly string[] => {
       if (b.access !== 'write' && !written.has(slot)) say(`slot ${slot} is read by ${b.name} before it is written`);
       if (offset % OFFSET_ALIGN !== 0) say(`${b.name} starts at element ${offset}`);
       if (b.vec4 && stride % 4 !== 0 && d.replicas > 1) say(`${b.name} is read by fours at stride ${stride}`);
-      if (b.access !== 'read' && d.replicas > 1 && stride === 0) say(`${b.name} is written by all replicas at once`);
+      if (b.access !== 'read' && b.once !== true && d.replicas > 1 && stride === 0) say(`${b.name} is written by all replicas at once`);
       if (offset + (d.replicas - 1) * stride + b.size(d.dims) > size * replicas) say(`${b.name} runs over slot ${slot}`);
     });
     bindings.forEach((b, k) => { if (b.access !== 'read') written.add(d.args[k]!.slot); });

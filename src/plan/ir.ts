@@ -5,7 +5,7 @@
 import type { Mode } from '../../shaders/program';
 import { ConfigError } from '../core/errors';
 import { lastAxis, sameShape, sizeOf, type Shape } from '../core/shape';
-import type { Attrs, Op } from '../graph/op';
+import type { Attrs, Op, Pairs } from '../graph/op';
 import { topological, type Tensor, type TensorType } from '../graph/tensor';
 import { broadcastToOp } from '../ops/broadcastTo';
 import { ALIGN, alignUp, packOp, sliceOp } from '../ops/pack';
@@ -60,6 +60,9 @@ export const literalOf = (v: Value): { readonly value: number; readonly dtype: '
   return v.node.op === broadcastToOp || v.node.op === reshapeOp ? literalOf(v.node.inputs[0]!) : undefined;
 };
 
+/** [input, output] pairs of a node that share storage. */
+export const inPlaceOf = ({ op: { inPlace = [] }, attrs, inputs }: { readonly op: Op; readonly attrs: Attrs; readonly inputs: readonly unknown[] }): Pairs => (typeof inPlace === 'function' ? inPlace(attrs, inputs.length) : inPlace);
+
 type Intern = (op: Op, attrs: Attrs, inputs: readonly Value[], types: readonly TensorType[]) => INode;
 
 /**
@@ -90,7 +93,11 @@ export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => 
     const outputs: Value[] = [];
     const node: INode = { id: nodes.length, op, attrs, inputs, outputs };
     const replicated = op === variableOp ? perReplica(attrs['name'] as string) : inputs.some((v) => v.replicated);
-    types.forEach(({ shape, dtype }, index) => outputs.push({ shape, dtype, node, index, replicated }));
+    const alone = op.alone?.(attrs, inputs.length) ?? [];
+    types.forEach(({ shape, dtype }, index) => {
+      const only = alone.find(([, out]) => out === index);
+      outputs.push({ shape, dtype, node, index, replicated: only ? inputs[only[0]]!.replicated : replicated });
+    });
     byKey.set(key, node);
     nodes.push(node);
     return node;

@@ -9,7 +9,7 @@ import { encodeProgram, type Program } from '../../shaders/program';
 import { sizeOf } from '../core/shape';
 import type { Emission } from './emit';
 import type { Unit } from './fuse';
-import { elements, isPack, isVariable, literalOf, nameOf, sourceOf, type INode, type Value } from './ir';
+import { elements, inPlaceOf, isPack, isVariable, literalOf, nameOf, sourceOf, type INode, type Value } from './ir';
 import { buildProgram, keyOf, programSpace, type Place } from './program';
 
 export interface Buffer {
@@ -101,7 +101,9 @@ export class Lowerer {
         // A value that is several parts is copied to each: from one part to another would read and write one buffer.
         const single = node.inputs.filter((p) => sourceOf(p).base === base).length === 1;
         const free = single && offset === 0 && elements(base) === elements(part) && producers.has(base) && !isPack(base.node) && !fixed.has(base) && !this.packed.has(base);
-        if (!free || at % 64 !== 0 || base.replicated !== out.replicated || !writer || writers.has(writer) || reads.some((v) => members.has(v))) return;
+        // A matrix and its column sums are one binding.
+        const second = writer && writers.has(writer) && base.node !== writer.sums?.node;
+        if (!free || at % 64 !== 0 || base.replicated !== out.replicated || !writer || second || reads.some((v) => members.has(v))) return;
         writers.add(writer);
         this.packed.set(base, { buffer: home.buffer, offset: at });
       });
@@ -154,7 +156,7 @@ export class Lowerer {
     const replicated = node.outputs[0]!.replicated;
     node.inputs.forEach((v, i) => operands.set(i, this.place(v)));
     node.outputs.forEach((v, o) => {
-      const pair = node.op.inPlace?.find(([, out]) => out === o);
+      const pair = inPlaceOf(node).find(([, out]) => out === o);
       const at = node.inputs.length + o;
       if (v === host) return;
       operands.set(at, this.target(v, variableOf));
@@ -163,16 +165,33 @@ export class Lowerer {
       if (keyOf(from) !== keyOf(to)) this.copy(from, to, elements(v), nameOf(node));
       operands.set(pair[0], to);
     });
-    const inputs = host ? buildProgram(u.members, u.outputs.filter((v) => v.node !== node), host) : undefined;
+    const fused = u.outputs.filter((v) => v.node !== node && v.node !== u.sums?.node);
+    const inputs = host ? buildProgram(u.members, fused, host) : undefined;
     emissions.forEach((e, i) => {
       const last = i === emissions.length - 1 && inputs && e.host;
-      const fusedOut = last ? this.target(u.outputs.find((v) => v.node !== node)!, variableOf) : undefined;
+      const fusedOut = last ? this.target(fused[0]!, variableOf) : undefined;
       const args = e.args.map((_, k): Place => (last && k === e.host!.epilogue ? fusedOut! : this.operand(operands, e, k, replicated)));
       const options = last ? { ...e.options, epilogue: encodeProgram(inputs.program) } : e.options;
       const extra = last ? inputs.inputs.map((v) => this.place(v)) : [];
       const writes = last ? u.outputs.map((v) => nameOf(v.node)) : [nameOf(node)];
       this.steps.push({ kernel: e.kernel, options, dims: e.dims, args: [...args, ...extra], replicated: replicated || (fusedOut?.buffer.replicated ?? false), writes });
     });
+    if (u.sums) this.columnSums(u.sums, emissions.at(-1)!.host!.epilogue, variableOf);
+  }
+
+  /** The last step stores the sums too if they lie behind its own result; else they are a step of their own. */
+  private columnSums({ node, emissions }: NonNullable<Unit['sums']>, binding: number, variableOf: ReadonlyMap<string, Value>): void {
+    const step = this.steps.at(-1)!;
+    const own = step.args[binding]!;
+    const at = this.packed.get(node.outputs[0]!);
+    if (!at || at.buffer !== own.buffer || at.offset < own.offset) {
+      this.kernelUnit({ kernel: { node, emissions }, members: [], outputs: node.outputs }, { node, emissions }, variableOf);
+      return;
+    }
+    this.target(node.outputs[0]!, variableOf);
+    this.steps[this.steps.length - 1] = {
+      ...step, options: { ...step.options, columnSums: true }, dims: { ...step.dims, sumsAt: at.offset - own.offset }, writes: [...step.writes, nameOf(node)],
+    };
   }
 
   private operand(operands: Map<number, Place>, e: Emission, k: number, replicated: boolean): Place {

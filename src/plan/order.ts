@@ -5,7 +5,7 @@
  * also feeds such a reader), the update goes to a buffer of its own and is copied at the end.
  */
 import type { Unit } from './fuse';
-import { elements, isPack, isVariable, modeOf, sourceOf, type INode, type Value } from './ir';
+import { elements, inPlaceOf, isPack, isVariable, modeOf, sourceOf, type INode, type Value } from './ir';
 
 export interface Ordered {
   readonly units: readonly Unit[];
@@ -13,7 +13,7 @@ export interface Ordered {
   readonly inPlace: ReadonlyMap<string, Unit>;
 }
 
-const nodesOf = (u: Unit): readonly INode[] => [...(u.kernel ? [u.kernel.node] : []), ...u.members];
+const nodesOf = (u: Unit): readonly INode[] => [...(u.kernel ? [u.kernel.node] : []), ...u.members, ...(u.sums ? [u.sums.node] : [])];
 const variableName = (v: Value): string | undefined => {
   const { node } = sourceOf(v).base;
   return isVariable(node) ? String(node.attrs['name']) : undefined;
@@ -25,7 +25,7 @@ const mayOverwrite = (u: Unit, name: string, value: Value, shape: Value): boolea
   if (out.replicated !== shape.replicated || elements(out) !== elements(shape) || (u.kernel && isPack(u.kernel.node))) return false;
   const reads = nodesOf(u).flatMap((n) => n.inputs.flatMap((v, i) => (variableName(v) === name ? [{ n, v, i }] : [])));
   if (u.kernel?.node === out.node) {
-    const pair = out.node.op.inPlace?.find(([, o]) => o === out.index);
+    const pair = inPlaceOf(out.node).find(([, o]) => o === out.index);
     return pair ? reads.every(({ n, i }) => n === out.node && i === pair[0]) && reads.length === 1 : reads.length === 0;
   }
   return u.kernel ? reads.length === 0 : reads.every(({ v, n }) => sourceOf(v).offset === 0 && modeOf(v.shape, n.outputs[0]!.shape) === 'full');

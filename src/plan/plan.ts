@@ -49,6 +49,8 @@ export interface Plan {
   /** Variables the plan writes. */
   readonly updated: readonly string[];
   readonly metrics?: PlanMetrics;
+  /** Bytes that this order of dispatches needs whatever the slots: what is kept, and the temporaries that live at the worst dispatch. */
+  readonly leastBytes: number;
 }
 
 /**

@@ -28,7 +28,7 @@ export const printPlan = (p: Plan): string => {
   const total = (f: (d: PlanDispatch) => number): string => si(p.dispatches.reduce((s, d) => s + f(d), 0));
   const slots = p.slots.map((s) => `  slot ${s.id}: ${s.variable ?? (s.kept ? 'kept' : 'temporary')} ${s.dtype} ${s.size}×${s.replicas}, ${si(slotBytes(s))}B`);
   return [
-    `${p.name}: ${p.dispatches.length} dispatches, ${p.replicas} replica${p.replicas === 1 ? '' : 's'}, ${total((d) => d.flops)}FLOP, ${total((d) => d.bytes)}B moved, ${si(planBytes(p))}B in ${p.slots.length} slots`,
+    `${p.name}: ${p.dispatches.length} dispatches, ${p.replicas} replica${p.replicas === 1 ? '' : 's'}, ${total((d) => d.flops)}FLOP, ${total((d) => d.bytes)}B moved, ${si(planBytes(p))}B in ${p.slots.length} slots, ${si(p.leastBytes)}B at best`,
     ...rows.map((r) => `  ${r.map((c, i) => c.padEnd(widths[i]!)).join('  ').trimEnd()}`),
     ...slots,
   ].join('\n');

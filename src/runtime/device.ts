@@ -1,11 +1,12 @@
 /** Acquiring a WebGPU device, with the three ways in which there is none told apart. */
 import { NoWebGPUError } from '../core/errors';
+import type { AdapterKind } from '../plan/specialise';
 
 export interface OpenOptions {
   /** Default 'high-performance'. */
   readonly powerPreference?: GPUPowerPreference;
 }
-export interface Acquired { readonly device: GPUDevice; readonly name: string; readonly software: boolean }
+export interface Acquired { readonly device: GPUDevice; readonly name: string; readonly software: boolean; readonly kind: AdapterKind }
 
 /** Limits that this engine depends on; requested in full, since the defaults are low. */
 export const LIMITS = [
@@ -16,6 +17,9 @@ export const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroup
 
 /** Says in `info.isFallbackAdapter` or by its name that it computes on the CPU. */
 const isSoftware = (info: GPUAdapterInfo): boolean => info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${info.description}`);
+/** A GPU whose subgroups have four invocations would need a measurement of its own: computing on the processor is part of the condition. */
+const kindOf = (info: GPUAdapterInfo, device: GPUDevice): AdapterKind =>
+  ({ quads: isSoftware(info) && device.features.has('subgroups') && info.subgroupMinSize === 4 && info.subgroupMaxSize === 4 });
 const nameOf = (info: GPUAdapterInfo): string => [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'unnamed adapter';
 
 /** Throws NoWebGPUError: missing-api, insecure-context or no-adapter. */
@@ -33,7 +37,7 @@ export const openDevice = async (adapter: GPUAdapter): Promise<Acquired> => {
     requiredLimits: Object.fromEntries(LIMITS.map((k) => [k, adapter.limits[k]])),
     requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
   });
-  return { device, name: nameOf(adapter.info), software: isSoftware(adapter.info) };
+  return { device, name: nameOf(adapter.info), software: isSoftware(adapter.info), kind: kindOf(adapter.info, device) };
 };
 
 /** Throws NoWebGPUError: missing-api, insecure-context or no-adapter. */

@@ -1,6 +1,7 @@
 /** The GPU executor: one device, its pipelines, and the sessions on it. */
 import { ConfigError } from '../core/errors';
 import type { Plan } from '../plan/plan';
+import { specialise } from '../plan/specialise';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session } from './executor';
 import { GpuSession, type Backend } from './gpuSession';
@@ -31,7 +32,8 @@ export class GpuExecutor implements Executor {
   async open(plans: Readonly<Record<string, Plan>>): Promise<Session> {
     if (this.disposed) throw DISPOSED();
     const backend = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
-    return GpuSession.open(plans, backend, (lost) => this.renew(lost));
+    const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind)]));
+    return GpuSession.open(fitted, backend, (lost) => this.renew(lost));
   }
 
   /** A new device for sessions that lost theirs; those of one device share the next. */

@@ -9,6 +9,9 @@ export interface Trial {
   readonly seed: number;
 }
 
+/** Whether the adapter offers what the kernel needs. */
+export const runsOn = ({ needs = [] }: Kernel, features: { has(name: string): boolean }): boolean => needs.every((f) => features.has(f));
+
 /** Every combination of a kernel's option values. */
 export const optionSets = (kernel: Kernel): readonly Options[] =>
   Object.entries(kernel.options).reduce<readonly Options[]>(

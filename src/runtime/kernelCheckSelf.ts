@@ -3,7 +3,7 @@ import { ORACLES } from '../../shaders/index';
 import type { Dims, Options, Oracle } from '../../shaders/kernel';
 import { DeviceLostError } from '../core/errors';
 import { checkKernel, type Outcome } from './kernelCheck';
-import { covering, servedSets, trialsOf, type Trial } from './kernelCheckCases';
+import { covering, runsOn, servedSets, trialsOf, type Trial } from './kernelCheckCases';
 import { Scheduler } from './scheduler';
 
 export interface KernelResult extends Outcome {
@@ -40,12 +40,12 @@ const testKernel = async (device: GPUDevice, oracle: Oracle): Promise<KernelResu
 };
 
 /**
- * One result per oracle, in order. A wrong value, a rejected dispatch or a shader that does not compile is in its kernel's result and
+ * One result per oracle, in order, those left out whose kernel needs what the device lacks. A wrong value, a rejected dispatch or a shader that does not compile is in its kernel's result and
  * the test goes on. Throws DeviceLostError, after which no more results come. Ends early where the caller stops iterating.
  */
 export async function* selfTest(device: GPUDevice, { oracles = ORACLES }: SelfTestOptions = {}): AsyncGenerator<KernelResult, void, undefined> {
   const scheduler = new Scheduler(device);
-  for (const oracle of oracles) {
+  for (const oracle of oracles.filter(({ kernel }) => runsOn(kernel, device.features))) {
     try {
       yield await testKernel(device, oracle);
     } catch (cause) {

@@ -79,7 +79,7 @@ const GRADIENT = namedProgram(['theta', 'c', 'h'], [['d', 'sub', 'theta', 'c'], 
 const exact = (value: number): Measured => ({ value, bound: 0 });
 const updateOf = (kind: Kind, groups: boolean): { readonly state: readonly string[]; readonly program: ReturnType<typeof updateProgram> } => {
   const adaptive = kind === 'adam' || kind === 'adamw';
-  const flags = { groups, mask: groups };
+  const flags = { groups, mask: groups, count: false };
   const update = adaptive ? adamUpdate({ decoupled: kind === 'adamw', ...flags }) : sgdUpdate({ momentum: kind !== 'sgd', nesterov: kind === 'nesterov', ...flags });
   return { state: update.state, program: updateProgram(update, flags) };
 };

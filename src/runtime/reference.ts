@@ -18,7 +18,11 @@ const runDispatch = (d: PlanDispatch, memory: Memory): void => {
     const io = d.args.map(({ slot, offset, stride }, i) => memory[slot]!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims)));
     const results = evaluate(io, d.dims, d.options);
     let k = 0;
-    bindings.forEach((b, i) => { if (b.access !== 'read') io[i]!.set(results[k++]!.value); });
+    bindings.forEach((b, i) => {
+      if (b.access === 'read') return;
+      const { value } = results[k++]!;
+      if (r === 0 || !b.once || d.args[i]!.stride > 0) io[i]!.set(value);
+    });
   }
 };
 

@@ -113,7 +113,8 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const g = repack(model.layout, gradient);
   const shared = (name: string): Tensor => variable(`${prefix}${name}`, theta.shape, { perReplica: false });
   const scales = optimiser.groups ? { lrScale: shared('lrScale'), decayScale: shared('decayScale') } : {};
-  const updates = [...optimiser.update(theta, g, step, { prefix, ...scales, ...(mask ? { mask } : {}) }), [step, addInt(step, constant(1, 'u32'))] as const];
+  const moved = optimiser.update(theta, g, step, { prefix, count: true, ...scales, ...(mask ? { mask } : {}) });
+  const updates = moved.some(([v]) => v === step) ? moved : [...moved, [step, addInt(step, constant(1, 'u32'))] as const];
   const n = batch.x.shape[0]!;
   const metric: Record<Exclude<StepMetric, 'layerNoise'>, () => Tensor> = {
     loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)), updateNorm: () => sqrt(squaredNorm(sub(updates[0]![1], theta))),

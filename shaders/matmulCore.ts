@@ -1,0 +1,143 @@
+/**
+ * What the matmul kernels share: shapes and bindings, loads of either operand in either orientation, epilogue and column sums.
+ * Every kernel of the family computes C[b,M,N] = epilogue(op(A)[b,M,K] · op(B)[b,K,N]) as matmul.ts says; they differ in who loads what.
+ */
+import { type Binding, type Dims } from './kernel';
+import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops } from './program';
+
+/** sumsAt: where the column sums begin, in elements after C's first; 0 without them. */
+export type MatmulDims = 'batch' | 'M' | 'K' | 'N' | 'strideA' | 'strideB' | 'sumsAt';
+/**
+ * vecA, vecB, vecC: four elements a load or store. tailK: K need not be a multiple of what a step takes. columnSums: Σ_k op(B)[k, :] too, behind
+ * C in its buffer (of a weight's gradient, the bias's), for one batch and op(B) = B.
+ */
+export type Operands = { transA: boolean; transB: boolean; vecA: boolean; vecB: boolean; vecC: boolean; tailK: boolean; columnSums: boolean; epilogue: string };
+
+export const DIMS: readonly MatmulDims[] = ['batch', 'M', 'K', 'N', 'strideA', 'strideB', 'sumsAt'];
+export const range = (n: number): readonly number[] => [...Array(n).keys()];
+export const XYZW = ['x', 'y', 'z', 'w'] as const;
+
+export const matmulBindings = (o: Operands): readonly Binding<MatmulDims>[] => [
+  { name: 'a', dtype: 'f32', access: 'read', size: ({ batch, strideA, M, K }) => (batch - 1) * strideA + M * K, vec4: o.vecA },
+  { name: 'b', dtype: 'f32', access: 'read', size: ({ batch, strideB, K, N }) => (batch - 1) * strideB + K * N, vec4: o.vecB },
+  { name: 'c', dtype: 'f32', access: 'write', size: ({ batch, M, N, sumsAt }) => (o.columnSums ? sumsAt + N : batch * M * N), vec4: o.vecC },
+  ...epilogueBindings<MatmulDims>(o.epilogue, ({ batch, M, N }) => batch * M * N, ({ N }) => N, o.vecC),
+];
+/** What any kernel of the family needs of the operands; `step`: k in a step of its loop. */
+export const operandsFit = (step: number) => ({ batch, M, K, N, strideA, strideB, sumsAt }: Dims<MatmulDims>, { transA, transB, vecA, vecB, vecC, tailK, columnSums }: Operands): boolean =>
+  (tailK || K % step === 0) &&
+  (!vecA || ((transA ? M : K) % 4 === 0 && (batch === 1 || strideA % 4 === 0))) &&
+  (!vecB || ((transB ? K : N) % 4 === 0 && (batch === 1 || strideB % 4 === 0))) && (!vecC || N % 4 === 0) &&
+  (!columnSums || (!transB && batch === 1 && sumsAt >= M * N && (!vecC || sumsAt % 4 === 0)));
+export const matmulFlops = ({ batch, M, K, N }: Dims<MatmulDims>, { epilogue, columnSums }: Operands): number =>
+  batch * M * N * (2 * K + programFlops(decodeProgram(epilogue))) + (columnSums ? K * N : 0);
+
+/** The k index of step kk: clamped only where K is ragged. */
+const at = ({ tailK }: Operands, kk: number): string => (tailK ? `k${kk}` : `(k + ${kk}u)`);
+
+/** The first k of a load by fours along K: never past the end, where `live` is 0. */
+const alongK = ({ tailK }: Operands): string => (tailK ? 'kv / 4u' : 'k / 4u');
+/** Lines at the head of a step that reads k … k+3. */
+export const tailCode = ({ tailK }: Operands): string => (tailK ? `${range(4).map((kk) => `let k${kk} = min(k + ${kk}u, dims.K - 1u);`).join('\n')}
+    let kv = min(k, max(dims.K, 4u) - 4u);
+    let live = select(vec4f(0.0), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K));` : '');
+
+const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
+/** Lines before the loop: where each row of op(A) and each column of op(B) starts, in units of a load. Rows past M and columns past N repeat the last ones. */
+export const offsets = ({ transA, transB, vecA, vecB }: Operands, rows: number, cols: number): string => {
+  const a = range(rows).flatMap((i) => {
+    if (!transA) return [`let a${i} = (baseA + min(m0 + ${i}u, dims.M - 1u) * dims.K)${unit(vecA)};`];
+    if (vecA && i % 4 !== 0) return []; // one load covers four rows
+    return [`let a${i} = (baseA + min(m0 + ${i}u, ${vecA ? 'max(dims.M, 4u) - 4u' : 'dims.M - 1u'}))${unit(vecA)};`];
+  });
+  const b = range(cols).flatMap((j) => {
+    if (transB) return [`let b${j} = (baseB + min(n0 + ${j}u, dims.N - 1u) * dims.K)${unit(vecB)};`];
+    if (vecB && j % 4 !== 0) return [];
+    return [`let b${j} = (baseB + min(n0 + ${j}u, ${vecB ? 'max(dims.N, 4u) - 4u' : 'dims.N - 1u'}))${unit(vecB)};`];
+  });
+  return [...a, ...b, `let strideK_a = dims.M${unit(vecA)};`, `let strideK_b = dims.N${unit(vecB)};`].join('\n');
+};
+
+/** Lines that define a4_<i>: op(A)[m0+i, k…k+3]; k past K give 0. */
+export const loadA = (o: Operands, rows: number): string => {
+  const { transA, vecA, tailK } = o;
+  return range(rows).map((i) => {
+    if (vecA && !transA) return `let a4_${i} = a[a${i} + ${alongK(o)}]${tailK ? ' * live' : ''};`;
+    if (vecA && i % 4 !== 0) return '';
+    if (vecA) {
+      const cols = range(4).map((kk) => `let t${i}_${kk} = a[a${i} + ${at(o, kk)} * strideK_a]${tailK ? ` * live.${XYZW[kk]!}` : ''};`);
+      return [...cols, ...range(4).map((r) => `let a4_${i + r} = vec4f(${range(4).map((kk) => `t${i}_${kk}.${XYZW[r]!}`).join(', ')});`)].join('\n');
+    }
+    const element = (kk: number): string => (transA ? `a[a${i} + ${at(o, kk)} * strideK_a]` : `a[a${i} + ${at(o, kk)}]`);
+    return `let a4_${i} = vec4f(${range(4).map(element).join(', ')})${tailK ? ' * live' : ''};`;
+  }).join('\n');
+};
+
+/** Lines that define b<kk>_<j>: op(B)[k+kk, n0+4j…+3] as a vec4; k past K repeat the last one, which meets a 0 of A. */
+export const loadB = (o: Operands, j: number): string => {
+  const { transB, vecB } = o;
+  if (vecB && !transB) return range(4).map((kk) => `let b${kk}_${j} = b[b${4 * j} + ${at(o, kk)} * strideK_b];`).join('\n');
+  if (vecB) {
+    const rows = range(4).map((c) => `let s${j}_${c} = b[b${4 * j + c} + ${alongK(o)}];`);
+    return [...rows, ...range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => `s${j}_${c}.${XYZW[kk]!}`).join(', ')});`)].join('\n');
+  }
+  const element = (kk: number, c: number): string => (transB ? `b[b${4 * j + c} + ${at(o, kk)}]` : `b[b${4 * j + c} + ${at(o, kk)} * strideK_b]`);
+  return range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => element(kk, c)).join(', ')});`).join('\n');
+};
+
+/** Stores c<i>_<j>, rows and columns past the end left out. */
+export const store = (o: Operands, i: number, j: number): string => {
+  const program = decodeProgram(o.epilogue);
+  const epilogue = (acc: string): ReturnType<typeof programCode> =>
+    programCode(program, program.inputs.map((input, k) => (k === 0 ? acc : loadCode(input, `e${k}`, 'replica', 'at', 'dims.N', o.vecC))), o.vecC);
+  if (o.vecC) {
+    const { code, results } = epilogue(`c${i}_${j}`);
+    return `if (m0 + ${i}u < dims.M && n0 + ${4 * j}u < dims.N) {
+      let at = baseC + (m0 + ${i}u) * dims.N + n0 + ${4 * j}u;
+      ${code}
+      c[(replica * dims.rs_c + at) / 4u] = ${results[0]!};
+    }`;
+  }
+  return range(4).map((x) => {
+    const { code, results } = epilogue(`c${i}_${j}.${XYZW[x]!}`);
+    return `if (m0 + ${i}u < dims.M && n0 + ${4 * j + x}u < dims.N) {
+      let at = baseC + (m0 + ${i}u) * dims.N + n0 + ${4 * j + x}u;
+      ${code}
+      c[replica * dims.rs_c + at] = ${results[0]!};
+    }`;
+  }).join('\n');
+};
+
+
+/** Column sums of B, by the threads of the first rows in a loop of their own: the main loop stays as it is. Behind a uniform or a divergent branch alike. */
+export const sumsCode = (o: Operands, quads: number): string => {
+  if (!o.columnSums) return '';
+  const quad = (j: number, k: string): string => (o.vecB ? `b[b${4 * j} + ${k} * strideK_b]` : `vec4f(${range(4).map((c) => `b[b${4 * j + c} + ${k} * strideK_b]`).join(', ')})`);
+  const each = (f: (j: number) => string): string => range(quads).map(f).join('\n');
+  const put = (j: number): string => (o.vecC
+    ? `if (n0 + ${4 * j}u < dims.N) { c[(replica * dims.rs_c + dims.sumsAt + n0 + ${4 * j}u) / 4u] = sum${j}; }`
+    : range(4).map((x) => `if (n0 + ${4 * j + x}u < dims.N) { c[replica * dims.rs_c + dims.sumsAt + n0 + ${4 * j + x}u] = sum${j}.${XYZW[x]!}; }`).join('\n'));
+  return `if (m0 == 0u) {
+    ${each((j) => `var sum${j} = vec4f();`)}
+    var k = 0u;
+    for (; k + 4u <= dims.K; k += 4u) {
+      ${each((j) => `sum${j} += (${quad(j, 'k')} + ${quad(j, '(k + 1u)')}) + (${quad(j, '(k + 2u)')} + ${quad(j, '(k + 3u)')});`)}
+    }
+    for (; k < dims.K; k++) {
+      ${each((j) => `sum${j} += ${quad(j, 'k')};`)}
+    }
+    ${each(put)}
+  }`;
+};
+
+/** max(acc + bias[col], 0) · mask[row, col] */
+export const BIAS_RELU_MASK = encodeProgram({
+  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'row' }, { dtype: 'f32', mode: 'full' }],
+  body: [['add', 0, 1], ['relu', 3], ['mul', 4, 2]],
+  outputs: [{ value: 5, dtype: 'f32' }],
+});
+/** Option values of the operands that the test matrix enumerates. */
+export const OPERAND_VALUES = {
+  transA: [false, true], transB: [false, true], vecA: [false, true], vecB: [false, true], vecC: [false, true], tailK: [false, true],
+  columnSums: [false, true], epilogue: [IDENTITY, BIAS_RELU_MASK],
+} as const;
