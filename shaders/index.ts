@@ -3,11 +3,13 @@ import { anyOracle, type Kernel, type Oracle } from './kernel';
 import { adamRef } from './adam.ref';
 import { arcKernelDiagonalRef, arcKernelRef } from './arcKernel.ref';
 import { batchIndicesRef } from './permutation.ref';
+import { copyRef } from './copy.ref';
 import { exampleNormRef } from './exampleNorm.ref';
 import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
 import { jacobianRef } from './jacobian.ref';
 import { matmulRef } from './matmul.ref';
+import { multiplyAddRef } from './multiplyAdd.ref';
 import { normalRef } from './normal.ref';
 import { pointwiseRef } from './pointwise.ref';
 import { reduceRef } from './reduce.ref';
@@ -41,6 +43,8 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(jacobianRef),
   anyOracle(arcKernelRef),
   anyOracle(arcKernelDiagonalRef),
+  anyOracle(copyRef),
+  anyOracle(multiplyAddRef),
 ]);
 
 const byName: ReadonlyMap<string, Oracle> = new Map(ORACLES.map((o) => [o.kernel.name, o]));
