@@ -72,16 +72,17 @@ const casesOf = (oracle: Oracle): readonly BenchCase[] => (SHAPES[oracle.kernel.
 
 export const kernelCases = (): readonly BenchCase[] => ORACLES.filter((o) => !ELSEWHERE.has(o.kernel.name)).flatMap(casesOf);
 
+interface RoofSizes { readonly words: number; readonly threads: number; readonly rounds: number }
 /** Sizes beyond any cache of a GPU, and a second of a processor's time at most. */
-const ROOF = { hardware: { words: 32 * MILLION, threads: MILLION / 2, rounds: 32 }, software: { words: 4 * MILLION, threads: 4096, rounds: 16 } } as const;
+const ROOF: Readonly<Record<'hardware' | 'software', RoofSizes>> = {
+  hardware: { words: 32 * MILLION, threads: MILLION / 2, rounds: 32 }, software: { words: 4 * MILLION, threads: 4096, rounds: 16 },
+};
 const oracleNamed = (name: string): Oracle => ORACLES.find((o) => o.kernel.name === name)!;
-/** What the adapter's memory and its arithmetic give, by the best of the kernels' options. */
-export const roofCases = (software: boolean): { readonly memory: readonly BenchCase[]; readonly arithmetic: readonly BenchCase[] } => {
-  const { words, threads, rounds } = ROOF[software ? 'software' : 'hardware'];
-  const copy = oracleNamed('copy');
-  const chains = oracleNamed('multiplyAdd');
-  return {
-    memory: optionSets(copy.kernel).map((o) => caseOf(copy, { say: `${(8 * words) / MILLION} MiB moved`, dims: { n: words } }, o, 'Roofs', `${o['perThread']} vec4 a thread`)),
-    arithmetic: [caseOf(chains, { say: 'multiply-adds in registers', dims: { n: threads, rounds } }, {}, 'Roofs')],
-  };
+/** What the adapter's memory and its arithmetic give, each by the best of its cases. */
+export const roofCases = (software: boolean, { words, threads, rounds }: RoofSizes = ROOF[software ? 'software' : 'hardware']): readonly BenchCase[] => {
+  const [copy, chains] = [oracleNamed('copy'), oracleNamed('multiplyAdd')];
+  return [
+    ...optionSets(copy.kernel).map((o) => caseOf(copy, { say: `${(8 * words) / MILLION} MiB moved`, dims: { n: words } }, o, 'Roofs', `${o['perThread']} vec4 a thread`)),
+    caseOf(chains, { say: 'multiply-adds in registers', dims: { n: threads, rounds } }, {}, 'Roofs'),
+  ];
 };

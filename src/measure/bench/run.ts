@@ -53,24 +53,25 @@ export const withShare = (row: BenchRow, roofs: Roofline | undefined): BenchRow 
 
 /**
  * What happens, as it happens. Ends early where the caller stops iterating. Throws DeviceLostError, and the signal's reason: the rows so far stand.
- * `cases`: in place of all.
+ * `cases` and `roofs`: in place of all there are.
  */
-export async function* runBench(gpu: GpuExecutor, o: BenchOptions, signal?: AbortSignal, cases = benchCases()): AsyncGenerator<BenchEvent, void, undefined> {
+export async function* runBench(
+  gpu: GpuExecutor, o: BenchOptions, signal?: AbortSignal, cases = benchCases(), roofs = roofCases(gpu.software),
+): AsyncGenerator<BenchEvent, void, undefined> {
   const timer = await GpuTimer.open(gpu.device);
   try {
     const bench: Bench = { gpu, timer, budgetMs: BUDGET_MS[o.set], signal };
-    const { memory, arithmetic } = roofCases(gpu.software);
     const chosen = cases.filter(wanted(o));
-    yield { type: 'begin', adapter: { name: gpu.name, software: gpu.software }, clock: timer.clock, cases: [...memory, ...arithmetic, ...chosen].map((c) => c.label) };
+    yield { type: 'begin', adapter: { name: gpu.name, software: gpu.software }, clock: timer.clock, cases: [...roofs, ...chosen].map((c) => c.label) };
     let index = 0;
-    const roofs: BenchRow[] = [];
-    for (const c of [...memory, ...arithmetic]) {
+    const reached: BenchRow[] = [];
+    for (const c of roofs) {
       yield { type: 'case', index: index++ };
       const rows = await measure(bench, c);
-      roofs.push(...rows);
+      reached.push(...rows);
       yield { type: 'rows', rows };
     }
-    const [flopsPerSecond, bytesPerSecond] = [best(roofs, 'flops'), best(roofs, 'bytes')];
+    const [flopsPerSecond, bytesPerSecond] = [best(reached, 'flops'), best(reached, 'bytes')];
     const roofline = flopsPerSecond > 0 && bytesPerSecond > 0 ? { flopsPerSecond, bytesPerSecond } : undefined;
     if (roofline) yield { type: 'roofline', roofline };
     for (const c of chosen) {
