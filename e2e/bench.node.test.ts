@@ -40,7 +40,7 @@ describe('the bench page', () => {
     expect(saved).toMatchObject({ format: 'overparam-bench', complete: true, options: { set: 'quick', filter: FEW, big: false }, host: await page.evaluate(() => navigator.userAgent) });
     expect(saved.adapter.name).not.toBe('none');
     expect(saved.rows.map((r) => r.state)).toEqual(Array.from({ length: ROOFS + 1 }, () => 'measured'));
-    expect(saved.rows.at(-1)!.id).toBe('schedule/');
+    expect(saved.rows.at(-1)!.id).toBe('schedule');
     console.log(`bench page: ${JSON.stringify(saved.clock)}, ${saved.rows.map((r) => `${r.id} ${r.time!.median.toExponential(2)} s by ${r.method}`).join('; ')}`);
 
     await page.getByText('Compare with an earlier report').click();

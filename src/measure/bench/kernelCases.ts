@@ -55,9 +55,9 @@ const fallback = ({ kernel, cases }: Oracle): readonly Shape[] => {
 
 const caseOf = (oracle: Oracle, { say, dims, set = 'quick' }: Shape, options: Options, group: string, suffix = ''): BenchCase => {
   const { kernel } = oracle;
-  const key = Object.values(dims).join('x');
+  const id = [kernel.name, Object.values(dims).join('x'), suffix.replaceAll(' ', '-')].filter(Boolean).join('/');
   return {
-    id: `${kernel.name}/${key}${suffix ? `/${suffix.replaceAll(' ', '-')}` : ''}`, group, label: `${kernel.name}: ${say}${suffix ? `, ${suffix}` : ''}`, set,
+    id, group, label: `${kernel.name}: ${say}${suffix ? `, ${suffix}` : ''}`, set,
     work: workOf({ flops: kernel.flops(dims, options), bytes: bindingBytes(kernel.bindings(options), dims) }),
     measure: (bench) => measureKernel(bench, { kernel, options, dims, replicas: 1 }),
   };

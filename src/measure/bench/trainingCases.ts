@@ -4,7 +4,7 @@ import { stream } from '../../core/random';
 import { mlp, type Model } from '../../models/index';
 import { crossEntropy, meanSquaredError } from '../../ops/losses';
 import { adamw, sgd } from '../../optim/index';
-import { calibrate, longer, pair, samplesFor, timePairs } from '../../runtime/bench/pairs';
+import { calibrate, samplesFor } from '../../runtime/bench/pairs';
 import { GpuSession } from '../../runtime/gpuSession';
 import type { Values } from '../../runtime/stepwise';
 import { Trainer, type TrainerOptions } from '../../runtime/trainer';
@@ -65,7 +65,7 @@ const CHECKED = 3;
 const checkTraining = async (bench: Bench, t: Training, R: number, trainer: Trainer): Promise<string> => {
   if (!t.check && R <= CHECKED) return checkStep(bench, trainer, ' of a step');
   using smaller = await Trainer.open(bench.gpu, (t.check ?? t.options)(seedsOf(Math.min(R, CHECKED))));
-  return checkStep(bench, smaller, ` of a step${t.check ? ' on less data' : ''}${R > CHECKED ? ` of ${CHECKED} replicas` : ''}`);
+  return await checkStep(bench, smaller, ` of a step${t.check ? ' on less data' : ''}${R > CHECKED ? ` of ${CHECKED} replicas` : ''}`);
 };
 
 const measureTraining = async (bench: Bench, t: Training, R: number): Promise<readonly Measured[]> => {
@@ -93,24 +93,26 @@ const timed = (trainer: Trainer) => async (count: number): Promise<number> => {
   await steps(trainer)(count);
   return performance.now() - began;
 };
-/** A step of each of two trainers in turns, so that whatever slows the machine slows both. */
+/** Turns, however long they last: their ratio scatters more than either time. */
+const LEAST_TURNS = 5;
+/** Some steps of each of two trainers in turns, so that whatever slows the machine slows both. */
 const measureNoise = async (bench: Bench): Promise<readonly Measured[]> => {
   const open = (metrics: TrainerOptions['metrics'] & object): Promise<Trainer> => Trainer.open(bench.gpu, { ...classifier(IMAGE, 256)([0]), metrics });
   using plain = await open(['loss']);
   using noisy = await open(['loss', 'gradientNorm', 'exampleNorms']);
   const checked = await checkStep(bench, noisy, ' of a step with it');
   const [without, within] = [timed(plain), timed(noisy)];
-  const { count, ms } = await calibrate(without, Math.max(20, 50 * bench.timer.clock.pageMs), 1000);
+  const found = await calibrate(without, Math.max(20, 50 * bench.timer.clock.pageMs), 1000);
+  const count = 2 * found.count;
   await within(count);
   const times: { readonly without: number; readonly within: number }[] = [];
-  const long = longer(2 * ms, bench.budgetMs) * count;
-  for (let left = samplesFor((2 * (count + long) * ms) / count, bench.budgetMs); left > 0; left--) {
+  for (let left = Math.max(LEAST_TURNS, samplesFor(4 * found.ms, bench.budgetMs)); left > 0; left--) {
     bench.signal?.throwIfAborted();
-    times.push({ without: await pair(without, count, long), within: await pair(within, count, long) });
+    times.push({ without: (await without(count)) / count / 1000, within: (await within(count)) / count / 1000 });
   }
   const ratio = spreadOf(times.map((t) => t.within / t.without));
   const row = (trainer: Trainer, key: 'without' | 'within'): Measured =>
-    ({ per: 'step', method: 'clock', checked, time: spreadOf(times.map((t) => t[key])), ...planWork(trainer.session.plans['step']!), note: `${trainer.session.plans['step']!.dispatches.length} dispatches` });
+    ({ per: 'step', method: 'clock', checked, time: spreadOf(times.map((t) => t[key])), ...planWork(trainer.session.plans['step']!), note: `${trainer.session.plans['step']!.dispatches.length} dispatches; ${count} steps at a time, the start of training with them` });
   return [{ ...row(plain, 'without'), suffix: 'without', what: 'a step without it' }, { ...row(noisy, 'within'), suffix: 'with', what: 'with it', against: { id: 'noise/mlp-64-256-256-10/without', ratio } }];
 };
 
@@ -132,9 +134,13 @@ const measureReplay = async (bench: Bench): Promise<readonly Measured[]> => {
     await session.read('step'); // until it is done, so that no queue fills up
     return ms;
   };
-  const target = Math.max(2, 50 * bench.timer.clock.pageMs);
-  const seconds = await timePairs(run, target, Math.floor(MOST_DISPATCHES / work.length), bench);
-  return [{ per: 'dispatch', method: 'clock', checked, time: spreadOf(seconds.map((s) => s / work.length)), note: `a tiny MLP's step of ${work.length} dispatches, many in one submission` }];
+  const { count, ms } = await calibrate(run, 1000 * bench.timer.clock.pageMs, Math.floor(MOST_DISPATCHES / work.length));
+  const seconds: number[] = [];
+  for (let left = samplesFor(ms, bench.budgetMs / 4); left > 0; left--) {
+    bench.signal?.throwIfAborted();
+    seconds.push((await run(count)) / count / work.length / 1000);
+  }
+  return [{ per: 'dispatch', method: 'clock', checked, time: spreadOf(seconds), note: `a tiny MLP's step, ${count * work.length} dispatches in one submission` }];
 };
 
 export const trainingCases = (): readonly BenchCase[] => [

@@ -13,7 +13,7 @@ export interface Patience {
 const [LEAST, MOST, LEAST_SLOW] = [5, 31, 3];
 /** Count of the long run over that of the short one; of runs that exceed the budget, the least there is. */
 const [LONG, LONG_SLOW] = [3, 2];
-export const longer = (ms: number, budgetMs: number): number => ((1 + LONG) * ms > budgetMs ? LONG_SLOW : LONG);
+const longer = (ms: number, budgetMs: number): number => ((1 + LONG) * ms > budgetMs ? LONG_SLOW : LONG);
 
 /** A count for which `run` lasts at least `targetMs`, at most `most`, and how long it then lasted: NaN where `run` could not say. The first run is a warm-up. */
 export const calibrate = async (run: Run, targetMs: number, most: number): Promise<{ readonly count: number; readonly ms: number }> => {
@@ -30,7 +30,7 @@ export const calibrate = async (run: Run, targetMs: number, most: number): Promi
 export const samplesFor = (ms: number, budgetMs: number): number => Math.max(ms > budgetMs ? LEAST_SLOW : LEAST, Math.min(MOST, Math.floor(budgetMs / ms)));
 
 /** Seconds for one repetition, from `short` and `long` of them. */
-export const pair = async (run: Run, short: number, long: number): Promise<number> =>
+const pair = async (run: Run, short: number, long: number): Promise<number> =>
   slope({ count: short, time: await run(short) }, { count: long, time: await run(long) }) / 1000;
 
 /**
