@@ -134,7 +134,7 @@ const measureReplay = async (bench: Bench): Promise<readonly Measured[]> => {
     await session.read('step'); // until it is done, so that no queue fills up
     return ms;
   };
-  const { count, ms } = await calibrate(run, 1000 * bench.timer.clock.pageMs, Math.floor(MOST_DISPATCHES / work.length));
+  const { count, ms } = await calibrate(run, Math.max(10, 1000 * bench.timer.clock.pageMs), Math.floor(MOST_DISPATCHES / work.length));
   const seconds: number[] = [];
   for (let left = samplesFor(ms, bench.budgetMs / 4); left > 0; left--) {
     bench.signal?.throwIfAborted();
