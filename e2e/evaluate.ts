@@ -1,9 +1,10 @@
 /** Named tensors of a graph, evaluated on an executor for given values of its variables: planned once, run as often as wanted. */
 import type { Tensor } from '../src/graph/tensor';
 import { plan, type Plan } from '../src/plan/index';
-import type { Executor, HostArray, HostTensor, Session } from '../src/runtime/executor';
+import type { Executor, HostTensor, Session } from '../src/runtime/executor';
+import type { Values } from '../src/runtime/stepwise';
 
-export type Values = Readonly<Record<string, HostArray>>;
+export type { Values } from '../src/runtime/stepwise';
 export type Results = Readonly<Record<string, HostTensor>>;
 
 /** Storage bindings a dispatch: what every adapter offers, so that all executors run the very same plan. */

@@ -6,7 +6,7 @@ import { PHONE, Visitor } from './visitor';
 
 /** Every page there is, and what it has once it is ready. */
 const PAGES = [
-  ['', 'lab-gallery h2 a'], ...EXPERIMENTS.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const), ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1'],
+  ['', 'lab-gallery h2 a'], ...EXPERIMENTS.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const), ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1'], ['bench/', 'lab-bench h1'],
 ] as const;
 const THEMES = ['light', 'dark'] as const;
 

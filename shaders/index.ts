@@ -5,6 +5,7 @@ import { arcKernelDiagonalRef, arcKernelRef } from './arcKernel.ref';
 import { attentionGradKeysRef, attentionGradQueriesRef } from './attentionGrad.ref';
 import { attentionRef } from './attention.ref';
 import { batchIndicesRef } from './permutation.ref';
+import { copyRef } from './copy.ref';
 import { exampleNormRef } from './exampleNorm.ref';
 import { foldRef } from './fold.ref';
 import { gatherRef } from './gather.ref';
@@ -12,6 +13,7 @@ import { gramRef } from './gram.ref';
 import { headProductRef } from './headProduct.ref';
 import { jacobianRef } from './jacobian.ref';
 import { matmulQuadRef, matmulRef } from './matmul.ref';
+import { multiplyAddRef } from './multiplyAdd.ref';
 import { normalRef } from './normal.ref';
 import { normaliseGradRef, normaliseRef } from './normalise.ref';
 import { pointwiseRef } from './pointwise.ref';
@@ -60,6 +62,8 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(normaliseRef),
   anyOracle(normaliseGradRef),
   anyOracle(positionRef),
+  anyOracle(copyRef),
+  anyOracle(multiplyAddRef),
 ]);
 
 const byName: ReadonlyMap<string, Oracle> = new Map(ORACLES.map((o) => [o.kernel.name, o]));

@@ -112,3 +112,10 @@ export const launchBrowser = async (): Promise<Browser> => {
   await ensureBrowser();
   return chromium.launch(launchOptions());
 };
+
+/** The same, except that an interrupt is left to the command: Playwright's own answer is to end browser and process at once. `flags`: beside the usual ones. */
+export const launchInterruptible = async (flags: readonly string[] = []): Promise<Browser> => {
+  await ensureBrowser();
+  const options = launchOptions();
+  return chromium.launch({ ...options, args: [...options.args, ...flags], handleSIGINT: false, handleSIGTERM: false });
+};

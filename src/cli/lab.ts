@@ -4,8 +4,6 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { chromium } from 'playwright';
-import type { Browser } from 'playwright';
 import { runnerImport } from 'vite';
 import { ConfigError } from '../core/errors';
 import type { Experiment, Inputs } from '../lab/experiment';
@@ -14,9 +12,9 @@ import { cellsCsv, metricsCsv } from '../lab/export';
 import { parseConfig } from '../lab/schema';
 import { RowTable } from '../lab/table';
 import type { AdapterInfo } from '../lab/worker/protocol';
-import { ensureBrowser } from './browser';
+import { launchInterruptible } from './browser';
 import { commit } from './commit';
-import { launchOptions } from './findBrowser';
+import { onInterrupt } from './interrupt';
 import type { LabCommand } from './labArgs';
 import { parseLab } from './labArgs';
 import type { Outcome } from './labPage';
@@ -65,37 +63,12 @@ const writeOutcome = async (folder: string, run: LabRun, outcome: Outcome, date:
 
 const nameOf = (adapter: AdapterInfo): string => `${adapter.name}${adapter.software ? ' (software)' : ''}`;
 
-/** Time within which a second signal is the same key press: npm passes on a Ctrl-C that the terminal has already sent. */
-const SAME_PRESS_MS = 1000;
-
-/** Aborts at the first SIGINT or SIGTERM; leaves at once at a later one. */
-const onInterrupt = (note: (text: string) => void): { readonly signal: AbortSignal; readonly dispose: () => void } => {
-  const controller = new AbortController();
-  let first: number | undefined;
-  const handle = (): void => {
-    if (first !== undefined && performance.now() - first > SAME_PRESS_MS) process.exit(EXIT.interrupted);
-    if (first !== undefined) return;
-    first = performance.now();
-    note('interrupted: ending the run and writing what was measured (interrupt again to leave at once)');
-    controller.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const name of signals) process.on(name, handle);
-  return { signal: controller.signal, dispose: () => { for (const name of signals) process.off(name, handle); } };
-};
-
-/** The usual browser, except that an interrupt is left to this command: Playwright's own answer is to end browser and process at once. */
-const launch = async (): Promise<Browser> => {
-  await ensureBrowser();
-  return chromium.launch({ ...launchOptions(), handleSIGINT: false, handleSIGTERM: false });
-};
-
 /** Builds, serves, launches and drives; everything it opened is closed again. */
 const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): Promise<Outcome> => {
   meter.note('building the lab');
   const site = await openSite();
   try {
-    const browser = await launch();
+    const browser = await launchInterruptible();
     try {
       return await drive(browser, `${site.url}${run.experiment.id}/`, run, signal, {
         adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),

@@ -1,7 +1,7 @@
 /** What every page has around its own part: head, header with the site's navigation, and a word to browsers without scripts. */
 
 /** Addresses from the site's root. */
-const NAVIGATION: readonly (readonly [string, string])[] = [['', 'Experiments'], ['playground/', 'Playground'], ['runs/', 'Runs'], ['device/', 'Device']];
+const NAVIGATION: readonly (readonly [string, string])[] = [['', 'Experiments'], ['playground/', 'Playground'], ['runs/', 'Runs'], ['device/', 'Device'], ['bench/', 'Bench']];
 
 /** The first match of a tag, and the text without it. */
 const cut = (text: string, tag: RegExp): readonly [string, string] => [tag.exec(text)?.[0] ?? '', text.replace(tag, '')];

@@ -64,7 +64,8 @@ const timestamps = async (device: GPUDevice): Promise<readonly bigint[]> => {
   return times;
 };
 
-const quantum = async (device: GPUDevice): Promise<number | undefined> => {
+/** Smallest non-zero difference between two timestamps, in nanoseconds. Undefined without the feature, or where none differed. */
+export const timestampStep = async (device: GPUDevice): Promise<number | undefined> => {
   if (!device.features.has('timestamp-query')) return undefined;
   const times: bigint[] = [];
   for (let i = 0; i < ROUNDS; i++) times.push(...await timestamps(device));
@@ -97,7 +98,7 @@ export const describeAdapter = async (o: OpenOptions = {}): Promise<AdapterRepor
       featuresAskedFor: FEATURES,
       wgslLanguageFeatures: wgslLanguageFeatures && [...wgslLanguageFeatures].toSorted(),
       userAgent: (navigator as Partial<Navigator>).userAgent ?? '',
-      measured: { openMs, emptySubmitMs: await emptySubmit(device), timestampNs: await quantum(device) },
+      measured: { openMs, emptySubmitMs: await emptySubmit(device), timestampNs: await timestampStep(device) },
     };
   } finally {
     device.destroy();

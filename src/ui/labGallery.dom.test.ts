@@ -33,10 +33,10 @@ describe('<lab-gallery>', () => {
 
   it('leads to each experiment and to the other pages, once each', async () => {
     await open(card('one', []), card('playground', []));
-    expect(all('a').map((a) => a.getAttribute('href'))).toEqual(['./one/', './playground/', './runs/', './device/']);
+    expect(all('a').map((a) => a.getAttribute('href'))).toEqual(['./one/', './playground/', './runs/', './device/', './bench/']);
     gallery.cards = [card('one', [])];
     await gallery.updateComplete;
-    expect(all('a').map((a) => a.getAttribute('href'))).toEqual(['./one/', './playground/', './runs/', './device/']);
+    expect(all('a').map((a) => a.getAttribute('href'))).toEqual(['./one/', './playground/', './runs/', './device/', './bench/']);
   });
 
   it('says of what there is no stored run that it is not measured yet', async () => {

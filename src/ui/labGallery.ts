@@ -9,6 +9,7 @@ const OTHERS = [
   { id: 'playground', title: 'Playground', says: 'your own model and data' },
   { id: 'runs', title: 'Runs', says: 'what this browser has kept: compare, resume, export' },
   { id: 'device', title: 'Device', says: 'your GPU, its limits, and a test of every kernel on it' },
+  { id: 'bench', title: 'Bench', says: 'how fast kernels and training steps run on it, against its own roofs' },
 ] as const;
 
 /** The preset that a card shows, the best first; else the first there is. */
