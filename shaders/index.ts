@@ -7,7 +7,7 @@ import { exampleNormRef } from './exampleNorm.ref';
 import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
 import { jacobianRef } from './jacobian.ref';
-import { matmulQuadRef, matmulRef } from './matmul.ref';
+import { matmulQuadRef, matmulRef, matmulSharedRef } from './matmul.ref';
 import { normalRef } from './normal.ref';
 import { pointwiseRef } from './pointwise.ref';
 import { reduceRef } from './reduce.ref';
@@ -25,6 +25,7 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(pointwiseRef),
   anyOracle(matmulRef),
   anyOracle(matmulQuadRef),
+  anyOracle(matmulSharedRef),
   anyOracle(reduceRef),
   anyOracle(softmaxRef),
   anyOracle(softmaxCrossEntropyRef),
