@@ -16,6 +16,8 @@ let device: GPUDevice;
 beforeAll(async () => { ({ device } = await acquire()); });
 afterAll(() => device.destroy());
 
+/** A software adapter takes seconds to compile a kernel that uses workgroup memory. */
+const PATIENCE_MS = 400_000;
 /** Kernels with more option sets than this are thinned to those that hold every three option values together: pipelines are slow to make. */
 const MANY = 48;
 
@@ -40,7 +42,7 @@ describe('kernels against their float64 oracles', () => {
     it(oracle.kernel.name, async () => {
       if (runsOn(oracle.kernel, device.features)) expectClean(await checkAll(oracle));
       else await expect(runTrials(device, oracle, servedSets(oracle)[0]!, [])).rejects.toThrow(ShaderError);
-    });
+    }, PATIENCE_MS);
 });
 
 /** Arguments over many magnitudes, of both signs where the function takes them; all within the range of f32 results. */

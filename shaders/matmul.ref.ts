@@ -3,6 +3,7 @@ import { dotBound, sumBound, type Dims, type Kernel, type Oracle, type Oracled }
 import { matmul, type MatmulOptions } from './matmul';
 import type { MatmulDims, Operands } from './matmulCore';
 import { matmulQuad, type MatmulQuadOptions } from './matmulQuad';
+import { matmulShared, type MatmulSharedOptions } from './matmulShared';
 import { applyEpilogue } from './program';
 
 /** sumsAt is where C ends: what would lie between is not written. */
@@ -64,3 +65,4 @@ const oracle = <O extends Operands>(kernel: Kernel<MatmulDims, O>): Oracle<Matmu
 });
 export const matmulRef: Oracle<MatmulDims, MatmulOptions> = oracle(matmul);
 export const matmulQuadRef: Oracle<MatmulDims, MatmulQuadOptions> = oracle(matmulQuad);
+export const matmulSharedRef: Oracle<MatmulDims, MatmulSharedOptions> = oracle(matmulShared);

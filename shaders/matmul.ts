@@ -13,7 +13,7 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, store, sumsCode, tailCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, store, sumsCode, stepCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 export type { MatmulDims } from './matmulCore';
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   ${offsets(o, rows, cols)}
   ${each((i, j) => `var c${i}_${j} = vec4f();`)}
   for (var k = 0u; k < dims.K; k += 4u) {
-    ${tailCode(o)}
+    ${stepCode(o)}
     ${loadA(o, rows)}
     ${range(quads).map((j) => loadB(o, j)).join('\n')}
     ${fma}

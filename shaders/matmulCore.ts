@@ -32,15 +32,17 @@ export const operandsFit = (step: number) => ({ batch, M, K, N, strideA, strideB
 export const matmulFlops = ({ batch, M, K, N }: Dims<MatmulDims>, { epilogue, columnSums }: Operands): number =>
   batch * M * N * (2 * K + programFlops(decodeProgram(epilogue))) + (columnSums ? K * N : 0);
 
-/** The k index of step kk: clamped only where K is ragged. */
-const at = ({ tailK }: Operands, kk: number): string => (tailK ? `k${kk}` : `(k + ${kk}u)`);
-
-/** The first k of a load by fours along K: never past the end, where `live` is 0. */
-const alongK = ({ tailK }: Operands): string => (tailK ? 'kv / 4u' : 'k / 4u');
-/** Lines at the head of a step that reads k … k+3. */
-export const tailCode = ({ tailK }: Operands): string => (tailK ? `${range(4).map((kk) => `let k${kk} = min(k + ${kk}u, dims.K - 1u);`).join('\n')}
-    let kv = min(k, max(dims.K, 4u) - 4u);
-    let live = select(vec4f(0.0), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K));` : '');
+/**
+ * Lines at the head of a step that reads k … k+3. Each index is computed once, by name: a CPU rasteriser's compiler finds no common subexpressions. Past the
+ * end the last k is repeated, and `live` is 0.
+ */
+export const stepCode = ({ transA, transB, vecA, vecB, tailK }: Operands): string => [
+  ...range(4).map((kk) => `let k${kk} = ${tailK ? `min(k + ${kk}u, dims.K - 1u)` : `k + ${kk}u`};`),
+  ...((vecA && !transA) || (vecB && transB) ? [`let quad_k = ${tailK ? 'min(k, max(dims.K, 4u) - 4u)' : 'k'} / 4u;`] : []),
+  ...(transA ? range(4).map((kk) => `let row_a${kk} = k${kk} * strideK_a;`) : []),
+  ...(transB ? [] : range(4).map((kk) => `let row_b${kk} = k${kk} * strideK_b;`)),
+  ...(tailK ? ['let live = select(vec4f(0.0), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K));'] : []),
+].join('\n');
 
 const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
 /** Lines before the loop: where each row of op(A) and each column of op(B) starts, in units of a load. Rows past M and columns past N repeat the last ones. */
@@ -62,13 +64,13 @@ export const offsets = ({ transA, transB, vecA, vecB }: Operands, rows: number, 
 export const loadA = (o: Operands, rows: number): string => {
   const { transA, vecA, tailK } = o;
   return range(rows).map((i) => {
-    if (vecA && !transA) return `let a4_${i} = a[a${i} + ${alongK(o)}]${tailK ? ' * live' : ''};`;
+    if (vecA && !transA) return `let a4_${i} = a[a${i} + quad_k]${tailK ? ' * live' : ''};`;
     if (vecA && i % 4 !== 0) return '';
     if (vecA) {
-      const cols = range(4).map((kk) => `let t${i}_${kk} = a[a${i} + ${at(o, kk)} * strideK_a]${tailK ? ` * live.${XYZW[kk]!}` : ''};`);
+      const cols = range(4).map((kk) => `let t${i}_${kk} = a[a${i} + row_a${kk}]${tailK ? ` * live.${XYZW[kk]!}` : ''};`);
       return [...cols, ...range(4).map((r) => `let a4_${i + r} = vec4f(${range(4).map((kk) => `t${i}_${kk}.${XYZW[r]!}`).join(', ')});`)].join('\n');
     }
-    const element = (kk: number): string => (transA ? `a[a${i} + ${at(o, kk)} * strideK_a]` : `a[a${i} + ${at(o, kk)}]`);
+    const element = (kk: number): string => (transA ? `a[a${i} + row_a${kk}]` : `a[a${i} + k${kk}]`);
     return `let a4_${i} = vec4f(${range(4).map(element).join(', ')})${tailK ? ' * live' : ''};`;
   }).join('\n');
 };
@@ -76,12 +78,12 @@ export const loadA = (o: Operands, rows: number): string => {
 /** Lines that define b<kk>_<j>: op(B)[k+kk, n0+4j…+3] as a vec4; k past K repeat the last one, which meets a 0 of A. */
 export const loadB = (o: Operands, j: number): string => {
   const { transB, vecB } = o;
-  if (vecB && !transB) return range(4).map((kk) => `let b${kk}_${j} = b[b${4 * j} + ${at(o, kk)} * strideK_b];`).join('\n');
+  if (vecB && !transB) return range(4).map((kk) => `let b${kk}_${j} = b[b${4 * j} + row_b${kk}];`).join('\n');
   if (vecB) {
-    const rows = range(4).map((c) => `let s${j}_${c} = b[b${4 * j + c} + ${alongK(o)}];`);
+    const rows = range(4).map((c) => `let s${j}_${c} = b[b${4 * j + c} + quad_k];`);
     return [...rows, ...range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => `s${j}_${c}.${XYZW[kk]!}`).join(', ')});`)].join('\n');
   }
-  const element = (kk: number, c: number): string => (transB ? `b[b${4 * j + c} + ${at(o, kk)}]` : `b[b${4 * j + c} + ${at(o, kk)} * strideK_b]`);
+  const element = (kk: number, c: number): string => (transB ? `b[b${4 * j + c} + k${kk}]` : `b[b${4 * j + c} + row_b${kk}]`);
   return range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => element(kk, c)).join(', ')});`).join('\n');
 };
 

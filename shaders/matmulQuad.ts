@@ -12,7 +12,7 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, store, sumsCode, tailCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, store, sumsCode, stepCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 /** Quads across and down a workgroup. */
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   ${each((i, j) => `var c${i}_${j} = vec4f();`)}
   for (var start = 0u; start < dims.K; start += 8u) {
     let k = start + half;
-    ${tailCode(o)}
+    ${stepCode(o)}
     ${loadA(o, SIDE)}
     ${range(SIDE).map((i) => `let pa_${i} = quadSwapX(a4_${i});`).join('\n')}
     ${range(quads).map(columns).join('\n')}

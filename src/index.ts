@@ -17,6 +17,7 @@ export { plan, printPlan, type Plan } from './plan/index';
 export { compile, type Compiled, type InputSpec } from './runtime/compile';
 export { metric, type Executor, type HostArray, type MetricBatch, type Session, type TrainControl, type TrainOptions } from './runtime/executor';
 export { openGpu, type GpuExecutor, type GpuOptions } from './runtime/gpu';
+export { memoryStore, Tuner, type Finding, type FindingStore, type TunerOptions } from './runtime/tuner';
 export { openReference } from './runtime/reference';
 /** Closed forms in float64: kernel regression, linearised dynamics, infinite-width kernels, risks. */
 export * as theory from './theory/index';

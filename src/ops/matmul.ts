@@ -4,11 +4,13 @@
  * vjp     δ = ∂L/∂Y; one matmul per input, no transpose is materialised. A shared operand's cotangent is the sum over the batch.
  * Throws  ShapeError if the K axes or the batches differ, or an operand has rank < 2.
  */
-import { matmul as kernel, type MatmulOptions, type Tile } from '../../shaders/matmul';
+import type { Dims } from '../../shaders/kernel';
+import { matmul as kernel, type MatmulDims, type MatmulOptions, type Tile } from '../../shaders/matmul';
+import { reduce, type ReduceOptions } from '../../shaders/reduce';
 import { IDENTITY } from '../../shaders/program';
 import { ShapeError } from '../core/errors';
 import { sameShape, showShape, sizeOf, type Shape } from '../core/shape';
-import { defineOp } from '../graph/op';
+import { defineOp, type Emitter, type Operand } from '../graph/op';
 import { apply, type Tensor } from '../graph/tensor';
 import { sumTo } from './broadcastTo';
 import { add as addTensors } from './pointwise';
@@ -32,20 +34,44 @@ const tileFor = (M: number, N: number): Tile => (M === 1 ? '1x4' : N <= 16 ? '4x
 const optionsFor = ({ M, K, N }: { readonly M: number; readonly K: number; readonly N: number }, { transA, transB }: MatmulAttrs): MatmulOptions =>
   ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, tailK: K % 4 !== 0, columnSums: false, epilogue: IDENTITY });
 
+type Sizes = Dims<MatmulDims>;
+/** A product this long into so few elements fills a GPU only if its k are shared out; TensorFlow.js draws the line there. */
+const LONG = 2000;
+const FEW = 64 * 64;
+/** About so many k a part. */
+const PART = 256;
+/** Parts of K of one length; 1: not worth it. A weight's gradient only, where K is the rows of both operands and a part of them is contiguous. */
+const chunksOf = ({ batch, M, K, N }: Sizes, { transA, transB }: MatmulAttrs): number => {
+  if (!transA || transB || batch > 1 || M === 1 || K < LONG || M * N > FEW) return 1;
+  for (let c = Math.floor(K / PART); c > 1; c--) if (K % c === 0) return c;
+  return 1;
+};
+/** The parts' products side by side, then their sum, each in a fixed order. */
+const splitK = (dims: Sizes, attrs: MatmulAttrs, [a, b, y]: readonly [Operand, Operand, Operand], { emit, scratch }: Emitter): void => {
+  const { M, N } = dims;
+  const parts = chunksOf(dims, attrs);
+  const K = dims.K / parts;
+  const products = scratch({ shape: [parts, M, N], dtype: 'f32' });
+  emit(kernel, optionsFor({ M, K, N }, attrs), { batch: parts, M, K, N, strideA: K * M, strideB: K * N, sumsAt: 0 }, [a, b, products]);
+  const options: ReduceOptions = { op: 'sum', variant: 'thread', vec: N % 4 === 0 ? 'inner' : 'none', epilogue: IDENTITY };
+  emit(reduce, options, { outer: 1, K: parts, inner: M * N, cols: N }, [products, y], { epilogue: 1 });
+};
+
 export const matmulOp = defineOp<MatmulAttrs>({
   name: 'matmul',
   infer: ([a, b], attrs) => {
     const { batch, M, N } = measure(a!.shape, b!.shape, attrs);
     return { shape: [...batch, M, N], dtype: 'f32' };
   },
-  lower: ({ inputs: [a, b], outputs: [y], attrs }, { emit }) => {
+  lower: ({ inputs: [a, b], outputs: [y], attrs }, { emit, scratch }) => {
     const { batch, M, K, N, batchA, batchB } = measure(a!.shape, b!.shape, attrs);
     const dims = { batch: sizeOf(batch), M, K, N, strideA: batchA.length > 0 ? M * K : 0, strideB: batchB.length > 0 ? K * N : 0, sumsAt: 0 };
     if (N === 1) {
       // A column times a matrix: the same numbers as a row times its transpose, and a row is what tiles are wide for.
       const swapped = { batch: dims.batch, M: 1, K, N: M, strideA: dims.strideB, strideB: dims.strideA, sumsAt: 0 };
       emit(kernel, optionsFor(swapped, { transA: false, transB: !attrs.transA }), swapped, [b!, a!, y!], { epilogue: 2 });
-    } else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2, ...(dims.batch === 1 && !attrs.transB ? { columnSums: 1 } : {}) });
+    } else if (chunksOf(dims, attrs) > 1) splitK(dims, attrs, [a!, b!, y!], { emit, scratch });
+    else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2, ...(dims.batch === 1 && !attrs.transB ? { columnSums: 1 } : {}) });
   },
   vjp: ({ inputs: [a, b], attrs: { transA, transB } }, [dy]) => {
     if (!dy) return [null, null];

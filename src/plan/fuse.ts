@@ -126,7 +126,7 @@ class Fuser {
 
   /** Step 3. */
   columnSums(): void {
-    for (const group of [...new Set(this.groupOf.values())]) {
+    for (const group of new Set(this.groupOf.values())) {
       const operand = group.kernel?.emissions.at(-1)?.host?.columnSums;
       if (operand === undefined) continue;
       const matrix = group.kernel!.node.inputs[operand]!;

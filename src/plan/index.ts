@@ -18,6 +18,7 @@ import type { Place } from './program';
 export * from './plan';
 export { printPlan } from './print';
 export { ANY_ADAPTER, specialise, type AdapterKind } from './specialise';
+export type { Choices } from './variants';
 
 export interface PlanOptions {
   readonly name?: string;

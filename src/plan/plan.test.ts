@@ -5,7 +5,7 @@ import { decodeProgram, IDENTITY } from '../../shaders/program';
 import { gradients } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import { mlp, repack, unpack } from '../models/index';
-import { batchIndices, gather } from '../ops/index';
+import { batchIndices, gather, pack } from '../ops/index';
 import { variable } from '../ops/leaf';
 import { crossEntropy, meanSquaredError } from '../ops/losses';
 import { matmul } from '../ops/matmul';
@@ -57,6 +57,27 @@ describe('fusion', () => {
     const p = plan({ outputs: { y, z: mul(y, x), u: relu(x) } });
     expect(p.dispatches).toHaveLength(1);
     expect(p.dispatches[0]!.args).toHaveLength(4);
+  });
+  it('shares out the k of a long product into few elements, and sums the parts', () => {
+    const [long, tall] = [variable('long', [4096, 12]), variable('tall', [4096, 8])];
+    const p = plan({ outputs: { y: mul(matmul(long, tall, { transA: true }), 2) } });
+    expect(shape(p)).toEqual(['matmul', 'reduce mul']);
+    expect(p.dispatches[0]!.dims).toMatchObject({ batch: 16, M: 12, K: 256, N: 8 });
+    expect(breaches(p, 8)).toEqual([]);
+  });
+  it("stores a bias's gradient behind its weight's where both are parts of one vector, and apart where they are not", () => {
+    const targets = variable('targets', [20, 8], { perReplica: false });
+    const [dw, db] = gradients(meanSquaredError(add(matmul(x, w), b), targets), [w, b]) as [Tensor, Tensor];
+    const packed = plan({ outputs: { g: pack([{ tensor: dw, offset: 0 }, { tensor: db, offset: 128 }], 192) } });
+    const last = packed.dispatches.at(-1)!;
+    expect(last).toMatchObject({ kernel: 'matmul', options: { columnSums: true }, dims: { sumsAt: 128 } });
+    expect(packed.dispatches.some((d) => d.kernel === 'reduce')).toBe(false);
+    expect(breaches(packed, 8)).toEqual([]);
+    // The bias before the weight: what one binding of the kernel cannot hold is a step of its own.
+    const turned = plan({ outputs: { g: pack([{ tensor: db, offset: 0 }, { tensor: dw, offset: 64 }], 192) } });
+    expect(turned.dispatches.filter((d) => d.kernel === 'reduce')).toHaveLength(1);
+    expect(breaches(turned, 8)).toEqual([]);
+    expect(plan({ outputs: { dw, db } }).dispatches.filter((d) => d.kernel === 'reduce')).toHaveLength(1);
   });
   it('computes equal subexpressions once', () => {
     expect(plan({ outputs: { y: mul(hidden(), hidden()), z: sum(hidden()) } }).dispatches.filter((d) => d.kernel === 'matmul')).toHaveLength(1);

@@ -7,6 +7,7 @@ import type { Dims } from '../../shaders/kernel';
 import type { MatmulDims, MatmulOptions } from '../../shaders/matmul';
 import { matmulQuad, type MatmulQuadOptions } from '../../shaders/matmulQuad';
 import type { Plan, PlanDispatch } from './plan';
+import { chosen, type Choices } from './variants';
 
 /** What of an adapter decides between variants that give different bits. */
 export interface AdapterKind {
@@ -20,8 +21,8 @@ export const ANY_ADAPTER: AdapterKind = { quads: false };
 const WASTE = 2;
 const up = (n: number, step: number): number => Math.ceil(n / step) * step;
 
-const quadOptions = ({ tile: _, ...operands }: MatmulOptions, { K, N }: Dims<MatmulDims>): MatmulQuadOptions =>
-  ({ ...operands, tailK: K % 8 !== 0, layout: N <= 16 ? 'tall' : 'wide' });
+const quadOptions = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: MatmulOptions, { K, N }: Dims<MatmulDims>): MatmulQuadOptions =>
+  ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue, tailK: K % 8 !== 0, layout: N <= 16 ? 'tall' : 'wide' });
 const quadsFit = ({ M, K, N }: Dims<MatmulDims>): boolean => up(M, 16) * up(N, 16) * up(K, 8) <= WASTE * M * N * K;
 
 const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
@@ -30,4 +31,5 @@ const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
   return quadsFit(dims) ? { ...d, kernel: matmulQuad.name, options: quadOptions(d.options as MatmulOptions, dims) } : d;
 };
 
-export const specialise = (p: Plan, kind: AdapterKind): Plan => ({ ...p, dispatches: p.dispatches.map((d) => specialised(d, kind)) });
+/** `choices`: between variants of the same bits; see variants.ts. */
+export const specialise = (p: Plan, kind: AdapterKind, choices: Choices = {}): Plan => ({ ...p, dispatches: p.dispatches.map((d) => chosen(specialised(d, kind), choices)) });

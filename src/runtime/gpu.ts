@@ -1,16 +1,23 @@
 /** The GPU executor: one device, its pipelines, and the sessions on it. */
 import { ConfigError } from '../core/errors';
-import type { Plan } from '../plan/plan';
+import type { Plan, PlanDispatch } from '../plan/plan';
 import { specialise } from '../plan/specialise';
+import { kernelsFingerprint } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session } from './executor';
 import { GpuSession, type Backend } from './gpuSession';
 import { PipelineCache } from './pipelines';
 import { Scheduler } from './scheduler';
+import { Tuner, type TunerOptions } from './tuner';
 
 export interface GpuOptions extends OpenOptions {
   /** Bytes that all buffers of a session may take together. Default 4 GiB. */
   readonly memoryBudget?: number;
+  /**
+   * Measures variants of the kernels when plans are first opened, within a budget, and uses the fastest; results are the same bits with and
+   * without. Default: no, the choice that suits the kind of adapter.
+   */
+  readonly tune?: TunerOptions;
 }
 const DEFAULT_BUDGET = 4 * 2 ** 30;
 const DISPOSED = (): ConfigError => new ConfigError('this executor was disposed of');
@@ -19,7 +26,12 @@ export class GpuExecutor implements Executor {
   private backend: Backend;
   private renewing: Promise<Backend> | undefined;
   private disposed = false;
-  private constructor(private acquired: Acquired, private readonly o: GpuOptions) { this.backend = this.wrap(acquired); }
+  /** Lists, pins and resets what was measured; undefined where tuning was not asked for, or the adapter is a software one. */
+  readonly tuner: Tuner | undefined;
+  private constructor(private acquired: Acquired, private readonly o: GpuOptions) {
+    this.backend = this.wrap(acquired);
+    if (o.tune && (!acquired.software || o.tune.software)) this.tuner = new Tuner(`${acquired.name} ${kernelsFingerprint()}`, o.tune);
+  }
 
   /** Throws NoWebGPUError. */
   static async open(o: GpuOptions = {}): Promise<GpuExecutor> { return new GpuExecutor(await acquire(o), o); }
@@ -32,8 +44,16 @@ export class GpuExecutor implements Executor {
   async open(plans: Readonly<Record<string, Plan>>): Promise<Session> {
     if (this.disposed) throw DISPOSED();
     const backend = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
-    const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind)]));
+    const { kind } = this.acquired;
+    await this.tuner?.tune(backend.device, backend.pipelines, Object.values(plans).map((p) => specialise(p, kind)));
+    const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind, this.tuner?.choices)]));
     return GpuSession.open(fitted, backend, (lost) => this.renew(lost));
+  }
+
+  /** Holds the class of a dispatch (of a session's plans) to a variant, from the next session on; see Tuner. Throws ConfigError. */
+  async pin(d: PlanDispatch, variant: string): Promise<void> {
+    if (!this.tuner) throw new ConfigError('this executor was opened without `tune`, so there is nothing to pin');
+    await this.tuner.pin(this.backend.device, this.backend.pipelines, d, variant);
   }
 
   /** A new device for sessions that lost theirs; those of one device share the next. */

@@ -57,9 +57,9 @@ const merge = (outcomes: readonly Outcome[]): Outcome => ({
 });
 
 /** Throws ShaderError with the options and the numbered source. */
-const compile = async (device: GPUDevice, kernel: Kernel, options: Options): Promise<Compiled> => {
+const compile = async (pipelines: PipelineCache, kernel: Kernel, options: Options): Promise<Compiled> => {
   try {
-    return { kernel, options, ...await new PipelineCache(device).get(kernel, options) };
+    return { kernel, options, ...await pipelines.get(kernel, options) };
   } catch (error) {
     if (!(error instanceof ShaderError)) throw error;
     throw new ShaderError(kernel.name, `${JSON.stringify(options)}\n${error.message.slice(error.message.indexOf('\n') + 1)}`);
@@ -179,8 +179,10 @@ const compareTrial = (
 };
 
 /** Runs the trials of one option set in one submit and compares them. Throws ShaderError, and GPURunError for what WebGPU rejects. */
-export const runTrials = async (device: GPUDevice, oracle: Oracle, options: Options, trials: readonly Trial[]): Promise<Outcome> => {
-  const compiled = await compile(device, oracle.kernel, options);
+export const runTrials = async (
+  device: GPUDevice, oracle: Oracle, options: Options, trials: readonly Trial[], pipelines = new PipelineCache(device),
+): Promise<Outcome> => {
+  const compiled = await compile(pipelines, oracle.kernel, options);
   const bindings = oracle.kernel.bindings(options);
   const inputs = trials.map((trial) => [trial, bindings.map((b, i) => place(oracle, b, i, trial))] as const);
   const results = await execute(device, compiled, inputs);
