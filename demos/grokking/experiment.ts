@@ -2,7 +2,7 @@
 import { defineExperiment, loadedOnRun, type Config, type Curve, type HeatmapView, type LineView, type Marker, type View } from '../../src/lab/experiment';
 import card from './card';
 import { claimsOf } from './claims';
-import { FIELDS, isFourier, list, PRESETS, settingsOf, singleRun, variantOf } from './config';
+import { FIELDS, isFourier, isTransformer, list, PRESETS, settingsOf, singleRun, variantOf } from './config';
 import { exactTheory } from './exactTheory';
 import { EXPLANATION } from './explanation';
 
@@ -22,15 +22,19 @@ const circuitViews = (c: Config): readonly View[] => {
       logX: true, logY: true, series: { test: 'test', train: 'training', restricted: 'restricted: key frequencies alone', excluded: 'excluded: training without one of them' },
     }),
     line('explained', `Logits at Fourier frequencies${first}`, 'step', 'share of variance', { logX: true, series: { key: 'key frequencies', all: 'all frequencies' } }),
-    line('silenced', `Accuracy without some units${first}`, 'frequency by strength in the logits, strongest first', 'share of the table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
-    line('silencedLoss', `Loss without some units${first}`, 'frequency by strength in the logits, strongest first', 'squared error over the whole table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
-    line('rank', 'Effective rank of the embedding', 'step', 'exp of the entropy of σ/Σσ', { logX: true, series: { embedding: 'U beside V' }, place: 'diagnostic' }),
-    line('pure', 'Units: share of their best frequency', 'step', 'mean share of variance', { logX: true, series: { units: 'mean over units' }, place: 'diagnostic' }),
+    ...(isTransformer(c) ? [] : unitViews(first)),
+    line('rank', 'Effective rank of the embedding', 'step', 'exp of the entropy of σ/Σσ', { logX: true, series: { embedding: isTransformer(c) ? 'embedding' : 'U beside V' }, place: 'diagnostic' }),
     map('embedding', 'Fourier power of the embedding, first seed', 'step', 'frequency k', { value: 'share of power' }),
-    map('neurons', 'Units by their best frequency, first seed', 'step', 'frequency k', { value: 'share of units' }),
-    map('units', 'Units at the end, grouped by frequency, first seed', 'unit', 'frequency k', { value: 'share of variance' }),
   ];
 };
+/** Of networks whose units have weights from the symbols. */
+const unitViews = (first: string): readonly View[] => [
+  line('silenced', `Accuracy without some units${first}`, 'frequency by strength in the logits, strongest first', 'share of the table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
+  line('silencedLoss', `Loss without some units${first}`, 'frequency by strength in the logits, strongest first', 'squared error over the whole table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
+  line('pure', 'Units: share of their best frequency', 'step', 'mean share of variance', { logX: true, series: { units: 'mean over units' }, place: 'diagnostic' }),
+  map('neurons', 'Units by their best frequency, first seed', 'step', 'frequency k', { value: 'share of units' }),
+  map('units', 'Units at the end, grouped by frequency, first seed', 'unit', 'frequency k', { value: 'share of variance' }),
+];
 const tableViews = (whose: string): readonly View[] => [
   map('margin', `How far ahead the right answer is, ${whose}`, 'a', 'b', { value: 'its logit − the best wrong one' }),
   map('answer', `Answers to a and b, ${whose}`, 'a', 'b', { value: 'answer' }),
@@ -38,7 +42,7 @@ const tableViews = (whose: string): readonly View[] => [
 const VIEWS: Readonly<Record<string, (c: Config) => readonly View[]>> = {
   time: (c) => [
     line('accuracy', 'Accuracy', 'step', 'share of entries', { logX: true, series: bySetting(c) }),
-    line('loss', 'Loss', 'step', 'squared error, mean over outputs', { logX: true, logY: true, series: bySetting(c) }),
+    line('loss', 'Loss', 'step', isTransformer(c) ? 'cross-entropy, nats' : 'squared error, mean over outputs', { logX: true, logY: true, series: bySetting(c) }),
     ...(list(c, 'decays').length > 1 ? [line('times', 'Steps to memorise and to generalise', 'weight decay λ', 'step', { logY: true, series: { memorised: 'training accuracy above 99 %', generalised: 'test accuracy above 95 %' } })] : []),
     line('norm', 'Weight norm', 'step', 'all weights', { logX: true, logY: true, series: Object.fromEntries(settingsOf(c).map((s) => [s.id, s.label])), place: 'diagnostic' }),
     ...(isFourier(c) ? circuitViews(c) : []),

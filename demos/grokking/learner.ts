@@ -5,18 +5,20 @@
 import { ConfigError } from '../../src/core/errors';
 import type { Config } from '../../src/lab/experiment';
 import type { LossKind } from '../../src/measure/index';
-import { quadraticMlp, type Model, type Parameters } from '../../src/models/index';
+import { modularAdditionTransformer, quadraticMlp, transformer, type Model, type Parameters } from '../../src/models/index';
 import type { Tensor } from '../../src/graph/tensor';
-import { meanSquaredError, mul, oneHotErrorRate, reshape } from '../../src/ops/index';
+import { crossEntropy, errorRate, meanSquaredError, mul, oneHotErrorRate, reshape } from '../../src/ops/index';
 import type { HostArray } from '../../src/runtime/executor';
 import type { Objective } from '../../src/runtime/trainer';
 import { dense, type Dense } from '../../src/theory/index';
-import { num } from './config';
+import { isTransformer, num } from './config';
 
 /** A network's parameters by name, row-major. */
 export type Weights = Readonly<Record<string, HostArray>>;
 export interface Learner {
   readonly model: Model;
+  /** Tokens that follow a and b. */
+  readonly suffix: readonly number[];
   /** Means over examples, weighted. */
   readonly loss: Objective;
   readonly error: Objective;
@@ -57,7 +59,7 @@ const beside = (A: Dense, B: Dense): Dense => {
 export const quadraticLearner = (symbols: number, hidden: number): Learner => {
   const parts = (w: Weights): readonly [Dense, Dense] => [matrix(w['U']!, symbols, hidden), matrix(w['V']!, symbols, hidden)];
   return {
-    model: quadraticMlp({ symbols, hidden }), loss: meanSquaredError, error: oneHotErrorRate, lossKind: 'squared', target: [symbols],
+    model: quadraticMlp({ symbols, hidden }), suffix: [], loss: meanSquaredError, error: oneHotErrorRate, lossKind: 'squared', target: [symbols],
     targets: (c) => {
       const y = new Float32Array(c.length * symbols);
       c.forEach((v, i) => { y[i * symbols + v] = 1; });
@@ -67,5 +69,12 @@ export const quadraticLearner = (symbols: number, hidden: number): Learner => {
     units: { count: hidden, parts, silence: (params, alive) => ({ ...params, W: mul(params['W']!, reshape(alive, [hidden, 1])) }) },
   };
 };
-/** The place for another model: a case by a setting. */
-export const learnerOf = (c: Config, symbols: number): Learner => quadraticLearner(symbols, num(c, 'hidden'));
+/** The published transformer: a, b and a sign of equality, number `symbols`, at which the answer is read. Its units see symbols only through the attention. */
+export const transformerLearner = (symbols: number): Learner => {
+  const options = modularAdditionTransformer(symbols);
+  return {
+    model: transformer(options), suffix: [symbols], loss: crossEntropy, error: errorRate, lossKind: 'crossEntropy', target: [], targets: (c) => c,
+    embedding: (w) => matrix(w['embed']!.subarray(0, symbols * options.dModel), symbols, options.dModel),
+  };
+};
+export const learnerOf = (c: Config, symbols: number): Learner => (isTransformer(c) ? transformerLearner(symbols) : quadraticLearner(symbols, num(c, 'hidden')));

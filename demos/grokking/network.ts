@@ -21,7 +21,7 @@ const inspections = (learner: Learner, n: number): Readonly<Record<string, Inspe
   const { model, loss, error, units } = learner;
   const P = model.outputs;
   const shared = { perReplica: false };
-  const tokens = variable('all.x', [n, 2], { dtype: 'u32', ...shared });
+  const tokens = variable('all.x', [n, ...model.input], { dtype: 'u32', ...shared });
   const target = variable('all.y', [n, ...learner.target], { dtype: learner.target.length === 0 ? 'u32' : 'f32', ...shared });
   const result = variable('all.result', [n], { dtype: 'u32', ...shared });
   const hot = variable('all.hot', [n, P], shared);
@@ -49,7 +49,7 @@ const inspections = (learner: Learner, n: number): Readonly<Record<string, Inspe
 
 const optionsOf = (c: Config, learner: Learner, replicas: readonly Replica[], sets: Sets, n: number, looked: boolean): TrainerOptions => ({
   model: learner.model, loss: learner.loss, data: sets.train, test: sets.test, seeds: replicas.map((r) => r.seed), initScale: num(c, 'initScale'),
-  optimiser: adamw({ lr: num(c, 'lr'), beta1: 0.9, beta2: 0.98, weightDecay: replicas.map((r) => r.setting.decay) }),
+  optimiser: adamw({ lr: num(c, 'lr'), beta1: 0.9, beta2: 0.98, weightDecay: replicas.map((r) => r.setting.decay), schedule: { kind: 'constant', warmup: num(c, 'warmup') } }),
   metrics: ['loss', 'weightNorm'], evaluate: { error: learner.error, loss: learner.loss },
   ...(looked ? { inspect: inspections(learner, n) } : {}),
 });
@@ -67,7 +67,7 @@ export class Network {
       const { session } = trainer;
       const hot = new Float32Array(table.n * table.order);
       table.c.forEach((v, i) => { hot[i * table.order + v] = 1; });
-      session.write('all.x', tokensOf(table));
+      session.write('all.x', tokensOf(table, learner));
       session.write('all.y', learner.targets(table.c));
       session.write('all.result', table.c);
       session.write('all.hot', hot);

@@ -11,10 +11,11 @@ export const replicasOf = (c: Config): readonly Replica[] =>
 
 export const tableOf = (c: Config): OperationTable => operationTable(taskOf(c), modulusOf(c));
 
-/** a and b of each entry, one after another. */
-export const tokensOf = ({ n, a, b }: Entries): Uint32Array => {
-  const tokens = new Uint32Array(2 * n);
-  for (let i = 0; i < n; i++) tokens.set([a[i]!, b[i]!], 2 * i);
+/** a, b and what follows them, of one entry after another. */
+export const tokensOf = ({ n, a, b }: Entries, { suffix }: Learner): Uint32Array => {
+  const width = 2 + suffix.length;
+  const tokens = new Uint32Array(width * n);
+  for (let i = 0; i < n; i++) tokens.set([a[i]!, b[i]!, ...suffix], width * i);
   return tokens;
 };
 
@@ -26,10 +27,11 @@ const stacked = (sets: readonly Entries[], learner: Learner): TrainerData => {
     return { n, a: fill(a), b: fill(b), c: fill(c), weight: Float32Array.from({ length: n }, (_, i) => (i < own ? n / own : 0)) };
   });
   const size = n * learner.target.reduce((x, y) => x * y, 1);
-  const [x, weight] = [new Uint32Array(2 * n * sets.length), new Float32Array(n * sets.length)];
+  const width = 2 + learner.suffix.length;
+  const [x, weight] = [new Uint32Array(width * n * sets.length), new Float32Array(n * sets.length)];
   const y = learner.target.length === 0 ? new Uint32Array(size * sets.length) : new Float32Array(size * sets.length);
   padded.forEach((s, r) => {
-    x.set(tokensOf(s), 2 * n * r);
+    x.set(tokensOf(s, learner), width * n * r);
     y.set(learner.targets(s.c), size * r);
     weight.set(s.weight, n * r);
   });
