@@ -4,6 +4,7 @@ import { stream } from '../src/core/random';
 import type { Tensor } from '../src/graph/tensor';
 import { cnn, mlp, unpack, transformer, type TransformerOptions } from '../src/models/index';
 import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, slice as part, square, sum, variable, embedding, layerNorm } from '../src/ops/index';
+import { ntk } from '../src/measure/index';
 import { plan } from '../src/plan/index';
 import { openReference } from '../src/runtime/reference';
 import { gradients, layersOf, parameterUses } from '../src/autodiff/index';
@@ -137,6 +138,17 @@ it('fuses the bias of a convolution with its weight, at all its positions', () =
   const { parameters, loss } = caseOf(network);
   const layers = layersOf(parameterUses([loss(4)], [constant(1)], parameters, 4), parameters);
   expect(layers.map((l) => [l.form, l.bias, l.positions])).toEqual([['outer', true, 4], ['outer', true, 3], ['outer', true, 1]]);
+});
+
+it('the tangent kernel of a convolutional network is the same from Gram matrices and from products with vectors', async () => {
+  const [t, examples] = [Float32Array.from(random(network.layout.total, 9)), { x: Float32Array.from(x.subarray(0, 7)), n: 1 }];
+  const two = { x: Float32Array.from(random(14, 10)), n: 2 };
+  for (const [a, c] of [[two, two], [two, examples]] as const) {
+    const [structured, products] = await Promise.all((['structured', 'products'] as const).map((method) => ntk(openReference(), network, t, a, c, { method })));
+    expect(structured!.data).toHaveLength(4 * a.n * c.n);
+    // Both are rounded to f32 once.
+    structured!.data.forEach((v, i) => { expect(Math.abs(v - products!.data[i]!)).toBeLessThanOrEqual(2 ** -22 * Math.abs(v) + 2 ** -40); });
+  }
 });
 
 describe('refusals', () => {
