@@ -29,8 +29,8 @@ const circuitViews = (c: Config): readonly View[] => {
 };
 /** Of networks whose units have weights from the symbols. */
 const unitViews = (first: string): readonly View[] => [
-  line('silenced', `Accuracy without some units${first}`, 'frequency by strength in the logits, strongest first', 'share of the table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
-  line('silencedLoss', `Loss without some units${first}`, 'frequency by strength in the logits, strongest first', 'squared error over the whole table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
+  line('silenced', `Accuracy without some units${first}`, 'frequency, strongest in the logits first', 'share of the table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
+  line('silencedLoss', `Loss without some units${first}`, 'frequency, strongest in the logits first', 'squared error over the whole table', { series: { frequency: 'this frequency’s units silent', others: 'as many others silent' } }),
   line('pure', 'Units: share of their best frequency', 'step', 'mean share of variance', { logX: true, series: { units: 'mean over units' }, place: 'diagnostic' }),
   map('neurons', 'Units by their best frequency, first seed', 'step', 'frequency k', { value: 'share of units' }),
   map('units', 'Units at the end, grouped by frequency, first seed', 'unit', 'frequency k', { value: 'share of variance' }),
