@@ -55,7 +55,7 @@ describe('the bench page', () => {
     say(BEGIN, { type: 'case', index: 1 }, { type: 'rows', rows: [row('a', 2e-3)] }, { type: 'roofline', roofline: { flopsPerSecond: 1e12, bytesPerSecond: 1e11 } });
     await expect.poll(shown).toMatch(/2 of 2: product b/);
     expect(shown()).toMatch(/acme rocket, hardware/);
-    expect(shown()).toMatch(/Products.*product a 2 ms a run/);
+    expect(shown()).toMatch(/Products.*product a2 ms a run/);
     expect(shown()).toContain('no timestamps: slope');
     button('Stop').click();
     await lab.updateComplete;
@@ -102,7 +102,7 @@ describe('the bench page', () => {
     await paste('{}');
     expect(shown()).toMatch(/bench report: .*Nothing was compared/);
     await paste(JSON.stringify(earlier));
-    expect(shown()).toMatch(/product a .*faster: 0\.5 × the earlier time.*product b .*no change shown/);
+    expect(shown()).toMatch(/product a2 ms.*faster: 0\.5 × the earlier time.*product b1 ms.*no change shown/);
     expect(shown()).toContain('build earlier build');
     expect(shown()).not.toContain('Nothing was compared');
     expect(lab.renderRoot.querySelectorAll('tr.faster')).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('the bench page', () => {
     const { lab, say, shown, button, asked } = await mount();
     button('Run').click();
     say(BEGIN, { type: 'rows', rows: [row('a', 1)] }, { type: 'error', error: { name: 'DeviceLostError', message: 'gone' }, ms: 1000 });
-    await expect.poll(shown).toMatch(/gone.*product a 1 s a run/);
+    await expect.poll(shown).toMatch(/gone.*product a1 s a run/);
     expect(lab.state).toBe('failed');
     button('Run').click();
     await expect.poll(() => asked.length).toBe(2);
