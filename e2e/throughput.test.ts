@@ -1,9 +1,13 @@
-/** Prints training steps per second of two small networks at R = 1 and R = 32, and holds that a step takes few dispatches, which replicas share. */
+/**
+ * Prints training steps per second of two small networks at R = 1 and R = 32, and holds that a step takes few dispatches, which replicas share,
+ * and little more memory than lifetimes allow.
+ */
 import { expect, it } from 'vitest';
 import { stream } from '../src/core/random';
 import { mlp } from '../src/models/index';
 import { crossEntropy, meanSquaredError } from '../src/ops/losses';
 import { adamw, sgd } from '../src/optim/index';
+import { planBytes } from '../src/plan/index';
 import { openGpu } from '../src/runtime/gpu';
 import { Trainer, type TrainerOptions } from '../src/runtime/trainer';
 
@@ -32,7 +36,9 @@ it.each(Object.entries(CASES))('%s', async (name, options) => {
     const start = performance.now();
     await run(steps);
     const ms = (performance.now() - start) / steps;
-    dispatches.push(trainer.session.plans['step']!.dispatches.length);
+    const step = trainer.session.plans['step']!;
+    dispatches.push(step.dispatches.length);
+    expect(planBytes(step) / step.leastBytes).toBeLessThanOrEqual(1.25);
     console.log(`${name}, R = ${R}: ${(1000 / ms).toPrecision(3)} steps/s, ${((1000 * R) / ms).toPrecision(3)} replica-steps/s, ${dispatches.at(-1)} dispatches a step (${gpu.name})`);
   }
   expect(dispatches[0]).toBeLessThanOrEqual(12);

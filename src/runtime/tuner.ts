@@ -101,7 +101,7 @@ export class Tuner {
     await this.#load();
     for (const d of plans.flatMap((p) => p.dispatches).toSorted((a, b) => b.flops - a.flops)) {
       if (this.#spent >= this.#budget) return;
-      if (variantOf(d) && !this.#findings.has(shapeClass(d)) && this.#rivals(d).length > 0) await this.#timed(() => this.#measure(device, pipelines, d));
+      if (variantOf(d) && !this.#findings.has(shapeClass(d)) && this.#rivals(d).length > 0 && Bench.fits(d)) await this.#timed(() => this.#measure(device, pipelines, d));
     }
   }
 

@@ -38,6 +38,12 @@ export class Bench {
   private readonly replicas: number;
   private readonly operands: readonly { readonly buffer: GPUBuffer; readonly stride: number; readonly bytes: number }[];
 
+  /** Whether one replica of the dispatch is small enough to be measured beside what it is measured for. */
+  static fits(d: PlanDispatch): boolean {
+    const { kernel, options } = ownWay(d);
+    return 4 * kernel.bindings(options).reduce((sum, b) => sum + b.size(d.dims), 0) <= MOST_BYTES;
+  }
+
   /** `d`: a product of the matmul family. */
   constructor(private readonly device: GPUDevice, private readonly pipelines: PipelineCache, private readonly d: PlanDispatch) {
     const { kernel, options } = ownWay(d);
