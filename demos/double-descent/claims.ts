@@ -1,11 +1,12 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
 import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import { agreesIf, coverage, figure, inconclusive, interval, seedsIn, tooFew } from '../../src/lab/verdicts';
 import { expectedExcessRisk, randomFeatureRisk } from '../../src/theory/index';
 import { isPublished, list, num, PUBLISHED_MLP, variantOf } from './config';
 import { epochTheory } from './epochTheory';
 import { TAU2 } from './featuresTheory';
 import { grid, problemAt, threshold } from './linear';
-import { agreesIf, coverage, figure, inconclusive, innerPeak, interval, monotone, peakAt, ridgeRemoves, secondDescent, seedsIn, SPIKE, tooFew } from './verdicts';
+import { innerPeak, monotone, peakAt, ridgeRemoves, secondDescent, SPIKE } from './verdicts';
 
 const plain = (t: Table): readonly Summary[] => t.summary('risk', 'min-norm');
 const errors = (t: Table): readonly Summary[] => t.summary('error', 'test');

@@ -1,7 +1,7 @@
 /** Judging what seeds have in common with themselves: differences and ratios seed by seed, and the interval of their mean. */
 import { meanInterval } from '../../src/core/stats';
 import type { Judgement, Summary } from '../../src/lab/experiment';
-import { agreesIf, figure, inconclusive } from '../double-descent/verdicts';
+import { agreesIf, figure, inconclusive } from '../../src/lab/verdicts';
 
 /** Seeds below which an interval says too little. */
 const MIN_SEEDS = 5;

@@ -1,6 +1,6 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
 import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
-import { agreesIf, figure, inconclusive, interval, leastCovered, tooFew } from '../double-descent/verdicts';
+import { agreesIf, figure, inconclusive, interval, leastCovered, tooFew } from '../../src/lab/verdicts';
 import { list, num, PUBLISHED, taskOf, variantOf } from './config';
 import { learningTime, pointEigenvalue } from './spectralTheory';
 import { differenceWithin, slopeWithin, unpaired, within } from './verdicts';
