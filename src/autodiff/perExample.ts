@@ -59,7 +59,8 @@ const useOf = (name: string, parameter: Tensor, nodes: readonly Node[], shared: 
   const outputs = node.outputs.map((type, index): Tensor => ({ ...type, node, index }));
   const form = node.op.perExample?.({ inputs: node.inputs, outputs, attrs: node.attrs }, i);
   if (!form) throw new NoRuleError(node.op.name, TRANSFORM, `it applies the parameter '${name}' ${showShape(parameter.shape)} in a way in which examples cannot be told apart; take vjp example by example`);
-  if (shared.has(node))
+  // A bias times a constant is no example's either, and still each example's own where it is added; what another parameter enters is not.
+  if (shared.has(node) && node.inputs.some((t, k) => k !== i && shared.has(t.node)))
     throw new NoRuleError(node.op.name, TRANSFORM, `it applies the parameter '${name}' to other parameters alone, once for all examples; apply it to what depends on the example, or take vjp example by example`);
   return { parameter: name, node, form };
 };
