@@ -62,7 +62,7 @@ describe('the bench page', () => {
     expect(button('Stop').disabled).toBe(true);
     await expect.poll(() => asked.at(-1)).toEqual({ type: 'stop' });
     say({ type: 'done', complete: false, ms: 3000 });
-    await expect.poll(shown).toContain('Stopped after 3.0 s: 1 rows.');
+    await expect.poll(shown).toContain('Stopped after 3.0 s: 1 row.');
     expect(lab.report).toMatchObject({ complete: false, seconds: 3, roofline: { flopsPerSecond: 1e12 } });
   });
   it('copies Markdown and JSON that can be compared with; where that is refused, offers the text', async () => {

@@ -120,7 +120,7 @@ export class LabBench extends LitElement {
         included. Figures from such an adapter compare kernels with each other, and nothing else.</p>
       ${this.#controls()}
       ${failure ? failureNotice(failure, 0, ADVICE) : nothing}
-      <p role="status">${this.state === 'done' && report ? `${report.complete ? 'Done' : 'Stopped'} after ${formatSeconds(report.seconds)}: ${report.rows.length} rows.` : ''}</p>
+      <p role="status">${this.state === 'done' && report ? `${report.complete ? 'Done' : 'Stopped'} after ${formatSeconds(report.seconds)}: ${report.rows.length} row${report.rows.length === 1 ? '' : 's'}.` : ''}</p>
       ${report ? html`${this.#sharing()}<section><h2>Where</h2>${benchFacts(report)}</section>${benchTables(report, this.comparison)}${this.#explanation()}` : nothing}`;
   }
 
