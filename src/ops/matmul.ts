@@ -29,8 +29,10 @@ const measure = (a: Shape, b: Shape, { transA, transB }: MatmulAttrs): { batch: 
   if (A.batch.length > 0 && B.batch.length > 0 && !sameShape(A.batch, B.batch)) throw new ShapeError('matmul', `the batches of A ${showShape(a)} and B ${showShape(b)} differ`);
   return { batch: A.batch.length > 0 ? A.batch : B.batch, M: A.rows, K: A.cols, N: B.cols, batchA: A.batch, batchB: B.batch };
 };
-/** Tall tiles where C has few columns; large ones only where they leave enough workgroups to fill a GPU. */
-const tileFor = (M: number, N: number): Tile => (M === 1 ? '1x4' : N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4');
+/** A product of so few tiles would leave half a workgroup idle; with its neighbours it fills one. */
+const FEW_TILES = 32;
+/** Tall tiles where C has few columns; large ones only where they leave enough workgroups to fill a GPU. All give the same bits. */
+const tileFor = (M: number, N: number): Tile => (M === 1 ? '1x4' : Math.ceil(M / 4) * Math.ceil(N / 4) <= FEW_TILES ? '4x4flat' : N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4');
 const optionsFor = ({ M, K, N }: { readonly M: number; readonly K: number; readonly N: number }, { transA, transB }: MatmulAttrs): MatmulOptions =>
   ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, tailK: K % 4 !== 0, columnSums: false, epilogue: IDENTITY });
 

@@ -1,6 +1,7 @@
 /** The worker behind the device page: describes the adapter and runs the self-test, so that the page never waits for either. */
 import type { Oracle } from '../../../shaders/kernel';
 import type { AdapterReport } from '../../runtime/adapterReport';
+import { runsOn } from '../../runtime/kernelCheckCases';
 import type { KernelResult } from '../../runtime/kernelCheckSelf';
 import { describeError, type Port, type RunError } from './protocol';
 
@@ -30,10 +31,12 @@ export function hostDevice(port: Port, { oracles, describe, open, test }: Device
   const post = (message: ToDevicePage): void => { port.postMessage(message, []); };
   const selfTest = async (): Promise<void> => {
     const started = performance.now();
-    post({ type: 'testing', kernels: oracles.map((o) => o.kernel.name) });
     const device = await open();
     try {
-      for await (const result of test(device, oracles)) post({ type: 'result', result });
+      // A kernel that needs what this adapter lacks is not run by anything on it.
+      const able = oracles.filter(({ kernel }) => runsOn(kernel, device.features));
+      post({ type: 'testing', kernels: able.map((o) => o.kernel.name) });
+      for await (const result of test(device, able)) post({ type: 'result', result });
     } finally {
       device.destroy();
     }
