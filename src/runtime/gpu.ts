@@ -43,11 +43,21 @@ export class GpuExecutor implements Executor {
 
   async open(plans: Readonly<Record<string, Plan>>): Promise<Session> {
     if (this.disposed) throw DISPOSED();
-    const backend = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
+    const backend = await this.tuned(plans, this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend);
     const { kind } = this.acquired;
-    await this.tuner?.tune(backend.device, backend.pipelines, Object.values(plans).map((p) => specialise(p, kind)));
     const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind, this.tuner?.choices)]));
     return GpuSession.open(fitted, backend, (lost) => this.renew(lost));
+  }
+
+  /** The device to go on with: another where this one was lost over the measurements. */
+  private async tuned(plans: Readonly<Record<string, Plan>>, backend: Backend): Promise<Backend> {
+    try {
+      await this.tuner?.tune(backend.device, backend.pipelines, Object.values(plans).map((p) => specialise(p, this.acquired.kind)));
+      return backend;
+    } catch (cause) {
+      if (!await backend.scheduler.isLost()) throw cause;
+      return this.renew(backend);
+    }
   }
 
   /** Holds the class of a dispatch (of a session's plans) to a variant, from the next session on; see Tuner. Throws ConfigError. */
