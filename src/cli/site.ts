@@ -69,12 +69,24 @@ export const serveFolder = async (folder: string, base = '/'): Promise<Site> => 
   };
 };
 
+/** Builds what visitors get, whatever runs the build: a test runner's NODE_ENV would bring the libraries' development versions in. */
+const buildForVisitors = async (outDir: string): Promise<void> => {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await build({ root: join(ROOT, 'demos'), configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
+};
+
 /** Builds the whole site into a temporary folder and serves it. */
 export const openSite = async (base = '/'): Promise<Site> => {
   const outDir = await mkdtemp(join(tmpdir(), 'overparam-'));
   const remove = (): Promise<void> => rm(outDir, { recursive: true, force: true });
   try {
-    await build({ root: join(ROOT, 'demos'), configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    await buildForVisitors(outDir);
     const site = await serveFolder(outDir, base);
     return { url: site.url, close: async () => { await site.close(); await remove(); } };
   } catch (error) {
