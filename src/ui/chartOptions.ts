@@ -96,7 +96,7 @@ const drawMarkers = ({ markers, theme, scale: k }: PlotInput) => (u: uPlot): voi
   ctx.setLineDash(MARKER_DASH.map((d) => d * unit));
   ctx.font = `${12 * unit}px ${theme.font}`;
   ctx.textBaseline = 'top';
-  for (const { x, label } of markers) {
+  for (const [i, { x, label }] of markers.entries()) {
     const at = u.valToPos(x, 'x', true);
     if (!(at >= bbox.left && at <= bbox.left + bbox.width)) continue;
     ctx.beginPath();
@@ -105,7 +105,7 @@ const drawMarkers = ({ markers, theme, scale: k }: PlotInput) => (u: uPlot): voi
     ctx.stroke();
     const fits = at + ctx.measureText(label).width + 6 * unit < bbox.left + bbox.width;
     ctx.textAlign = fits ? 'left' : 'right';
-    ctx.fillText(label, at + (fits ? 4 : -4) * unit, bbox.top + 2 * unit);
+    ctx.fillText(label, at + (fits ? 4 : -4) * unit, bbox.top + (2 + 14 * i) * unit); // one below the other
   }
   ctx.restore();
 };

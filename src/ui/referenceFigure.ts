@@ -116,12 +116,13 @@ const lines = (reference: Reference, axes: Axes): SVGTemplateResult => svg`
   ${ofKind(reference, 'measured').map((c) => measuredLine(c, axes, look(reference, c)))}
   ${ofKind(reference, 'theory').map((c, i) => theoryLine(c, axes, look(reference, c), i))}`;
 
-const markerLines = ({ markers }: Reference, { x }: Axes): SVGTemplateResult => svg`${markers.map((m) => {
+/** Labels one below the other: neighbours would cover each other. */
+const markerLines = ({ markers }: Reference, { x }: Axes): SVGTemplateResult => svg`${markers.map((m, i) => {
   const at = x.at(m.x);
   if (at === undefined) return nothing;
   const fits = at + 4 + LETTER * m.label.length < PLOT.width;
   return svg`<line x1=${at} x2=${at} y1="0" y2=${PLOT.height} stroke="var(--muted)" stroke-dasharray=${MARKER_DASH.join(' ')} />
-    <text x=${at + (fits ? 4 : -4)} y="10" text-anchor=${fits ? 'start' : 'end'} fill="var(--muted)">${m.label}</text>`;
+    <text x=${at + (fits ? 4 : -4)} y=${10 + 13 * i} text-anchor=${fits ? 'start' : 'end'} fill="var(--muted)">${m.label}</text>`;
 })}`;
 
 const grid = ({ x, y }: Axes): SVGTemplateResult => svg`
