@@ -55,6 +55,13 @@ describe('a trainer', () => {
       expect(Math.abs((value('exampleNorms.W1') + value('exampleNorms.W2')) / value('exampleNorms') - 1)).toBeLessThan(100 * 2 ** -53);
     }
   });
+  it('measures the norm of each parameter, before the update', async () => {
+    using trainer = await Trainer.open(openReference(), {
+      model: mlp({ widths: [1, 1] }), loss: meanSquaredError, optimiser: sgd({ lr: 1 }), metrics: ['weightNorm', 'parameterNorms'], data: { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1] },
+    });
+    trainer.setParameters(one(-3, 4));
+    for await (const b of trainer.train({ steps: 1 })) expect(b.names.map((name) => [name, metric(b, 0, name, 0)])).toEqual([['weightNorm', 5], ['weightNorm.W1', 3], ['weightNorm.b1', 4]]);
+  });
   it.each([[undefined, ['train.loss', 'test.loss']], ['train', ['train.loss']], ['test', ['test.loss']]] as const)('evaluates on %s', async (evaluateOn, names) => {
     const data = { x: Float32Array.of(1), y: Float32Array.of(0), n: 1, target: [1] };
     using trainer = await Trainer.open(openReference(), {

@@ -42,9 +42,10 @@ export type Inspection = (parameters: Parameters) => Readonly<Record<string, Ten
 /**
  * `updateNorm`: of what the optimiser adds to the parameters, decay included. `exampleNorms`: Σ_i ‖g_i‖² over the batch, g_i the gradient of the
  * example's own loss, which must be averaged over examples: what gradient noise follows from, beside `gradientNorm`. `layerNoise`: both of them layer by
- * layer, a weight with its bias, as `gradientNorm.<weight>` and `exampleNorms.<weight>`; the squares add up to the whole.
+ * layer, a weight with its bias, as `gradientNorm.<weight>` and `exampleNorms.<weight>`; the squares add up to the whole. `parameterNorms`: of each parameter, as
+ * `weightNorm.<name>`.
  */
-export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm' | 'exampleNorms' | 'layerNoise';
+export type StepMetric = 'loss' | 'gradientNorm' | 'weightNorm' | 'updateNorm' | 'exampleNorms' | 'layerNoise' | 'parameterNorms';
 
 export interface TrainerOptions {
   readonly model: Model;
@@ -116,11 +117,15 @@ const plansOf = (o: TrainerOptions, maxBindings: number, { prefix, train: trainN
   const moved = optimiser.update(theta, g, step, { prefix, count: true, ...scales, ...(mask ? { mask } : {}) });
   const updates = moved.some(([v]) => v === step) ? moved : [...moved, [step, addInt(step, constant(1, 'u32'))] as const];
   const n = batch.x.shape[0]!;
-  const metric: Record<Exclude<StepMetric, 'layerNoise'>, () => Tensor> = {
+  const metric: Record<Exclude<StepMetric, 'layerNoise' | 'parameterNorms'>, () => Tensor> = {
     loss: () => loss, gradientNorm: () => sqrt(squaredNorm(g)), weightNorm: () => sqrt(squaredNorm(theta)), updateNorm: () => sqrt(squaredNorm(sub(updates[0]![1], theta))),
     exampleNorms: () => exampleNorms(loss, params, n),
   };
-  const metrics = Object.fromEntries((o.metrics ?? ['loss']).flatMap((name) => (name === 'layerNoise' ? layerNoise(loss, params, gradient, n) : [[name, metric[name]()]])));
+  const metrics = Object.fromEntries((o.metrics ?? ['loss']).flatMap((name): readonly (readonly [string, Tensor])[] => {
+    if (name === 'layerNoise') return layerNoise(loss, params, gradient, n);
+    if (name === 'parameterNorms') return names.map((p) => [`weightNorm.${p}`, sqrt(squaredNorm(params[p]!))] as const);
+    return [[name, metric[name]()]];
+  }));
   return {
     [`${prefix}init`]: init, [`${prefix}step`]: plan({ ...common, name: `${prefix}step`, updates, metrics, counter: step }),
     ...evalPlan(o, params, { ...(o.evaluateOn === 'test' ? {} : { train }), ...(o.test && o.evaluateOn !== 'train' ? { test: sourceOf(testName, o.test, model) } : {}) }, { ...common, name: `${prefix}eval` }),
