@@ -86,7 +86,7 @@ const PUBLISHED: Config = { model: 'transformer', lr: 0.001, warmup: 10, decays:
 export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: { label: 'Smoke', config: { modulus: '7', hidden: 16, fraction: 0.6, fractions: [0.4, 0.8], steps: 40, seeds: 2, kept: [1, 2, 3] } },
   quick: { label: 'Quick', config: { modulus: '23', fraction: 0.7, steps: 400 } },
-  standard: { label: 'Standard', config: { initScale: 3, lr: 0.003, decays: [1, 0.1, 0], steps: 2800 } },
+  standard: { label: 'Standard', config: { initScale: 3, lr: 0.003, decays: [1, 0.1], steps: 2400 } },
   phase: { label: 'Phase diagram', config: { variant: 'phase', modulus: '23', fractions: [0.3, 0.5, 0.7, 0.8], decays: [0.3, 1], steps: 800 } },
   exact: { label: 'Exact solution', config: { variant: 'exact', modulus: '23', fraction: 0.7, steps: 400 } },
   transformer: { label: 'Transformer, p = 53', time: 'for a GPU', config: { ...PUBLISHED, modulus: '53', fraction: 0.5, steps: 3000 } },
