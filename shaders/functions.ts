@@ -5,6 +5,7 @@
  * `ulps(x, y)` bounds the error of the WGSL expression at exact inputs, in units of 2⁻²³·|y| plus an absolute part; the error
  * inherited from the inputs is worked out in pointwise.ref.ts. Accuracies: WGSL specification, "Floating Point Accuracy".
  */
+import { ERF, erf64, erfBeyond, erfUlps } from './erf';
 import type { DType } from './kernel';
 
 export interface PointwiseFn {
@@ -98,6 +99,10 @@ export const FUNCTIONS = {
   sigmoid: {
     args: f, result: 'f32', wgsl: ([a], T) => `${T}(1.0) / (${T}(1.0) + exp(-${a}))`, f64: sigmoid, flops: 4,
     ulps: ([x = 0], y) => 4 + (1 - y) * expUlps(x), absolute: ([x = 0]) => (x < -80 ? 2 ** -100 : 0),
+  },
+  erf: {
+    args: f, result: 'f32', wgsl: ([a], T) => `erf${suffixOf(T)}(${a})`, f64: erf64, prelude: ERF, flops: 36,
+    ulps: ([x = 0], y) => erfUlps(x, y), absolute: ([x = 0]) => erfBeyond(x),
   },
   /** sin(2πx), x in turns. */
   sinTurn: {

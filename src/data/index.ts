@@ -3,6 +3,7 @@ export { classification, oneHot, regression, take, toFloat32 } from './dataset';
 export type { ClassificationDataset, Dataset, RegressionDataset, Split } from './dataset';
 export { mnist1d, MNIST1D_PUBLISHED, type Mnist1dConfig } from './mnist1d';
 export { gaussianRegression, type GaussianConfig, type GaussianRegression } from './gaussian';
+export { sparseParity, type ParityConfig } from './parity';
 export { redrawLabels, withLabelNoise, type NoisyLabels } from './labelNoise';
 export { RandomState } from './mt19937';
 export { compensatedSum } from './sum';

@@ -1,6 +1,7 @@
 /** Layouts, parameter counts, initialisations and what the models compute. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { erf64 } from '../../shaders/erf';
 import { ConfigError } from '../core/errors';
 import { USE, stream } from '../core/random';
 import { mean, variance } from '../core/stats';
@@ -107,7 +108,7 @@ describe('initialisation', () => {
 describe('an mlp', () => {
   const widths = [2, 3, 1];
   const values: Values = { x: [1, -2, 0, 3], W1: [1, 2, -1, 0, 1, -1], b1: [0, 1, 2], W2: [1, -1, 2], b2: [5] };
-  const f: Readonly<Record<Activation, (z: number) => number>> = { relu: (z) => Math.max(z, 0), tanh: Math.tanh, sigmoid: (z) => 1 / (1 + Math.exp(-z)), identity: (z) => z };
+  const f: Readonly<Record<Activation, (z: number) => number>> = { relu: (z) => Math.max(z, 0), tanh: Math.tanh, sigmoid: (z) => 1 / (1 + Math.exp(-z)), erf: erf64, identity: (z) => z };
   // Rows of x·W1 + b1.
   const hidden = [[1, 2 - 2 + 1, -1 + 2 + 2], [0, 3 + 1, -3 + 2]];
 

@@ -1,25 +1,33 @@
 /** Models around a model: another scale, another origin, its tangent. */
 import { tangents } from '../autodiff/index';
+import type { Tensor } from '../graph/tensor';
 import { variable } from '../ops/leaf';
 import { add, mul, sub } from '../ops/pointwise';
 import { unpack, type Parameters } from './layout';
 import type { Model } from './model';
 
-/** The variable that holds the parameters a model is anchored at, [layout.total], one for each replica. Write it before training. */
+/**
+ * The variable that holds the parameters a model is anchored at, [layout.total], one for each replica. Write it before training. Models of different
+ * layouts in one session need anchors of different names.
+ */
 export const ANCHOR = 'theta0';
-const anchorOf = (model: Model): Parameters => unpack(model.layout, variable(ANCHOR, [model.layout.total]));
+const anchorOf = (model: Model, name: string): Parameters => unpack(model.layout, variable(name, [model.layout.total]));
 
-/** α·f: large α makes training lazy (Chizat & Bach 2019, arXiv:1812.07956). Its loss is to be divided by α². */
-export const scaled = (model: Model, alpha: number): Model => ({ ...model, name: `${alpha} × ${model.name}`, apply: (params, x) => mul(model.apply(params, x), alpha) });
+/**
+ * α·f: large α makes training lazy (Chizat & Bach 2019, arXiv:1812.07956). Its loss is to be divided by α². A scalar variable in place of a number lets
+ * replicas differ in α; write it before training.
+ */
+export const scaled = (model: Model, alpha: number | Tensor): Model =>
+  ({ ...model, name: `${typeof alpha === 'number' ? alpha : 'α'} × ${model.name}`, apply: (params, x) => mul(model.apply(params, x), alpha) });
 
 /** f(θ) − f(θ0): zero where training starts. */
-export const centred = (model: Model): Model => ({ ...model, name: `${model.name}, centred`, apply: (params, x) => sub(model.apply(params, x), model.apply(anchorOf(model), x)) });
+export const centred = (model: Model, at = ANCHOR): Model => ({ ...model, name: `${model.name}, centred`, apply: (params, x) => sub(model.apply(params, x), model.apply(anchorOf(model, at), x)) });
 
 /** f(θ0) + J(θ0)(θ − θ0): the tangent of f at its anchor, linear in θ, trained by the same optimisers. No Jacobian is stored. */
-export const linearize = (model: Model): Model => ({
+export const linearize = (model: Model, at = ANCHOR): Model => ({
   ...model, name: `${model.name}, linearised`,
   apply: (params, x) => {
-    const anchor = anchorOf(model);
+    const anchor = anchorOf(model, at);
     const names = Object.keys(anchor);
     const start = model.apply(anchor, x);
     const [moved] = tangents([start], names.map((n) => anchor[n]!), names.map((n) => sub(params[n]!, anchor[n]!)));

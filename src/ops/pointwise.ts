@@ -37,6 +37,7 @@ const PARTIALS: Record<FnName, readonly (Partial_ | null)[]> = {
   log: [(d, [a]) => div(d, a!)],
   tanh: [(d, _, y) => mul(d, sub(1, square(y)))],
   sigmoid: [(d, _, y) => mul(d, mul(y, sub(1, y)))],
+  erf: [(d, [a]) => mul(d, mul(2 / Math.sqrt(Math.PI), exp(neg(square(a!)))))],
   sinTurn: [(d, [a]) => mul(d, mul(2 * Math.PI, cosTurn(a!)))],
   cosTurn: [(d, [a]) => mul(d, mul(-2 * Math.PI, sinTurn(a!)))],
   equal: zero,
@@ -96,6 +97,8 @@ export const exp = (a: Value): Tensor => call('exp', a);
 export const log = (a: Value): Tensor => call('log', a);
 export const tanh = (a: Value): Tensor => call('tanh', a);
 export const sigmoid = (a: Value): Tensor => call('sigmoid', a);
+/** 2/√π ∫₀ᵃ e^{−t²}dt. */
+export const erf = (a: Value): Tensor => call('erf', a);
 /** sin(2πx). */
 export const sinTurn = (a: Value): Tensor => call('sinTurn', a);
 /** cos(2πx). */
