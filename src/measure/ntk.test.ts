@@ -6,7 +6,7 @@ import { linear, mlp, type Model, unpack } from '../models/index';
 import { mul, sum, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import { openReference } from '../runtime/reference';
-import { ntk, type Examples, type Kernel, type NtkMethod } from './ntk';
+import { ntk, openNtk, type Examples, type Kernel, type NtkMethod } from './ntk';
 
 const random = (n: number, seed: number): Float32Array => Float32Array.from({ length: n }, (_, i) => 2 * stream(seed, 1).uniform(i) - 1);
 const model = mlp({ widths: [3, 5, 4, 2], activation: 'tanh' });
@@ -60,6 +60,19 @@ it('of a linear model with a bias is x·x′ + 1 on the diagonal of the outputs'
   const kernel = await ntk(openReference(), m, theta.subarray(0, m.layout.total), b);
   const dot = (i: number, j: number): number => [0, 1, 2].reduce((s, d) => s + b.x[3 * i + d]! * b.x[3 * j + d]!, 1);
   expectNear(kernel, Array.from({ length: 36 }, (_, at) => (Math.floor(at / 6) % 2 === at % 2 ? dot(Math.floor(at / 12), Math.floor((at % 6) / 2)) : 0)));
+});
+
+it('of several sets of parameters side by side is that of each alone, one set after another', async () => {
+  const [first, second, third] = [theta, random(model.layout.total, 5), random(model.layout.total, 6)];
+  using kernels = await openNtk(openReference(), model, b, a, { replicas: 2, block: 2 });
+  for (const pair of [[first, second], [third, first]] as const) {
+    const both = new Float32Array(2 * model.layout.total);
+    pair.forEach((t, r) => both.set(t, r * model.layout.total));
+    const got = await kernels.at(both);
+    for (const [r, t] of pair.entries()) expect(got[r]!.data).toEqual((await ntk(openReference(), model, t, b, a, { block: 2 })).data);
+  }
+  await expect(kernels.at(first)).rejects.toThrow('times 2 replicas');
+  await expect(openNtk(openReference(), model, a, a, { replicas: 2, method: 'products' })).rejects.toThrow('one set of parameters at a time');
 });
 
 describe('refusals say what to do', () => {

@@ -29,6 +29,8 @@ export interface NtkOptions {
   readonly window?: number;
   /** Largest size of the result on the host, in bytes. Default 1 GiB. */
   readonly hostBudget?: number;
+  /** Sets of parameters measured side by side, R: theta then holds R flat vectors. Not with 'products'. Default 1. */
+  readonly replicas?: number;
 }
 export interface Kernel { readonly rows: number; readonly cols: number; /** Row-major. */ readonly data: Float32Array | Float64Array }
 /** Inputs [n, …model.input], row-major. */
@@ -67,13 +69,13 @@ const explicit = (window: number) => (left: readonly NamedLayer[], right: readon
  * and a term for each output, whose cotangents come in turn.
  */
 const blockPlan = (model: Model, rows: number, o: Required<NtkOptions>, maxBindings: number): Plan => {
-  const theta = variable('theta', [model.layout.total], { perReplica: false });
+  const theta = variable('theta', [model.layout.total]);
   const turns = o.outputs === 'sum' ? model.outputs : 1;
   const layers = (side: string): readonly NamedLayer[] =>
     Array.from({ length: turns }, (_, turn) => layersAt(model, theta, sideOf(side, model, rows, turn))).flat();
   const [left, right] = [layers('left'), layers('right')];
   if (left.length === 0) throw new ConfigError(`the model '${model.name}' does not depend on its parameters, so it has no tangent kernel`);
-  return plan({ name: 'ntk', outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
+  return plan({ name: 'ntk', replicas: o.replicas, outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
 };
 
 /** Plan of Θv for COLUMNS cotangents v of the right examples: outputs { block }, per column [left rows]. */
@@ -107,18 +109,24 @@ const column = (rows: number, k: number, turn: number): Float32Array => Float32A
 /** A linear model's kernel does not depend on its parameters. */
 const writeUsed = (session: Session, name: string, data: HostArray): void => { if (name in session.plans['ntk']!.variables) session.write(name, data); };
 
-/** Computes blocks of (example, output) rows × rows. */
-interface Blocks { /** Rows of a block for each example: its outputs, or 1 where they are summed. */ readonly perExample: number; readonly at: (first: number, second: number) => Promise<HostArray>; readonly dispose: () => void }
+/** Computes blocks of (example, output) rows × rows, one for each replica, for the parameters last set. */
+interface Blocks {
+  /** Rows of a block for each example: its outputs, or 1 where they are summed. */
+  readonly perExample: number;
+  readonly set: (theta: HostArray) => void;
+  readonly at: (first: number, second: number) => Promise<HostArray>;
+  readonly dispose: () => void;
+}
 
-const byGrams = async (executor: Executor, model: Model, theta: HostArray, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
+const byGrams = async (executor: Executor, model: Model, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
   const d = sizeOf(model.input);
   const k = o.outputs === 'sum' ? 1 : model.outputs;
   const session = await executor.open({ ntk: blockPlan(model, o.block * k, o, executor.maxBindings) });
-  writeUsed(session, 'theta', theta);
   if (k > 1 || model.outputs === 1) session.write('pick0', picks(o.block, k));
   else for (let turn = 0; turn < model.outputs; turn++) session.write(`pick${turn}`, column(o.block, model.outputs, turn));
   return {
     perExample: k,
+    set: (theta) => writeUsed(session, 'theta', theta),
     at: async (first, second) => {
       session.write('left.x', inputsOf(a, d, first, o.block, k));
       session.write('right.x', inputsOf(b, d, second, o.block, k));
@@ -128,13 +136,13 @@ const byGrams = async (executor: Executor, model: Model, theta: HostArray, [a, b
   };
 };
 
-const byProducts = async (executor: Executor, model: Model, theta: HostArray, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
+const byProducts = async (executor: Executor, model: Model, [a, b]: readonly [Examples, Examples], o: Required<NtkOptions>): Promise<Blocks> => {
   const [k, d] = [model.outputs, sizeOf(model.input)];
   const rows = o.block * k;
   const session = await executor.open({ ntk: productPlan(model, o.block, executor.maxBindings) });
-  writeUsed(session, 'theta', theta);
   return {
     perExample: k,
+    set: (theta) => writeUsed(session, 'theta', theta),
     at: async (first, second) => {
       writeUsed(session, 'left.x', inputsOf(a, d, first, o.block, 1));
       writeUsed(session, 'right.x', inputsOf(b, d, second, o.block, 1));
@@ -170,31 +178,57 @@ const place = (kernel: Kernel, block: HostArray, { first, second, size, k, sum }
         }
 };
 
+/** Θ between two fixed sets of examples, for one set of parameters after another: planned once. */
+export interface TangentKernels {
+  /** One kernel for each of the R replicas. Throws ConfigError unless `theta` has R flat vectors of the model. */
+  readonly at: (theta: HostArray) => Promise<readonly Kernel[]>;
+  readonly dispose: () => void;
+  readonly [Symbol.dispose]: () => void;
+}
+
+const checkSizes = (model: Model, a: Examples, b: Examples, o: Required<NtkOptions>): void => {
+  for (const [name, e] of [['first', a], ['second', b]] as const)
+    if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input)) throw new ConfigError(`ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`);
+  if (o.replicas > 1 && o.method === 'products') throw new ConfigError("ntk: the method 'products' takes one set of parameters at a time");
+  const per = o.outputs === 'sum' ? 1 : model.outputs;
+  const [rows, cols] = [a.n * per, b.n * per];
+  const bytes = 4 * rows * cols * o.replicas;
+  if (bytes > o.hostBudget)
+    throw new MemoryError(bytes, o.hostBudget, `ntk: ${o.replicas > 1 ? `${o.replicas} kernels` : 'a kernel'} of ${rows} × ${cols} takes ${bytes} bytes, ${o.hostBudget} are allowed: at most ${Math.floor(Math.sqrt(o.hostBudget / 4 / o.replicas) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget. Nothing was allocated`);
+};
+
 /**
- * Θ between the examples `a` and `b` (default: a itself, whose symmetry halves the work) for parameters `theta`, the model's flat vector.
+ * Plans Θ between the examples `a` and `b` (default: a itself, whose symmetry halves the work).
  * Throws NoRuleError where the model applies a parameter by an op without a per-example rule (method 'products' needs none), ConfigError
  * for sizes that do not fit, MemoryError where the result would be larger than `hostBudget` or a block than the adapter allows.
  */
-export async function ntk(executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<Kernel> {
-  const o: Required<NtkOptions> = { method: 'structured', outputs: 'full', window: 4096, hostBudget: GIB, ...options, block: Math.min(options.block ?? 64, Math.max(a.n, b.n)) };
-  const k = model.outputs;
+export async function openNtk(executor: Executor, model: Model, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<TangentKernels> {
+  const o: Required<NtkOptions> = { method: 'structured', outputs: 'full', window: 4096, hostBudget: GIB, replicas: 1, ...options, block: Math.min(options.block ?? 64, Math.max(a.n, b.n)) };
+  checkSizes(model, a, b, o);
+  const [k, R] = [model.outputs, o.replicas];
   const per = o.outputs === 'sum' ? 1 : k;
-  for (const [name, e] of [['first', a], ['second', b]] as const)
-    if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input)) throw new ConfigError(`ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`);
-  if (theta.length !== model.layout.total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
-  const [rows, cols] = [a.n * per, b.n * per];
-  if (4 * rows * cols > o.hostBudget)
-    throw new MemoryError(4 * rows * cols, o.hostBudget, `ntk: a kernel of ${rows} × ${cols} takes ${4 * rows * cols} bytes, ${o.hostBudget} are allowed: at most ${Math.floor(Math.sqrt(o.hostBudget / 4) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget. Nothing was allocated`);
-  const kernel: Kernel = { rows, cols, data: new Float32Array(rows * cols) };
-  const blocks = await (o.method === 'products' ? byProducts : byGrams)(executor, model, theta, [a, b], o);
-  try {
+  const blocks = await (o.method === 'products' ? byProducts : byGrams)(executor, model, [a, b], o);
+  const at = async (theta: HostArray): Promise<readonly Kernel[]> => {
+    if (theta.length !== R * model.layout.total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${model.layout.total}${R > 1 ? `, times ${R} replicas` : ''}`);
+    blocks.set(theta);
+    const kernels = Array.from({ length: R }, (): Kernel => ({ rows: a.n * per, cols: b.n * per, data: new Float32Array(a.n * per * b.n * per) }));
     for (let first = 0; first < a.n; first += o.block)
-      for (let second = a === b ? first : 0; second < b.n; second += o.block) place(kernel, await blocks.at(first, second), { first, second, size: o.block, k: blocks.perExample, sum: o.outputs === 'sum' });
-  } finally {
-    blocks.dispose();
-  }
-  if (a === b) mirror(kernel);
-  return kernel;
+      for (let second = a === b ? first : 0; second < b.n; second += o.block) {
+        const data = await blocks.at(first, second);
+        const size = data.length / R;
+        kernels.forEach((kernel, r) => place(kernel, data.subarray(r * size, (r + 1) * size), { first, second, size: o.block, k: blocks.perExample, sum: o.outputs === 'sum' }));
+      }
+    if (a === b) kernels.forEach(mirror);
+    return kernels;
+  };
+  return { at, dispose: blocks.dispose, [Symbol.dispose]: blocks.dispose };
+}
+
+/** Θ between the examples `a` and `b` for parameters `theta`, the model's flat vector. Options and errors as openNtk. */
+export async function ntk(executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: Omit<NtkOptions, 'replicas'> = {}): Promise<Kernel> {
+  if (theta.length !== model.layout.total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
+  using kernels = await openNtk(executor, model, a, b, options);
+  return (await kernels.at(theta))[0]!;
 }
 /** The lower triangle from the upper. */
 const mirror = ({ rows, data }: Kernel): void => { for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) data[i * rows + j] = data[j * rows + i]!; };
