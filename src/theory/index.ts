@@ -1,3 +1,4 @@
+export * from './finiteWidth';
 export * from './gradientDescent';
 export * from './infiniteWidth';
 export * from './kernelRegression';
