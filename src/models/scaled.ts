@@ -23,14 +23,16 @@ export const scaled = (model: Model, alpha: number | Tensor): Model =>
 /** f(θ) − f(θ0): zero where training starts. */
 export const centred = (model: Model, at = ANCHOR): Model => ({ ...model, name: `${model.name}, centred`, apply: (params, x) => sub(model.apply(params, x), model.apply(anchorOf(model, at), x)) });
 
-/** f(θ0) + J(θ0)(θ − θ0): the tangent of f at its anchor, linear in θ, trained by the same optimisers. No Jacobian is stored. */
-export const linearize = (model: Model, at = ANCHOR): Model => ({
-  ...model, name: `${model.name}, linearised`,
+/** J(θ0)(θ − θ0): the tangent of f at its anchor, zero where training starts. No Jacobian is stored. */
+export const tangent = (model: Model, at = ANCHOR): Model => ({
+  ...model, name: `${model.name}, tangent`,
   apply: (params, x) => {
     const anchor = anchorOf(model, at);
     const names = Object.keys(anchor);
-    const start = model.apply(anchor, x);
-    const [moved] = tangents([start], names.map((n) => anchor[n]!), names.map((n) => sub(params[n]!, anchor[n]!)));
-    return add(start, moved!);
+    return tangents([model.apply(anchor, x)], names.map((n) => anchor[n]!), names.map((n) => sub(params[n]!, anchor[n]!)))[0]!;
   },
 });
+
+/** f(θ0) + J(θ0)(θ − θ0), linear in θ, trained by the same optimisers. */
+export const linearize = (model: Model, at = ANCHOR): Model =>
+  ({ ...model, name: `${model.name}, linearised`, apply: (params, x) => add(model.apply(anchorOf(model, at), x), tangent(model, at).apply(params, x)) });
