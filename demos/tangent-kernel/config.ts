@@ -16,7 +16,7 @@ export const FIELDS = {
     kind: 'choice', label: 'Question', default: 'width',
     options: { width: 'How wide is wide? Distance to the infinite network', lazy: 'Does the kernel move? Lazy and rich training', versus: 'Network against kernel', spectral: 'What a kernel learns first: the circle' },
   },
-  seeds: { kind: 'number', label: 'Seeds', help: 'Independent initialisations; bands are 95 % intervals of the mean over them', default: 20, min: 1, max: 1000, step: 1 },
+  seeds: { kind: 'number', label: 'Seeds', help: 'Independent initialisations; bands are 95 % intervals of the mean over them', default: 40, min: 1, max: 1000, step: 1 },
   seed: { kind: 'number', label: 'First seed', default: 0, min: 0, max: 1_000_000, step: 1, advanced: true },
 
   widths: { kind: 'list', label: 'Widths', default: [32, 64, 128, 256, 512], min: 2, max: 16_384, step: 1, when: only('width') },
@@ -26,31 +26,30 @@ export const FIELDS = {
 
   task: { kind: 'choice', label: 'Task', default: 'parity', options: { parity: 'Sparse parity', mnist1d: 'MNIST-1D, digits below 5 or not' }, when: only('lazy', 'versus') },
   alphas: { kind: 'list', label: 'Output scales α', help: 'The network is α(f − f₀), its loss divided by α²: large α makes training lazy', default: [0.1, 0.3, 1, 3, 10, 30], min: 0.01, max: 1000, step: 0.01, when: only('lazy') },
-  netWidth: { kind: 'number', label: 'Width', default: 128, min: 2, max: 16_384, step: 1, when: only('lazy', 'versus') },
-  lazyWidths: { kind: 'list', label: 'Widths at α = 1', default: [32, 64, 128, 256, 512], min: 2, max: 16_384, step: 1, when: only('lazy') },
-  examples: { kind: 'number', label: 'Examples n', default: 64, min: 8, max: 512, step: 2, advanced: true, when: only('lazy') },
+  netWidth: { kind: 'number', label: 'Width', default: 64, min: 2, max: 16_384, step: 1, when: only('lazy', 'versus') },
+  lazyWidths: { kind: 'list', label: 'Widths at α = 1', default: [32, 64, 128, 256], min: 2, max: 16_384, step: 1, when: only('lazy') },
+  examples: { kind: 'number', label: 'Examples n', default: 40, min: 8, max: 512, step: 2, advanced: true, when: only('lazy') },
 
-  counts: { kind: 'list', label: 'Training examples n', default: [50, 75, 100, 150, 200, 300], min: 8, max: 1000, step: 1, when: only('versus') },
+  counts: { kind: 'list', label: 'Training examples n', default: [25, 40, 60, 90], min: 8, max: 1000, step: 1, when: only('versus') },
   richAlpha: { kind: 'number', label: 'α of the rich network', default: 0.1, min: 0.01, max: 10, step: 0.01, log: true, when: only('versus') },
   lazyAlpha: { kind: 'number', label: 'α of the lazy network', default: 30, min: 1, max: 1000, step: 1, log: true, advanced: true, when: only('versus') },
   tests: { kind: 'number', label: 'Test examples', default: 500, min: 50, max: 10_000, step: 10, advanced: true, when: only('versus') },
-  dimension: { kind: 'number', label: 'Bits d', help: 'Of an input; the target is the product of a few of them', default: 20, min: 4, max: 100, step: 1, advanced: true, when: parityIn('lazy', 'versus') },
+  dimension: { kind: 'number', label: 'Bits d', help: 'Of an input; the target is the product of a few of them', default: 12, min: 4, max: 100, step: 1, advanced: true, when: parityIn('lazy', 'versus') },
   bits: { kind: 'number', label: 'Bits in the product k', default: 2, min: 1, max: 6, step: 1, advanced: true, when: parityIn('lazy', 'versus') },
   netDepth: { kind: 'number', label: 'Hidden layers L', default: 1, min: 1, max: 4, step: 1, advanced: true, when: only('lazy', 'versus') },
-  steps: { kind: 'number', label: 'Steps', default: 300, min: 2, max: 20_000, step: 1, advanced: true, when: only('lazy', 'versus') },
+  steps: { kind: 'number', label: 'Steps', default: 200, min: 2, max: 20_000, step: 1, advanced: true, when: only('lazy', 'versus') },
   rate: { kind: 'number', label: 'Step size', help: 'Times the largest row sum of the infinite network’s kernel over n, which bounds its largest eigenvalue: the linearised network converges below 2', default: 0.3, min: 0.01, max: 1.9, step: 0.01, advanced: true, when: only('lazy', 'versus') },
 
-  frequencies: { kind: 'list', label: 'Frequencies k', default: [1, 2, 3, 4, 6, 8], min: 1, max: 40, step: 1, when: only('spectral') },
-  circleWidth: { kind: 'number', label: 'Width', default: 2048, min: 16, max: 65_536, step: 1, when: only('spectral') },
-  circlePoints: { kind: 'number', label: 'Points on the circle', help: 'Even, and above twice the highest frequency', default: 64, min: 8, max: 512, step: 2, when: only('spectral') },
-  circleSteps: { kind: 'number', label: 'Steps', default: 1000, min: 10, max: 100_000, step: 1, when: only('spectral') },
+  frequencies: { kind: 'list', label: 'Frequencies k', default: [1, 2, 3, 4, 6], min: 1, max: 40, step: 1, when: only('spectral') },
+  circleWidth: { kind: 'number', label: 'Width', default: 512, min: 16, max: 65_536, step: 1, when: only('spectral') },
+  circlePoints: { kind: 'number', label: 'Points on the circle', help: 'Even, and above twice the highest frequency', default: 32, min: 8, max: 512, step: 2, when: only('spectral') },
+  circleSteps: { kind: 'number', label: 'Steps', default: 400, min: 10, max: 100_000, step: 1, when: only('spectral') },
   circleRate: { kind: 'number', label: 'Step size η', help: 'Gradient descent on the kernel converges below 3.29', default: 1, min: 0.01, max: 3, step: 0.01, advanced: true, when: only('spectral') },
 } as const satisfies Readonly<Record<string, Field>>;
 
 /** Relative distance × √width at two hidden layers, as published for inputs of its own. */
 export const PUBLISHED = { relu: [2.1, 2.1], erf: [1.5, 2.4] } as const;
 
-/** Times of presets without a stored run: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: {
     label: 'Smoke',
@@ -62,15 +61,15 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   quick: {
     label: 'Quick',
     config: {
-      seeds: 8, widths: [32, 64, 128, 256], inputs: 12, alphas: [0.1, 0.3, 1, 4, 16], netWidth: 64, lazyWidths: [32, 64, 128, 256], examples: 40, dimension: 12, counts: [30, 50, 75, 100],
-      tests: 300, steps: 200, circleWidth: 1024, circleSteps: 500,
+      seeds: 24, widths: [32, 64, 128, 256], inputs: 12, alphas: [0.1, 1, 4, 16], netWidth: 64, lazyWidths: [32, 64, 128], examples: 40, dimension: 12, counts: [25, 40, 60],
+      tests: 300, steps: 100, circleWidth: 256, circlePoints: 32, circleSteps: 300,
     },
   },
   standard: { label: 'Standard', config: {} },
-  exact: { label: 'One hidden layer, exact', config: { depth: 1, seeds: 40 } },
-  lazy: { label: 'Lazy and rich', config: { variant: 'lazy', seeds: 6, dimension: 12, netWidth: 128 } },
+  exact: { label: 'One hidden layer, exact', config: { depth: 1 } },
+  lazy: { label: 'Lazy and rich', config: { variant: 'lazy', seeds: 6 } },
   versus: { label: 'Network against kernel', config: { variant: 'versus', seeds: 6 } },
-  mnist1d: { label: 'The same on MNIST-1D', config: { variant: 'versus', task: 'mnist1d', seeds: 6, counts: [50, 100, 200, 300] } },
-  spectral: { label: 'Spectral bias', config: { variant: 'spectral', seeds: 8 } },
+  mnist1d: { label: 'The same on MNIST-1D', config: { variant: 'versus', task: 'mnist1d', seeds: 5, counts: [50, 100, 200] } },
+  spectral: { label: 'Spectral bias', config: { variant: 'spectral', seeds: 6 } },
   paper: { label: 'Wide', config: { seeds: 100, widths: [64, 128, 256, 512, 1024, 2048, 4096], inputs: 64 } },
 };

@@ -4,16 +4,16 @@
  */
 import { deriveSeed } from '../../src/core/random';
 import type { Config, Row, RunContext } from '../../src/lab/experiment';
-import { centred, mlp } from '../../src/models/index';
+import { mlp, unpack, type Model } from '../../src/models/index';
 import { halfSquaredError, matmul, sqrt, squaredNorm, sub, variable } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
-import { metric } from '../../src/runtime/executor';
-import { Trainer, type Objective } from '../../src/runtime/trainer';
+import { plan } from '../../src/plan/index';
+import { metric, type Executor, type HostArray } from '../../src/runtime/executor';
+import { Trainer, type Objective, type TrainerData } from '../../src/runtime/trainer';
 import { list, num } from './config';
 import { weightVariance } from './nets';
 import { angles, drawnSteps } from './spectralTheory';
 
-const ANCHOR = 'anchor';
 const basisName = (k: number): string => `basis${k}`;
 /** Length of the residual's part of frequency k: 1 at the start, whatever its phase has become. */
 const amplitude = (c: Config, k: number): Objective => (output, target) =>
@@ -27,16 +27,27 @@ export const crossing = (steps: readonly number[], amplitudes: readonly number[]
   return steps[i - 1]! + ((steps[i]! - steps[i - 1]!) * (before + 1)) / (before - after);
 };
 
+/** What the networks give at the start is added to their targets, so that every frequency starts at its whole amplitude. */
+const start = async (executor: Executor, model: Model, theta: HostArray, { x, n }: TrainerData, replicas: number): Promise<HostArray> => {
+  const output = model.apply(unpack(model.layout, variable('theta', [model.layout.total])), variable('x', [n, 2], { perReplica: false }));
+  using session = await executor.open({ start: plan({ name: 'start', replicas, outputs: { output }, maxBindings: executor.maxBindings }) });
+  session.write('theta', theta);
+  session.write('x', x);
+  return (await session.run('start'))['output']!.data;
+};
+
 const open = async (c: Config, { executor }: RunContext): Promise<Trainer> => {
   const phi = angles(c);
-  const [n, frequencies] = [phi.length, list(c, 'frequencies')];
+  const [n, frequencies, count] = [phi.length, list(c, 'frequencies'), num(c, 'seeds')];
+  const target = phi.map((p) => frequencies.reduce((s, k) => s + Math.cos(k * p), 0));
+  const model = mlp({ widths: [2, num(c, 'circleWidth'), 1], parametrisation: 'ntk', weightVariance: weightVariance('relu') });
+  const data: TrainerData = { x: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(phi[i >> 1]!)), y: new Float32Array(count * n), n, target: [1], yPerReplica: true };
   const trainer = await Trainer.open(executor, {
-    model: centred(mlp({ widths: [2, num(c, 'circleWidth'), 1], parametrisation: 'ntk', weightVariance: weightVariance('relu') }), ANCHOR),
-    loss: halfSquaredError, optimiser: sgd({ lr: num(c, 'circleRate') }), seeds: Array.from({ length: num(c, 'seeds') }, (_, s) => deriveSeed(num(c, 'seed'), s, 0)),
-    data: { x: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(phi[i >> 1]!)), y: Float32Array.from(phi, (p) => frequencies.reduce((s, k) => s + Math.cos(k * p), 0)), n, target: [1] },
-    evaluate: Object.fromEntries(frequencies.map((k) => [`k${k}`, amplitude(c, k)])),
+    model, loss: halfSquaredError, optimiser: sgd({ lr: num(c, 'circleRate') }), seeds: Array.from({ length: count }, (_, s) => deriveSeed(num(c, 'seed'), s, 0)),
+    data, evaluate: Object.fromEntries(frequencies.map((k) => [`k${k}`, amplitude(c, k)])),
   });
-  trainer.session.write(ANCHOR, (await trainer.session.read('theta')).data.slice());
+  const from = await start(executor, model, (await trainer.session.read('theta')).data, data, count);
+  trainer.session.write('train.y', Float32Array.from(from, (f, i) => f + target[i % n]!));
   for (const k of frequencies)
     trainer.session.write(basisName(k), Float32Array.from({ length: 2 * n }, (_, i) => (2 / n) * (i < n ? Math.cos : Math.sin)(k * phi[i % n]!)));
   return trainer;
