@@ -125,7 +125,7 @@ const versusClaims = (c: Config): readonly Claim[] => {
 
 const CIRCLE = 'Basri et al. 2019, arXiv:1906.00425; Bietti & Mairal 2019, arXiv:1905.12173';
 /** What a finite width leaves open of a time, as a share of it. */
-const FINITE_WIDTH = 0.05;
+const FINITE_WIDTH = 0.1;
 /** Share of an odd frequency that has to be left. */
 const LEFT = 0.9;
 const spectralClaims = (c: Config): readonly Claim[] => {

@@ -7,6 +7,8 @@ export const variantOf = (c: Config): Variant => c['variant'] as Variant;
 export const taskOf = (c: Config): Task => c['task'] as Task;
 const only = (...variants: readonly Variant[]) => (c: Config): boolean => variants.includes(variantOf(c));
 const parityIn = (...variants: readonly Variant[]) => (c: Config): boolean => variants.includes(variantOf(c)) && taskOf(c) === 'parity';
+/** Smooth in lazy training, where O(1/α) is claimed of smooth networks. */
+export const activationOf = (c: Config): 'relu' | 'erf' => (variantOf(c) === 'lazy' ? (c['activation'] as 'relu' | 'erf') : 'relu');
 export const num = (c: Config, key: string): number => c[key] as number;
 /** Ascending, each once. */
 export const list = (c: Config, key: string): readonly number[] => [...new Set(c[key] as readonly number[])].toSorted((a, b) => a - b);
@@ -25,9 +27,10 @@ export const FIELDS = {
   inputDimension: { kind: 'number', label: 'Input dimension d', default: 10, min: 2, max: 400, step: 1, when: only('width') },
 
   task: { kind: 'choice', label: 'Task', default: 'parity', options: { parity: 'Sparse parity', mnist1d: 'MNIST-1D, digits below 5 or not' }, when: only('lazy', 'versus') },
-  alphas: { kind: 'list', label: 'Output scales α', help: 'The network is α(f − f₀), its loss divided by α²: large α makes training lazy', default: [0.1, 0.3, 1, 3, 10, 30], min: 0.01, max: 1000, step: 0.01, when: only('lazy') },
+  alphas: { kind: 'list', label: 'Output scales α', help: 'The network is α(f − f₀), its loss divided by α²: large α makes training lazy', default: [0.1, 0.3, 1, 10, 30, 100], min: 0.01, max: 1000, step: 0.01, when: only('lazy') },
   netWidth: { kind: 'number', label: 'Width', default: 64, min: 2, max: 16_384, step: 1, when: only('lazy', 'versus') },
   lazyWidths: { kind: 'list', label: 'Widths at α = 1', default: [32, 64, 128, 256], min: 2, max: 16_384, step: 1, when: only('lazy') },
+  activation: { kind: 'choice', label: 'Activation', help: 'Where ReLUs switch the kernel jumps: then its change falls more slowly than 1/α', default: 'erf', options: { erf: 'erf', relu: 'ReLU' }, advanced: true, when: only('lazy') },
   examples: { kind: 'number', label: 'Examples n', default: 40, min: 8, max: 512, step: 2, advanced: true, when: only('lazy') },
 
   counts: { kind: 'list', label: 'Training examples n', default: [25, 40, 60, 90], min: 8, max: 1000, step: 1, when: only('versus') },
@@ -41,8 +44,9 @@ export const FIELDS = {
   rate: { kind: 'number', label: 'Step size', help: 'Times the largest row sum of the infinite network’s kernel over n, which bounds its largest eigenvalue: the linearised network converges below 2', default: 0.3, min: 0.01, max: 1.9, step: 0.01, advanced: true, when: only('lazy', 'versus') },
 
   frequencies: { kind: 'list', label: 'Frequencies k', default: [1, 2, 3, 4, 6], min: 1, max: 40, step: 1, when: only('spectral') },
-  circleWidth: { kind: 'number', label: 'Width', default: 512, min: 16, max: 65_536, step: 1, when: only('spectral') },
+  circleWidth: { kind: 'number', label: 'Width', default: 1024, min: 16, max: 65_536, step: 1, when: only('spectral') },
   circlePoints: { kind: 'number', label: 'Points on the circle', help: 'Even, and above twice the highest frequency', default: 32, min: 8, max: 512, step: 2, when: only('spectral') },
+  amplitude: { kind: 'number', label: 'Amplitude', help: 'Of each frequency in the target. Small, so that the kernel stands still: towards 1 the network leaves the kernel regime', default: 0.05, min: 0.001, max: 10, step: 0.001, log: true, advanced: true, when: only('spectral') },
   circleSteps: { kind: 'number', label: 'Steps', default: 400, min: 10, max: 100_000, step: 1, when: only('spectral') },
   circleRate: { kind: 'number', label: 'Step size η', help: 'Gradient descent on the kernel converges below 3.29', default: 1, min: 0.01, max: 3, step: 0.01, advanced: true, when: only('spectral') },
 } as const satisfies Readonly<Record<string, Field>>;
@@ -54,14 +58,14 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: {
     label: 'Smoke',
     config: {
-      seeds: 2, widths: [16, 32, 64], inputs: 6, alphas: [0.1, 1, 10, 30], netWidth: 32, lazyWidths: [16, 32], examples: 16, counts: [16, 32], dimension: 8, tests: 60, steps: 60,
+      seeds: 2, widths: [16, 32, 64], inputs: 6, alphas: [0.1, 10, 100], netWidth: 32, lazyWidths: [16, 32], examples: 16, counts: [16, 32], dimension: 8, tests: 60, steps: 60,
       frequencies: [1, 2, 3], circleWidth: 128, circlePoints: 16, circleSteps: 30,
     },
   },
   quick: {
     label: 'Quick',
     config: {
-      seeds: 24, widths: [32, 64, 128, 256], inputs: 12, alphas: [0.1, 1, 4, 16], netWidth: 64, lazyWidths: [32, 64, 128], examples: 40, dimension: 12, counts: [25, 40, 60],
+      seeds: 24, widths: [32, 64, 128, 256], inputs: 12, alphas: [0.1, 10, 30, 100], netWidth: 64, lazyWidths: [32, 64, 128], examples: 40, dimension: 12, counts: [25, 40, 60],
       tests: 300, steps: 100, circleWidth: 256, circlePoints: 32, circleSteps: 300,
     },
   },

@@ -1,5 +1,5 @@
 /**
- * A wide bias-free ReLU network with one hidden layer learns Σ_k cos kφ on even points of the unit circle by full-batch gradient descent on
+ * A wide bias-free ReLU network with one hidden layer learns aΣ_k cos kφ on even points of the unit circle by full-batch gradient descent on
  * the ½ mean squared error: how long each frequency takes, and what is left of it.
  */
 import { deriveSeed } from '../../src/core/random';
@@ -39,7 +39,8 @@ const start = async (executor: Executor, model: Model, theta: HostArray, { x, n 
 const open = async (c: Config, { executor }: RunContext): Promise<Trainer> => {
   const phi = angles(c);
   const [n, frequencies, count] = [phi.length, list(c, 'frequencies'), num(c, 'seeds')];
-  const target = phi.map((p) => frequencies.reduce((s, k) => s + Math.cos(k * p), 0));
+  const size = num(c, 'amplitude');
+  const target = phi.map((p) => size * frequencies.reduce((s, k) => s + Math.cos(k * p), 0));
   const model = mlp({ widths: [2, num(c, 'circleWidth'), 1], parametrisation: 'ntk', weightVariance: weightVariance('relu') });
   const data: TrainerData = { x: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(phi[i >> 1]!)), y: new Float32Array(count * n), n, target: [1], yPerReplica: true };
   const trainer = await Trainer.open(executor, {
@@ -49,7 +50,7 @@ const open = async (c: Config, { executor }: RunContext): Promise<Trainer> => {
   const from = await start(executor, model, (await trainer.session.read('theta')).data, data, count);
   trainer.session.write('train.y', Float32Array.from(from, (f, i) => f + target[i % n]!));
   for (const k of frequencies)
-    trainer.session.write(basisName(k), Float32Array.from({ length: 2 * n }, (_, i) => (2 / n) * (i < n ? Math.cos : Math.sin)(k * phi[i % n]!)));
+    trainer.session.write(basisName(k), Float32Array.from({ length: 2 * n }, (_, i) => (2 / n / size) * (i < n ? Math.cos : Math.sin)(k * phi[i % n]!)));
   return trainer;
 };
 

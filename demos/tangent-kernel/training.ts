@@ -5,13 +5,13 @@ import { div, greater, halfSquaredError, mean, mul, square, sub, variable } from
 import { sgd } from '../../src/optim/index';
 import type { Objective, TrainerData } from '../../src/runtime/trainer';
 import type { Dense } from '../../src/theory/linalg';
-import { num } from './config';
+import { activationOf, num } from './config';
 import { weightVariance, wideKernel } from './nets';
 import type { Examples } from './tasks';
 
 /** The network f itself, whose tangent kernel is measured. */
 export const networkOf = (c: Config, inputs: number, width: number): Model =>
-  mlp({ widths: [inputs, ...Array.from({ length: num(c, 'netDepth') }, () => width), 1], parametrisation: 'ntk', weightVariance: weightVariance('relu') });
+  mlp({ widths: [inputs, ...Array.from({ length: num(c, 'netDepth') }, () => width), 1], activation: activationOf(c), parametrisation: 'ntk', weightVariance: weightVariance(activationOf(c)) });
 
 /** Variables to be written before training: θ₀ of each replica, and its α. */
 export const anchorName = (member: string): string => `${member}.anchor`;
@@ -32,7 +32,7 @@ export const signError: Objective = (output, target) => sub(1, mean(greater(mul(
 const rowSum = ({ data, rows }: Dense): number =>
   Math.max(...Array.from({ length: rows }, (_, i) => data.subarray(i * rows, (i + 1) * rows).reduce((s, v) => s + Math.abs(v), 0)));
 /** η for these examples, as f32 has it. */
-export const stepSize = (c: Config, { X }: Examples): number => Math.fround((num(c, 'rate') * X.rows) / rowSum(wideKernel(X, 'relu', num(c, 'netDepth'))));
+export const stepSize = (c: Config, { X }: Examples): number => Math.fround((num(c, 'rate') * X.rows) / rowSum(wideKernel(X, activationOf(c), num(c, 'netDepth'))));
 export const descent = (rates: readonly number[]) => sgd({ lr: rates });
 
 /** One set for all replicas, or one for each. */
