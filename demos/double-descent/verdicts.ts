@@ -18,7 +18,7 @@ export const tooFew = (s: readonly Summary[], least = 5): string | undefined =>
   s.length < least ? `only ${s.length} points` : seedsIn(s) < MIN_SEEDS ? `only ${seedsIn(s)} seeds` : undefined;
 
 /** Fewest of n intervals of coverage 95 % that cover with probability above 1 %. */
-const leastCovered = (n: number): number => {
+export const leastCovered = (n: number): number => {
   let probability = 0.95 ** n;
   let below = 0;
   for (let k = n; k >= 0; k--) {

@@ -51,7 +51,7 @@ export const FIELDS = {
   circleRate: { kind: 'number', label: 'Step size η', help: 'Gradient descent on the kernel converges below 3.29', default: 1, min: 0.01, max: 3, step: 0.01, advanced: true, when: only('spectral') },
 } as const satisfies Readonly<Record<string, Field>>;
 
-/** Relative distance × √width at two hidden layers, as published for inputs of its own. */
+/** Relative distance × √width at two hidden layers, as measured elsewhere for other inputs. */
 export const PUBLISHED = { relu: [2.1, 2.1], erf: [1.5, 2.4] } as const;
 
 export const PRESETS: Readonly<Record<string, Preset>> = {

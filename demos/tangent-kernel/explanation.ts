@@ -8,8 +8,8 @@ moving it. So wide networks would be kernel machines, and what they cannot learn
 <li><strong>How wide is wide?</strong> ‖Θ̂ − Θ‖/‖Θ‖ at the start, over widths. Both are exact up to rounding: Θ̂ from small Gram matrices, layer by layer, without ever
 storing a Jacobian, Θ from its recursion. With one hidden layer of ReLUs the mean squared distance has a closed form, which the dashed line draws.</li>
 <li><strong>Lazy and rich.</strong> The network trained is α(f − f₀), with its loss divided by α². Large α reaches the targets by tiny moves, so Θ stands still; small α
-has to move, and Θ turns towards the labels: its heatmap shows the classes as blocks and its spectrum gains weight at
-the top. The networks have erf: where ReLUs switch Θ jumps, and its change falls more slowly than 1/α.</li>
+has to move, and Θ turns towards the labels: see its heatmap and its
+spectrum before and after. The networks have erf: where ReLUs switch Θ jumps, and its change falls more slowly than 1/α.</li>
 <li><strong>Network against kernel.</strong> Sparse parity: the label is the product of a few bits out of many. A kernel must treat all bits alike and needs of the order
 of d<sup>k</sup> examples; the rich network finds the bits. On MNIST-1D with few examples the kernel holds its own.</li>
 <li><strong>The circle.</strong> There the Θ of ReLUs has cosines as eigenfunctions, and gradient descent learns frequency k at a rate λₖ. Without biases λₖ is exactly 0 for odd k ≥ 3. The target is small, so that Θ
