@@ -13,14 +13,14 @@ const NOVAK = 'Novak et al. 2020, arXiv:1912.02803';
 
 /** How far a slope may be from its limit at the widths and scales that can be run: the next order bends it. */
 const BEND = 0.1;
-/** The published constants are for other inputs, on which they depend. */
+/** The constants known are for other inputs, on which they depend. */
 const INPUTS = 1.5;
-const NAMES = { relu: 'ReLU', erf: 'erf' } as const;
+const NAMES = { relu: 'a ReLU', erf: 'an erf' } as const;
 
 const widthClaims = (c: Config): readonly Claim[] => {
   const exact = exactConstant(c);
   const slopes = (['relu', 'erf'] as const).map((activation): Claim => ({
-    id: `slope-${activation}`, says: `The kernel of a ${NAMES[activation]} network nears that of infinite width as one over the root of the width.`, source: `${JACOT}; ${LEE}`,
+    id: `slope-${activation}`, says: `The kernel of ${NAMES[activation]} network nears that of infinite width as one over the root of the width.`, source: `${JACOT}; ${LEE}`,
     falsifier: `the interval of the slope lies outside −½ ± ${BEND}`,
     test: (t) => slopeWithin(t.summary('distance', activation), -0.5 - BEND, -0.5 + BEND, 'log distance over log width'),
   }));
@@ -31,8 +31,8 @@ const widthClaims = (c: Config): readonly Claim[] => {
   }];
   if (num(c, 'depth') !== 2) return slopes;
   return [...slopes, ...(['relu', 'erf'] as const).map((activation): Claim => ({
-    id: `constant-${activation}`, says: `The distance of a ${NAMES[activation]} network is about ${[...new Set(PUBLISHED[activation])].join(' to ')} over the root of the width.`, source: `${NOVAK}, for the order; the constants are measured ones, for inputs of their own`,
-    falsifier: `the interval of distance·√width at the largest width is outside the published range, widened by a factor of ${INPUTS} for other inputs`,
+    id: `constant-${activation}`, says: `The distance of ${NAMES[activation]} network is a few over the root of the width: ${[...new Set(PUBLISHED[activation])].join(' to ')} for other inputs, within a factor of ${INPUTS} of that for these.`, source: `${NOVAK}, for the order; the constants are measured ones, for inputs of their own`,
+    falsifier: `the interval of distance·√width at the largest width is outside the range for other inputs, widened by that factor`,
     test: (t) => constantNear(t.summary('distance', activation), PUBLISHED[activation]),
   }))];
 };

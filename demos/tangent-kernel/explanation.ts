@@ -16,5 +16,5 @@ of d<sup>k</sup> examples; the rich network finds the bits. On MNIST-1D with few
 stands still: at amplitude 1 the times are no longer the kernel’s.</li>
 </ul>
 <p><strong>Limits.</strong> Kernels are measured in float32, the infinite network and regression computed in float64. The constants over width depend on the inputs:
-published ones were for others. Slopes are judged to ±0.1 as the next order bends them at widths and scales that fit here. The rich network has no early stopping and no
+the lines drawn at two hidden layers were measured for others. Slopes are judged to ±0.1 as the next order bends them at widths and scales that fit here. The rich network has no early stopping and no
 tuning; its α is a setting. Guides of slope −1 and −½ are drawn at an arbitrary height.</p>`;

@@ -1,4 +1,4 @@
-/** Curves over width: exact for one hidden layer of ReLUs, else what was published for two. */
+/** Curves over width: exact for one hidden layer of ReLUs, else what was measured elsewhere for two. */
 import type { Config, Curve } from '../../src/lab/experiment';
 import { widthVariance } from '../../src/theory/finiteWidth';
 import { inputGram } from '../../src/theory/infiniteWidth';
@@ -18,7 +18,7 @@ export const widthTheory = (c: Config): readonly Curve[] => {
   ];
   if (num(c, 'depth') !== 2) return [];
   return [
-    { chart: 'distance', series: 'relu', x: ends, y: along(PUBLISHED.relu[0]), kind: 'reference', label: `ReLU, published: ${PUBLISHED.relu[0]}/√n` },
-    ...PUBLISHED.erf.map((v): Curve => ({ chart: 'distance', series: 'erf', x: ends, y: along(v), kind: 'reference', label: `erf, published: ${v}/√n` })),
+    { chart: 'distance', series: 'relu', x: ends, y: along(PUBLISHED.relu[0]), kind: 'reference', label: `ReLU, other inputs: ${PUBLISHED.relu[0]}/√n` },
+    ...PUBLISHED.erf.map((v): Curve => ({ chart: 'distance', series: 'erf', x: ends, y: along(v), kind: 'reference', label: `erf, other inputs: ${v}/√n` })),
   ];
 };
