@@ -100,7 +100,7 @@ const LOSS_SHARE = 0.01;
 const of = (t: Table, chart: string, learner: string): readonly Summary[] => t.summary(chart, learner);
 const versusClaims = (c: Config): readonly Claim[] => {
   const ahead: Claim = taskOf(c) === 'parity' ? {
-    id: 'features', says: 'Where the target needs features, the network that learns them is ahead of every kernel.', source: 'Ghorbani et al. 2020, arXiv:2006.13409; Daniely & Malach 2020, arXiv:2002.07400', falsifier: 'over all n the rich network’s test error is higher than the kernel’s, its interval clear of 0',
+    id: 'features', says: 'Where the target needs features, the network that learns them is ahead of its tangent kernel, even at infinite width.', source: 'Ghorbani et al. 2020, arXiv:2006.13409; Daniely & Malach 2020, arXiv:2002.07400', falsifier: 'over all n the rich network’s test error is higher than the kernel’s, its interval clear of 0',
     test: (t) => differenceWithin(of(t, 'error', 'infinite'), of(t, 'error', 'rich'), 0, Infinity, 'test error of the infinite network’s kernel less the rich network’s:'),
   } : {
     id: 'small-data', says: 'On few examples of a natural task the kernel is no worse than the network.', source: 'Arora et al. 2020, arXiv:1910.01663', falsifier: 'over all n the rich network’s test error is lower than the kernel’s by more than 2 points, its interval clear of that',

@@ -11,7 +11,8 @@ storing a Jacobian, Θ from its recursion. With one hidden layer of ReLUs the me
 has to move, and Θ turns towards the labels: see its heatmap and its
 spectrum before and after. The networks have erf: where ReLUs switch Θ jumps, and its change falls more slowly than 1/α.</li>
 <li><strong>Network against kernel.</strong> Sparse parity: the label is the product of a few bits out of many. A kernel must treat all bits alike and needs of the order
-of d<sup>k</sup> examples; the rich network finds the bits. On MNIST-1D with few examples the kernel holds its own.</li>
+of d<sup>k</sup> examples; the rich network finds the bits. The linearised network has the kernel of its own
+width and stops at the same step, so it lies above the kernel of infinite width, which is fitted to the end. On MNIST-1D with few examples the kernel holds its own.</li>
 <li><strong>The circle.</strong> There the Θ of ReLUs has cosines as eigenfunctions, and gradient descent learns frequency k at a rate λₖ. Without biases λₖ is exactly 0 for odd k ≥ 3. The target is small, so that Θ
 stands still: at amplitude 1 the times are no longer the kernel’s.</li>
 </ul>
