@@ -5,8 +5,8 @@ import { stream } from '../src/core/random';
 import { sizeOf, type Shape } from '../src/core/shape';
 import { apply, applyAll, type Tensor } from '../src/graph/tensor';
 import {
-  argmax, batchIndices, broadcastTo, gather, logSoftmax, matmul, max, mean, normal, pack, pointwiseOp, reshape, scatterAdd, slice, softmax,
-  softmaxCrossEntropyOp, square, sum, transpose, uniform, variable, type Part,
+  argmax, averagePool1d, batchIndices, broadcastTo, conv1d, fold, gather, logSoftmax, matmul, max, maxPool1d, mean, normal, pack, pointwiseOp, reshape, scatterAdd, slice,
+  softmax, softmaxCrossEntropyOp, square, sum, transpose, unfold, uniform, variable, windowCount, type Part, type Windows,
 } from '../src/ops/index';
 
 /**
@@ -145,6 +145,19 @@ const gathers = rowPicks.map(({ V, n, rest }) => op(`gather ${JSON.stringify([V,
 const scatters = rowPicks.map(({ V, n, rest }) =>
   op(`scatterAdd ${JSON.stringify([V, n, rest])}`, ([x, i]) => scatterAdd(x!, i!, V), real([n, ...rest]), { shape: [n], domain: 'index', below: V + 1 }));
 
+/** Windows over sequences, at least one of them. */
+interface WindowCase { readonly n: number; readonly length: number; readonly C: number; readonly windows: Required<Windows>; readonly T: number }
+const windowed = fc.record({
+  n: fc.integer({ min: 1, max: 3 }), length: fc.integer({ min: 1, max: 7 }), C: dim, size: fc.integer({ min: 1, max: 4 }), stride: fc.integer({ min: 1, max: 3 }), padding: fc.nat({ max: 2 }),
+}).map(({ n, length, C, ...windows }): WindowCase => ({ n, length, C, windows, T: windowCount(length, windows) })).filter(({ T }) => T >= 1);
+const unfolds = windowed.map(({ n, length, C, windows }) => op(`unfold ${JSON.stringify([n, length, C, windows])}`, ([x]) => unfold(x!, length, windows), real([n * length, C])));
+const folds = windowed.map(({ n, length, C, windows, T }) => op(`fold ${JSON.stringify([n, length, C, windows])}`, ([y]) => fold(y!, length, windows), real([n * T, windows.size * C])));
+const convolutions = fc.tuple(windowed, dim).map(([{ n, length, C, windows }, out]) =>
+  op(`conv1d ${JSON.stringify([n, length, C, windows, out])}`, ([x, w, b]) => conv1d(x!, w!, b, windows), real([n, length, C]), real([windows.size * C, out]), real([out])));
+const averagePools = windowed.map(({ n, length, C, windows }) => op(`averagePool1d ${JSON.stringify([n, length, C, windows])}`, ([x]) => averagePool1d(x!, windows), real([n, length, C])));
+const maxPools = windowed.filter(({ length, windows }) => windows.size <= length).map(({ n, length, C, windows: { size, stride } }) =>
+  op(`maxPool1d ${JSON.stringify([n, length, C, size, stride])}`, ([x]) => maxPool1d(x!, { size, stride }), { shape: [n, length, C], domain: 'distinct' }));
+
 const softmaxes = (log: boolean): fc.Arbitrary<OpCase> => shapeOf(1, 3).map((shape) =>
   op(`${log ? 'logSoftmax' : 'softmax'} ${JSON.stringify(shape)}`, ([x]) => (log ? logSoftmax : softmax)(x!), real(shape)));
 const crossEntropies = (output: number): fc.Arbitrary<OpCase> => shapeOf(1, 3).map((shape) =>
@@ -161,7 +174,8 @@ const batches = fc.integer({ min: 1, max: 40 }).chain((n) => fc.integer({ min: 1
 export const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
   broadcastTo: broadcastTos, reshape: reshapes, transpose: transposes, slice: slices, pack: packs, matmul: matmuls, 'pack of products': packedProducts,
   sum: reductions('sum'), mean: reductions('mean'), max: reductions('max'), 'long reductions': longReductions, argmax: argmaxes,
-  gather: gathers, scatterAdd: scatters, softmax: softmaxes(false), logSoftmax: softmaxes(true),
+  gather: gathers, scatterAdd: scatters, unfold: unfolds, fold: folds, conv1d: convolutions, averagePool1d: averagePools, maxPool1d: maxPools,
+  softmax: softmaxes(false), logSoftmax: softmaxes(true),
   'softmaxCrossEntropy, loss': crossEntropies(0), 'softmaxCrossEntropy, residual': crossEntropies(1),
   uniform: draws('uniform', uniform), normal: draws('normal', normal), batchIndices: batches,
 };

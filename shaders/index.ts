@@ -4,6 +4,7 @@ import { adamRef } from './adam.ref';
 import { arcKernelDiagonalRef, arcKernelRef } from './arcKernel.ref';
 import { batchIndicesRef } from './permutation.ref';
 import { exampleNormRef } from './exampleNorm.ref';
+import { foldRef } from './fold.ref';
 import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
 import { jacobianRef } from './jacobian.ref';
@@ -18,6 +19,7 @@ import { softmaxCrossEntropyRef } from './softmaxCrossEntropy.ref';
 import { softmaxRef } from './softmax.ref';
 import { recordRef } from './record.ref';
 import { stridedCopyRef } from './stridedCopy.ref';
+import { unfoldRef } from './unfold.ref';
 import { uniformRef } from './uniform.ref';
 
 export const ORACLES: readonly Oracle[] = Object.freeze([
@@ -32,6 +34,8 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(gatherRef),
   anyOracle(scatterAddRef),
   anyOracle(stridedCopyRef),
+  anyOracle(unfoldRef),
+  anyOracle(foldRef),
   anyOracle(scheduleRef),
   anyOracle(sgdRef),
   anyOracle(adamRef),

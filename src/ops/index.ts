@@ -1,5 +1,6 @@
 /** Every op, one line each. */
 export * from './broadcastTo';
+export * from './conv1d';
 export * from './gather';
 export * from './leaf';
 export * from './losses';
@@ -15,3 +16,4 @@ export * from './reshape';
 export * from './softmax';
 export * from './softmaxCrossEntropy';
 export * from './transpose';
+export * from './unfold';

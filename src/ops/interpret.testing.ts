@@ -79,6 +79,26 @@ const scatterAdd: Rule = ([x, index], { inputs: [X], outputs: [Y] }) => {
   for (const [i, ...rest] of indicesOf(X!.shape)) if (index![i!]! < Y!.shape[0]!) y[flat([index![i!]!, ...rest], Y!.shape)]! += x![flat([i!, ...rest], X!.shape)]!;
   return [y];
 };
+/** For each element of the windows inside its sequence, [sequence, window, position in it, channel]: where it lies there, and in the sequence. */
+const insideWindows = ({ attrs }: Node, windows: Shape): readonly (readonly [number, number])[] => {
+  const [length, size, stride, padding] = ['length', 'size', 'stride', 'padding'].map((name) => attrs[name] as number) as [number, number, number, number];
+  const T = Math.floor((length + 2 * padding - size) / stride) + 1;
+  const split = [windows[0]! / T, T, size, windows[1]! / size];
+  return indicesOf(split).flatMap(([e, t, j, c]) => {
+    const position = t! * stride + j! - padding;
+    return position >= 0 && position < length ? [[flat([e!, t!, j!, c!], split), flat([e!, position, c!], [split[0]!, length, split[3]!])] as const] : [];
+  });
+};
+const unfold: Rule = ([x], node) => {
+  const y = new Float64Array(sizeOf(node.outputs[0]!.shape));
+  for (const [at, from] of insideWindows(node, node.outputs[0]!.shape)) y[at] = x![from]!;
+  return [y];
+};
+const fold: Rule = ([y], node) => {
+  const x = new Float64Array(sizeOf(node.outputs[0]!.shape));
+  for (const [from, at] of insideWindows(node, node.inputs[0]!.shape)) x[at]! += y![from]!;
+  return [x];
+};
 const pack: Rule = (parts, { attrs, outputs: [Y] }) => {
   const y = new Float64Array(sizeOf(Y!.shape));
   parts.forEach((p, i) => y.set(p, (attrs['offsets'] as readonly number[])[i]!));
@@ -99,7 +119,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   broadcastTo: ([x], { inputs: [X], outputs: [Y] }) => [tabulate(Y!.shape, (i) => x![broadcast(i, X!.shape)]!)],
   reshape: ([x]) => [x!],
   slice: ([x], { attrs, outputs: [Y] }) => [x!.slice(attrs['offset'] as number, (attrs['offset'] as number) + sizeOf(Y!.shape))],
-  transpose, pack, matmul, reduce, softmax, gather, scatterAdd,
+  transpose, pack, matmul, reduce, softmax, gather, scatterAdd, unfold, fold,
   softmaxCrossEntropy: crossEntropy,
   uniform: draw('uniform'),
   normal: draw('normal'),
