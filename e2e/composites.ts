@@ -3,9 +3,10 @@ import { cotangents, gradients, tangents } from '../src/autodiff/index';
 import type { Shape } from '../src/core/shape';
 import type { Tensor } from '../src/graph/tensor';
 import { unpack } from '../src/models/layout';
+import { cnn } from '../src/models/cnn';
 import { mlp } from '../src/models/mlp';
 import {
-  add, crossEntropy, div, exp, gather, log, logSoftmax, matmul, max, mean, meanSquaredError, mul, relu, reshape, scatterAdd, sigmoid, slice, softmax, sqrt,
+  add, averagePool1d, crossEntropy, div, exp, gather, log, logSoftmax, matmul, max, maxPool1d, mean, meanSquaredError, mul, relu, reshape, scatterAdd, sigmoid, slice, softmax, sqrt,
   square, sub, sum, tanh, transpose, variable,
 } from '../src/ops/index';
 import type { Values } from './evaluate';
@@ -33,6 +34,7 @@ const examples: Readonly<Record<string, Extra>> = { data: { shape: [6, 3], domai
 const targets = variable('targets', [6, 4], { perReplica: false });
 const network = mlp({ widths: [3, 5, 4, 4], activation: 'tanh' });
 const wide = mlp({ widths: [3, 8, 4], activation: 'sigmoid' });
+const convolutional = cnn({ length: 3, layers: [{ channels: 3, size: 2, padding: 1 }, { channels: 2, size: 3, stride: 2, padding: 1 }], outputs: 4, activation: 'tanh' });
 const picks = variable('picks', [7], { dtype: 'u32', perReplica: false });
 
 /** Attention of 4 positions of width 3 on each other: batch-free, softmax of a product, product with a transpose. */
@@ -46,6 +48,11 @@ export const COMPOSITES: readonly Composite[] = [
   composite('mean cross-entropy of a tanh network', network.layout.total, (x) => crossEntropy(network.apply(unpack(network.layout, x), data), labels), 'real', examples),
   composite('mean squared error of a sigmoid network', wide.layout.total, (x) => meanSquaredError(wide.apply(unpack(wide.layout, x), data), targets), 'real',
     { ...examples, targets: { shape: [6, 4], domain: 'real' } }),
+  composite('mean cross-entropy of a convolutional network', convolutional.layout.total, (x) => crossEntropy(convolutional.apply(unpack(convolutional.layout, x), data), labels), 'real', examples),
+  composite('pools of a sequence', 24, (x) => {
+    const h = reshape(x, [2, 4, 3]);
+    return sum(mul(square(maxPool1d(h, { size: 2, stride: 1 })), tanh(averagePool1d(h, { size: 2, stride: 2, padding: 1 }))));
+  }, 'distinct'),
   composite('attention', 12, attention),
   composite('embedding and its transpose', 15, (x) => {
     const rows = gather(reshape(x, [5, 3]), picks);

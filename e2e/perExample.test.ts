@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../src/core/random';
 import type { Tensor } from '../src/graph/tensor';
-import { mlp, unpack } from '../src/models/index';
+import { cnn, mlp, unpack } from '../src/models/index';
 import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, square, sum, variable } from '../src/ops/index';
 import { plan } from '../src/plan/index';
 import { openReference } from '../src/runtime/reference';
@@ -41,6 +41,18 @@ const shared: Case = {
   values: (only) => ({ E: random(18, 3), W: random(12, 4), s: random(4, 5), b: random(4, 6), words: only === undefined ? words : words.slice(3 * only, 3 * only + 3) }),
 };
 
+/** Weights and biases shared over positions that overlap; a residual layer follows in the next case. */
+const network = cnn({ length: 7, layers: [{ channels: 3, size: 3, stride: 2, padding: 1 }, { channels: 4, size: 2 }], outputs: 2, activation: 'tanh' });
+const deep = mlp({ widths: [7, 4, 4, 2], residual: true, activation: 'tanh' });
+const caseOf = (model: typeof network): Case => {
+  const own = unpack(model.layout, variable('theta', [model.layout.total]));
+  return {
+    parameters: own, n: 4,
+    loss: (n) => mul(crossEntropy(model.apply(own, variable('x', [n, 7])), variable('y', [n], { dtype: 'u32' })), n),
+    values: (only) => ({ theta: random(model.layout.total, 7), x: slice(random(28, 8), 7, only), y: only === undefined ? labels : labels.slice(only, only + 1) }),
+  };
+};
+
 /** Rows: the gradient of each example's own loss, parameters one after another by name. */
 const oneByOne = async ({ parameters, loss, n, values }: Case): Promise<readonly Float64Array[]> => {
   const names = Object.keys(parameters);
@@ -57,7 +69,7 @@ const dot = (a: Float64Array, c: Float64Array): number => a.reduce((total, v, i)
 /** Both sides are float64 sums of at most some 10³ products of numbers of order 1. */
 const near = (a: number, e: number): void => { expect(Math.abs(a - e)).toBeLessThanOrEqual(2 ** -40 * Math.max(1, Math.abs(e))); };
 
-describe.each([['a perceptron', perceptron], ['a layer shared over positions, an embedding, a scale and a bias', shared]] as const)('%s', (_, c) => {
+describe.each([['a perceptron', perceptron], ['a layer shared over positions, an embedding, a scale and a bias', shared], ['a convolutional network', caseOf(network)], ['a residual network', caseOf(deep)]] as const)('%s', (_, c) => {
   const loss = c.loss(c.n);
   const uses = parameterUses([loss], [constant(1)], c.parameters, c.n);
   const layers = layersOf(uses, c.parameters);
@@ -81,6 +93,12 @@ describe.each([['a perceptron', perceptron], ['a layer shared over positions, an
 it('fuses a bias with its weight', () => {
   const uses = parameterUses([perceptron.loss(4)], [constant(1)], params, 4);
   expect(layersOf(uses, params).map((l) => [l.form, l.bias, l.names])).toEqual([['outer', true, ['W1', 'b1']], ['outer', true, ['W2', 'b2']]]);
+});
+
+it('fuses the bias of a convolution with its weight, at all its positions', () => {
+  const { parameters, loss } = caseOf(network);
+  const layers = layersOf(parameterUses([loss(4)], [constant(1)], parameters, 4), parameters);
+  expect(layers.map((l) => [l.form, l.bias, l.positions])).toEqual([['outer', true, 4], ['outer', true, 3], ['outer', true, 1]]);
 });
 
 describe('refusals', () => {

@@ -1,3 +1,4 @@
+export * from './cnn';
 export * from './layout';
 export * from './mlp';
 export * from './model';

@@ -1,5 +1,6 @@
 /**
- * Fully connected networks: h_l = φ(h_{l−1} W_l + b_l), the last layer linear. W_l is [fan_in, fan_out].
+ * Fully connected networks: h_l = φ(h_{l−1} W_l + b_l), the last layer linear. W_l is [fan_in, fan_out]. With `residual`
+ * hidden layers of equal width add to the one before.
  *
  * Initialisation, variances of W: he 2/fan_in (He et al. 2015), lecun 1/fan_in, xavier 2/(fan_in + fan_out) (Glorot & Bengio 2010), biases 0;
  * pytorch: W and b uniform on ±1/√fan_in, what torch.nn.Linear does.
@@ -23,6 +24,8 @@ export interface MlpOptions {
   readonly init?: InitScheme;
   /** Default true. */
   readonly bias?: boolean;
+  /** A hidden layer as wide as the hidden layer before it adds to it: h_l = h_{l−1} + φ(h_{l−1} W_l + b_l). Default false. */
+  readonly residual?: boolean;
   /**
    * standard: the variances are in the parameters, drawn by `init`. ntk: parameters are N(0, 1) and the forward pass scales them,
    * z = √(σw²/fan_in)·hW + √σb²·b, so that the tangent kernel has a limit at infinite width (Jacot et al. 2018). Default standard.
@@ -35,7 +38,7 @@ export interface MlpOptions {
 }
 
 const normal = (variance: number): Init => ({ kind: 'normal', std: Math.sqrt(variance) });
-const initOf = (scheme: InitScheme, fanIn: number, fanOut: number): { readonly weight: Init; readonly bias: Init } => {
+export const initOf = (scheme: InitScheme, fanIn: number, fanOut: number): { readonly weight: Init; readonly bias: Init } => {
   switch (scheme) {
     case 'he': return { weight: normal(2 / fanIn), bias: { kind: 'zeros' } };
     case 'lecun': return { weight: normal(1 / fanIn), bias: { kind: 'zeros' } };
@@ -68,12 +71,14 @@ export const mlp = (o: MlpOptions): Model => {
     return bias ? [weight, { name: `b${l}`, shape: [fanOut], init: start.bias, bias: true }] : [weight];
   });
   return {
-    name: `mlp ${widths.join('-')}`, layout: layoutOf(specs), input: [widths[0]!], outputs: widths.at(-1)!,
-    apply: (params, x) => layers.reduce((h, { l, fanIn }) => {
+    name: `${o.residual ? 'residual ' : ''}mlp ${widths.join('-')}`, layout: layoutOf(specs), input: [widths[0]!], outputs: widths.at(-1)!,
+    apply: (params, x) => layers.reduce((h, { l, fanIn, fanOut }) => {
       const [w, b] = [params[`W${l}`]!, params[`b${l}`]];
       // The scales stand on the activations and on the bias, not on the parameters: the layer keeps its per-example rules.
       const z = scaled ? ntkLayer(h, w, b, Math.sqrt(weightVariance / fanIn), Math.sqrt(biasVariance)) : linearLayer(h, w, b);
-      return l < layers.length ? activate(activation, z) : z;
+      if (l === layers.length) return z;
+      const y = activate(activation, z);
+      return o.residual && l > 1 && fanIn === fanOut ? add(h, y) : y;
     }, x),
   };
 };

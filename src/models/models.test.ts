@@ -7,7 +7,7 @@ import { mean, variance } from '../core/stats';
 import type { Tensor } from '../graph/tensor';
 import { variable } from '../ops/index';
 import { interpret, type Values } from '../ops/interpret.testing';
-import { featureWeights, initialise, layoutOf, linear, mlp, randomFeatures, repack, unpack, type Activation, type InitScheme, type Model } from './index';
+import { cnn, featureWeights, initialise, layoutOf, linear, mlp, randomFeatures, repack, unpack, type Activation, type InitScheme, type Model } from './index';
 
 const key = variable('key', [2], { dtype: 'u32' });
 const scale = variable('scale', []);
@@ -18,12 +18,18 @@ const parameterOf = (model: Model, theta: Float64Array, name: string): Float64Ar
   return theta.subarray(offset, offset + size);
 };
 
+const convolution = { channels: 25, size: 3, stride: 2, padding: 1 };
+/** The published network of MNIST-1D. */
+const CNN25 = { length: 40, layers: [{ ...convolution, size: 5 }, convolution, convolution], outputs: 10 };
+
 describe('parameter counts', () => {
   it.each<readonly [Model, number]>([
     [linear(40, 10), 410], // MNIST-1D, logistic regression
     [linear(40, 10, { bias: false }), 400],
     [mlp({ widths: [40, 100, 100, 10] }), 15_210], // 4,100 + 10,100 + 1,010
     [mlp({ widths: [40, 100, 100, 10], bias: false }), 15_000],
+    [mlp({ widths: [40, 100, 100, 10], residual: true }), 15_210],
+    [cnn(CNN25), 5_210], // 150 + 1,900 + 1,900 + 1,260
     [mlp({ widths: [1, 1] }), 2],
   ])('%#: $0.name', ({ layout }, count) => {
     expect(layout.count).toBe(count);
@@ -118,6 +124,35 @@ describe('an mlp', () => {
     expect(y.shape).toEqual([2, model.outputs]);
     const [phi, [w1, w2, w3]] = [f[activation], [1, -1, 2]] as const;
     expect([...valueOf(y, values)]).toEqual(hidden.map(([a, b, c]) => phi(a!) * w1 + phi(b!) * w2 + phi(c!) * w3 + 5));
+  });
+});
+
+it('a residual layer adds what it computes to what it was given, between hidden layers of equal width', () => {
+  const model = mlp({ widths: [2, 2, 2, 3, 1], residual: true, bias: false });
+  const params = Object.fromEntries(model.layout.parameters.map((p) => [p.name, variable(p.name, p.shape)]));
+  const values: Values = { x: [1, 2], W1: [1, 0, 0, -1], W2: [2, 3, 5, 7], W3: [1, 1, 1, 1, 1, 1], W4: [1, 10, 100] };
+  // The first: relu(1, −2), not added to x. The second: (1, 0) + relu(2, 3). The third is wider.
+  expect([...valueOf(model.apply(params, variable('x', [1, 2])), values)]).toEqual([6 + 60 + 600]);
+});
+
+describe('a convolutional network', () => {
+  it('slides its weights over the positions, and reads all of the last layer', () => {
+    // Two channels from windows of 3, one zero on both sides, every second position; then all features at once.
+    const model = cnn({ length: 4, layers: [{ channels: 2, size: 3, stride: 2, padding: 1 }], outputs: 1 });
+    const params = Object.fromEntries(model.layout.parameters.map((p) => [p.name, variable(p.name, p.shape)]));
+    const values: Values = { x: [1, 2, 3, 4], W1: [1, 0, 10, 1, 100, -1], b1: [0, 3], W2: [1, 1000, 2, 2000], b2: [5] };
+    // Windows (0, 1, 2) and (2, 3, 4): channel 0 210 and 432, channel 1 relu(1 − 2 + 3) and relu(3 − 4 + 3).
+    expect([...valueOf(model.apply(params, variable('x', [1, 4])), values)]).toEqual([210 + 2 * 1000 + 2 * 432 + 2 * 2000 + 5]);
+  });
+  it('takes several channels, those of a position next to each other', () => {
+    const model = cnn({ length: 2, channels: 2, layers: [{ channels: 1, size: 2 }], outputs: 1 });
+    const params = Object.fromEntries(model.layout.parameters.map((p) => [p.name, variable(p.name, p.shape)]));
+    const values: Values = { x: [1, 2, 3, 4], W1: [1, 10, 100, 1000], b1: [0], W2: [1], b2: [0] };
+    expect([...valueOf(model.apply(params, variable('x', [1, 2, 2])), values)]).toEqual([4321]);
+  });
+  it('refuses windows that do not fit', () => {
+    expect(() => cnn({ ...CNN25, length: 2 })).toThrow(ConfigError);
+    expect(() => cnn({ ...CNN25, length: 2 })).toThrow('cnn: layer 1 has 25 channels and windows of 5 over 2 positions');
   });
 });
 

@@ -28,10 +28,10 @@ type WindowAttrs = Required<Windows> & { readonly length: number };
 /** Windows of a sequence of `length`; 0 or less where none fits. */
 export const windowCount = (length: number, { size, stride = 1, padding = 0 }: Windows): number => Math.floor((length + 2 * padding - size) / stride) + 1;
 
+const whole = (low: number, ...xs: readonly number[]): boolean => xs.every((x) => Number.isInteger(x) && x >= low);
 /** Kernel dims from [rows, columns] of either side. */
 const measure = (op: string, { shape, dtype }: TensorType, attrs: WindowAttrs, folded: boolean): Dims<WindowDims> => {
   const { length: L, size: k, stride, padding: pad } = attrs;
-  const whole = (low: number, ...xs: readonly number[]): boolean => xs.every((x) => Number.isInteger(x) && x >= low);
   if (!whole(1, L, k, stride) || !whole(0, pad)) throw new ShapeError(op, `windows of ${k} with stride ${stride} and padding ${pad} over ${L} positions: these must be positive integers, the padding may be 0`);
   const T = windowCount(L, attrs);
   if (T < 1) throw new ShapeError(op, `a window of ${k} positions does not fit into ${L} with ${pad} zeros on both sides`);
