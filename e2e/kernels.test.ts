@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTIONS, type FnName } from '../shaders/functions';
 import { ORACLES } from '../shaders/index';
-import { anyOracle, U32, type Oracle } from '../shaders/kernel';
+import { anyKernel, anyOracle, U32, type Oracle } from '../shaders/kernel';
 import { pointwise, singleProgram } from '../shaders/pointwise';
 import { pointwiseRef } from '../shaders/pointwise.ref';
 import { IDENTITY } from '../shaders/program';
@@ -77,5 +77,11 @@ describe('softmaxCrossEntropy where the label has nearly all the mass', () => {
     for (const [want, at] of [[loss!, 0], [residual!, 0], [residual!, 1], [residual!, 2]] as const)
       expect(want.bound[at]! / Math.abs(want.value[at]!)).toBeLessThan(ulps * U32);
     expectClean(await runTrials(device, oracle, options, trialsOf(oracle, options)));
+    // The bound is tight enough to tell: with a difference from 1 in either place the kernel fails.
+    for (const [own, naive] of [['log1p_accurate(others)', 'log(1.0 + others)'], ['select(exp(logits[base + j] - top), -wrong, j == label) / total', 'exp(logits[base + j] - top) / total - select(0.0, 1.0, j == label)']] as const) {
+      const kernel = { ...softmaxCrossEntropyRef.kernel, name: naive, code: (o: typeof options) => softmaxCrossEntropyRef.kernel.code(o).replace(own, naive) };
+      expect(kernel.code(options)).not.toBe(softmaxCrossEntropyRef.kernel.code(options));
+      expect((await runTrials(device, { ...oracle, kernel: anyKernel(kernel) }, options, trialsOf(oracle, options))).failed).toBeGreaterThan(0);
+    }
   });
 });
