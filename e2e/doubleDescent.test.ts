@@ -1,21 +1,14 @@
 /** The smoke preset of every variant of double descent, on the GPU: it finishes, measures, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import experiment from '../demos/double-descent/experiment';
-import type { Config, Row } from '../src/lab/experiment';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
+import { measured } from './measured';
 
 let executor: GpuExecutor;
 beforeAll(async () => { executor = await openGpu(); });
 afterAll(() => executor.dispose());
-
-const control = { paused: false, whenResumed: () => Promise.resolve(), takeSingleStep: () => false };
-const measure = async (config: Config): Promise<readonly Row[]> => {
-  const rows: Row[] = [];
-  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);
-  return rows;
-};
 
 /** Settings at the edges of what the page allows. */
 it.each([
@@ -23,25 +16,25 @@ it.each([
   { variant: 'epoch', timeExamples: 6, timeFeatures: 2 }, { variant: 'mlp', trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 },
 ])('%o runs, and contradicts nothing', async (edge) => {
   const config = { ...presetConfig(experiment, 'smoke'), seeds: 5, ...edge };
-  const table = new RowTable(await measure(config));
+  const table = new RowTable(await measured(experiment, config, executor));
   expect(table.points.length).toBeGreaterThan(0);
   experiment.theory(config);
-  for (const claim of experiment.claims(config)) { const { verdict, measured } = claim.test(table, config); expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees'); }
+  for (const claim of experiment.claims(config)) { const { verdict, measured: found } = claim.test(table, config); expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees'); }
 });
 
 it.each([
   ['linear', {}], ['linear', { sweep: 'examples' }], ['features', {}], ['features', { source: 'gaussian' }], ['epoch', {}], ['mlp', {}],
 ])('%s %o', async (variant, rest) => {
   const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
-  const rows = await measure(config);
+  const rows = await measured(experiment, config, executor);
   const table = new RowTable(rows);
   const views = experiment.views(config);
   for (const v of views) expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
   for (const claim of experiment.claims(config)) {
-    const { verdict, measured } = claim.test(table, config);
-    console.log(`${variant} ${claim.id}: ${verdict}: ${measured}`);
-    expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees');
+    const { verdict, measured: found } = claim.test(table, config);
+    console.log(`${variant} ${claim.id}: ${verdict}: ${found}`);
+    expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');
   }
 });

@@ -4,7 +4,7 @@ import { lookOf } from '../src/ui/palette';
 import { PHONE, Visitor } from './visitor';
 
 /** Every page there is, and what it has once it is ready. */
-const PAGES = [['', 'lab-gallery h2 a'], ['double-descent/', 'lab-run-bar button'], ['playground/', 'lab-run-bar button'], ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1']] as const;
+const PAGES = [['', 'lab-gallery h2 a'], ['double-descent/', 'lab-run-bar button'], ['mnist1d/', 'lab-run-bar button'], ['playground/', 'lab-run-bar button'], ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1']] as const;
 const THEMES = ['light', 'dark'] as const;
 
 describe('the built site', () => {

@@ -25,7 +25,7 @@ const published = (c: Config, a: Architecture): Claim => {
       const end = atEnd(t, c, a);
       if (typeof end === 'string') return inconclusive(end);
       const rest = { measured: `${shown(end)} over ${end.n} seeds`, value: end.mean, interval: [end.low, end.high] } as const;
-      if (!isRecipe(c)) return { ...inconclusive(`${rest.measured}; only the published recipe is compared`) };
+      if (!isRecipe(c)) return inconclusive(`${rest.measured}; only the published recipe is compared`);
       if (end.high < figure - BAND || end.low > figure + BAND) return { verdict: 'disagrees', ...rest };
       return { verdict: Math.abs(end.mean - figure) <= BAND ? 'agrees' : 'inconclusive', ...rest };
     },
