@@ -47,10 +47,11 @@ export const measuredAt = (c: Config): readonly number[] => {
   return [...new Set([1, ...Array.from({ length: 40 }, (_, i) => Math.round(10 ** (1 + i / 8))), last])].filter((s) => s <= last);
 };
 
+/** Times of presets without a stored run: at the rate of the stored run of `quick`. Six thousand steps of five seeds are meant for a GPU. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
   smoke: { label: 'Smoke', config: { steps: 40, seeds: 2 } },
   quick: { label: 'Quick', config: { steps: 1000, seeds: 5 } },
-  standard: { label: 'Published recipe', config: {} },
-  shuffled: { label: 'Shuffled', config: { shufflePositions: 'shuffled' } },
-  paper: { label: 'Twenty seeds', config: { seeds: 20 } },
+  standard: { label: 'Published recipe', time: 'about 55 min without a GPU', config: {} },
+  shuffled: { label: 'Shuffled', time: 'about 55 min without a GPU', config: { shufflePositions: 'shuffled' } },
+  paper: { label: 'Twenty seeds', time: 'for a real GPU', config: { seeds: 20 } },
 };
