@@ -16,10 +16,11 @@ const atEnd = (t: Table, c: Config, a: Architecture): Summary | string => {
   return last.n < MIN_SEEDS ? `${LABELS[a]}: ${last.mean.toFixed(1)} % of ${last.n} seeds; at least ${MIN_SEEDS} are judged` : last;
 };
 
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
 const published = (c: Config, a: Architecture): Claim => {
   const figure = publishedOf(c)[a];
   return {
-    id: a, says: `${LABELS[a][0]!.toUpperCase()}${LABELS[a].slice(1)} reaches ${figure} % of the test set, within ${BAND} points.`, source: SOURCE,
+    id: a, says: `${capital(LABELS[a])} reaches ${figure} % of the test set, within ${BAND} points.`, source: SOURCE,
     falsifier: `with the published recipe the 95 % interval of the mean lies more than ${BAND} points away`,
     test: (t) => {
       const end = atEnd(t, c, a);
@@ -36,7 +37,7 @@ const published = (c: Config, a: Architecture): Claim => {
 const ranked = (c: Config): readonly Architecture[] => ARCHITECTURES.toSorted((a, b) => publishedOf(c)[a] - publishedOf(c)[b]);
 const order = (c: Config): Claim => ({
   id: 'order', source: SOURCE,
-  says: `${ranked(c).map((a) => LABELS[a]).join(' < ')}${isShuffled(c) ? ': without neighbours the CNN loses its lead' : ': knowing which inputs are neighbours is worth more than parameters'}.`,
+  says: `${capital(ranked(c).map((a) => LABELS[a]).join(' < '))}${isShuffled(c) ? ': without neighbours the CNN loses its lead' : ': knowing which inputs are neighbours is worth more than parameters'}.`,
   falsifier: 'two of them come in the other order, their 95 % intervals apart',
   test: (t) => {
     const ends = ranked(c).map((a) => [a, atEnd(t, c, a)] as const);

@@ -1,7 +1,7 @@
 /** What the page says below the charts. */
 export const EXPLANATION = `
 <p>An example is a digit drawn as a curve of 40 numbers, stretched, shifted, sheared and noisy: 4,000 to train on, 1,000 to test, ten classes.
-Small enough to train dozens of networks in a minute, and yet it tells architectures apart that the pictures of MNIST do not.</p>
+Small enough to train many networks side by side, and yet it tells architectures apart that the pictures of MNIST do not.</p>
 <ul>
 <li><strong>Logistic regression</strong>, 410 parameters: one weight for each position and class. A digit that is shifted looks new to it.</li>
 <li><strong>MLP</strong>, 15,210 parameters: two hidden layers of 100, the second added to the first. It can learn every position of every digit, and soon
@@ -14,5 +14,4 @@ the MLP nothing changes, for they treat all positions alike. The CNN's windows n
 behind the MLP: its lead was knowledge of neighbours, built in.</p>
 <p><strong>Limits.</strong> The data set, the three networks, their initialisation and the training recipe are the published ones (Adam at 0.01, batches of 100,
 6,000 steps), the random numbers are not. The published code walks through the training set in one fixed order; here each seed draws a new order for each
-epoch. Accuracy is taken at the last step; where the training loss is near zero it still moves by a point or two from one step to the next. The
-published recurrent network (91 %) is not here.</p>`;
+epoch. Accuracy is taken at the last step, not at the best one. The published recurrent network (91 %) is not here.</p>`;
