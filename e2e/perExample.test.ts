@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../src/core/random';
 import type { Tensor } from '../src/graph/tensor';
+import { ntk } from '../src/measure/index';
 import { cnn, mlp, unpack } from '../src/models/index';
 import { add, broadcastTo, constant, crossEntropy, exampleNorm, gather, gram, jacobianRows, layerColumns, matmul, mul, relu, reshape, square, sum, variable } from '../src/ops/index';
 import { plan } from '../src/plan/index';
@@ -99,6 +100,17 @@ it('fuses the bias of a convolution with its weight, at all its positions', () =
   const { parameters, loss } = caseOf(network);
   const layers = layersOf(parameterUses([loss(4)], [constant(1)], parameters, 4), parameters);
   expect(layers.map((l) => [l.form, l.bias, l.positions])).toEqual([['outer', true, 4], ['outer', true, 3], ['outer', true, 1]]);
+});
+
+it('the tangent kernel of a convolutional network is the same from Gram matrices and from products with vectors', async () => {
+  const [t, examples] = [Float32Array.from(random(network.layout.total, 9)), { x: Float32Array.from(x.subarray(0, 7)), n: 1 }];
+  const two = { x: Float32Array.from(random(14, 10)), n: 2 };
+  for (const [a, c] of [[two, two], [two, examples]] as const) {
+    const [structured, products] = await Promise.all((['structured', 'products'] as const).map((method) => ntk(openReference(), network, t, a, c, { method })));
+    expect(structured!.data).toHaveLength(4 * a.n * c.n);
+    // Both are rounded to f32 once.
+    structured!.data.forEach((v, i) => { expect(Math.abs(v - products!.data[i]!)).toBeLessThanOrEqual(2 ** -22 * Math.abs(v) + 2 ** -40); });
+  }
 });
 
 describe('refusals', () => {

@@ -49,7 +49,7 @@ export const measuredAt = (c: Config): readonly number[] => {
 
 /** Times of presets without a stored run: at the rate of the stored run of `quick`. Six thousand steps of five seeds are meant for a GPU. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
-  smoke: { label: 'Smoke', config: { steps: 16, seeds: 2 } },
+  smoke: { label: 'Smoke', config: { steps: 10, seeds: 2 } },
   quick: { label: 'Quick', config: { steps: 1000, seeds: 5 } },
   standard: { label: 'Published recipe', time: 'about 55 min without a GPU', config: {} },
   shuffled: { label: 'Shuffled', time: 'about 55 min without a GPU', config: { shufflePositions: 'shuffled' } },
