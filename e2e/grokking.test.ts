@@ -74,7 +74,7 @@ it('the quick preset groks: it memorises, then generalises, its circuit first; a
   const end = (series: string): readonly number[] => table.summary('accuracy', series).at(-1)!.values;
   for (const accuracy of [...end('train 0.7/1'), ...end('test 0.7/1')]) expect(accuracy).toBeGreaterThan(0.95);
   expect(judge(experiment, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([['delay', 'agrees'], ['restricted', 'agrees'], ['key', 'inconclusive']]);
-  // Below the transformer's nine tenths, far above what waves of any eleven other dimensions of 528 would explain.
+  // Below the transformer's nine tenths, far above the share of 22 among the 528 dimensions that logits may vary in.
   const shares = table.summary('explained', 'key').at(-1)!.values;
   for (const share of shares) expect(share).toBeGreaterThan(0.5);
 }, 600_000);

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../src/core/errors';
 import { meanInterval } from '../../src/core/stats';
 import type { CellRow, Claim, Config, Judgement, Table } from '../../src/lab/experiment';
+import { inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 import { analyticLoss } from '../../src/theory/index';
 import { isFourier, isTransformer, keptOf, list, modulusOf, num, settingsOf, singleRun, variantOf } from './config';
 import { exactLossBound } from './exactTheory';
@@ -9,12 +10,9 @@ import { exactLossBound } from './exactTheory';
 const POWER = 'Power et al. 2022, arXiv:2201.02177';
 const NANDA = 'Nanda et al. 2023, arXiv:2301.05217';
 const GROMOV = 'Gromov 2023, arXiv:2301.02679';
-/** Seeds below which an interval says too little. */
-const MIN_SEEDS = 5;
 /** Share of the logits' variance that key frequencies explain at least. */
 const EXPLAINED = 0.9;
 
-const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
 const figure = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(3))) : 'never');
 const spread = (values: readonly number[]): string => `${values.map(figure).join(', ')}`;
 const enough = (n: number): void => { if (n < MIN_SEEDS) throw new ConfigError(`${n} seeds; an interval needs at least ${MIN_SEEDS}`); };

@@ -1,11 +1,9 @@
 /** What the page claims, and how each claim is judged from the accuracies at the last step. */
-import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Summary, Table } from '../../src/lab/experiment';
+import { inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 import { ARCHITECTURES, architecturesOf, BAND, isRecipe, isShuffled, LABELS, num, publishedOf, type Architecture } from './config';
 
-const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
 const shown = (s: Summary): string => `${s.mean.toFixed(1)} % [${s.low.toFixed(1)}, ${s.high.toFixed(1)}]`;
-/** Seeds below which an interval says too little. */
-const MIN_SEEDS = 5;
 const SOURCE = 'Greydanus & Kobak 2024, arXiv:2011.14439';
 
 /** At the run's last step; a reason where nothing can be said of it. */

@@ -1,8 +1,8 @@
 /** What the page claims of any network and data, and how a run is judged. */
 import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import { inconclusive } from '../../src/lab/verdicts';
 import { num } from './config';
 
-const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
 const figure = (x: number): string => x.toPrecision(3);
 const shown = (s: Summary): string => `${figure(s.mean)} [${figure(s.low)}, ${figure(s.high)}]`;
 

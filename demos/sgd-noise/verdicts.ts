@@ -1,10 +1,7 @@
 /** Judging what seeds have in common with themselves: differences and ratios seed by seed, and the interval of their mean. */
 import { meanInterval } from '../../src/core/stats';
 import type { Judgement, Summary } from '../../src/lab/experiment';
-import { agreesIf, figure, inconclusive } from '../../src/lab/verdicts';
-
-/** Seeds below which an interval says too little. */
-const MIN_SEEDS = 5;
+import { agreesIf, figure, inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 
 /** f of the two values of each seed that has both. */
 export const pairs = (a: Summary, b: Summary, f: (a: number, b: number) => number): readonly number[] => a.values.map((v, s) => f(v, b.values[s] ?? NaN));

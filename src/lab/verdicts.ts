@@ -6,7 +6,7 @@ export const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgeme
 export const figure = (x: number): string => (Number.isFinite(x) ? x.toPrecision(3) : String(x));
 export const interval = (s: Summary): string => `${figure(s.mean)} [${figure(s.low)}, ${figure(s.high)}]`;
 /** Seeds below which an interval says too little. */
-const MIN_SEEDS = 5;
+export const MIN_SEEDS = 5;
 const MIN_POINTS = 8;
 
 export const seedsIn = (s: readonly Summary[]): number => Math.min(...s.map((p) => p.n));
