@@ -16,7 +16,7 @@ const VIEWS: readonly View[] = [
   { kind: 'line', chart: 'weights', title: 'Weight norm', x: 'step', y: 'Euclidean norm', place: 'diagnostic', series: { norm: 'all parameters' } },
   { kind: 'line', chart: 'update', title: 'Update ratio', x: 'step', y: '‖Δθ‖ / ‖θ‖', logY: true, place: 'diagnostic', series: { ratio: 'step by step' } },
   {
-    kind: 'line', chart: 'sharpness', title: 'Sharpness', x: 'step', y: 'largest eigenvalue of the Hessian', logY: true, place: 'diagnostic',
+    kind: 'line', chart: 'sharpness', title: 'Sharpness', x: 'step', y: 'λmax of the Hessian', logY: true, place: 'diagnostic',
     series: { hessian: `training loss, first ${CURVATURE_EXAMPLES} examples at most` },
   },
 ];
