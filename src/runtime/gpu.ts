@@ -1,10 +1,12 @@
 /** The GPU executor: one device, its pipelines, and the sessions on it. */
 import { ConfigError } from '../core/errors';
 import type { Plan, PlanDispatch } from '../plan/plan';
+import { persistentForm } from '../plan/persistent';
 import { specialise } from '../plan/specialise';
 import { kernelsFingerprint } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session } from './executor';
+import { formClass, ORDINARY } from './forms';
 import { GpuSession, type Backend } from './gpuSession';
 import { PipelineCache } from './pipelines';
 import { Scheduler } from './scheduler';
@@ -20,6 +22,7 @@ export interface GpuOptions extends OpenOptions {
   readonly tune?: TunerOptions;
 }
 const DEFAULT_BUDGET = 4 * 2 ** 30;
+const UNTUNED = (): ConfigError => new ConfigError('this executor was opened without `tune`, so there is nothing to pin');
 const DISPOSED = (): ConfigError => new ConfigError('this executor was disposed of');
 
 export class GpuExecutor implements Executor {
@@ -46,7 +49,8 @@ export class GpuExecutor implements Executor {
     const backend = await this.tuned(plans, this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend);
     const { kind } = this.acquired;
     const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind, this.tuner?.choices)]));
-    return GpuSession.open(fitted, backend, (lost) => this.renew(lost));
+    const tuning = this.tuner && { tuner: this.tuner, plans: Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind)])) };
+    return GpuSession.open(fitted, backend, (lost) => this.renew(lost), tuning);
   }
 
   /** The device to go on with: another where this one was lost over the measurements. */
@@ -62,8 +66,20 @@ export class GpuExecutor implements Executor {
 
   /** Holds the class of a dispatch (of a session's plans) to a variant, from the next session on; see Tuner. Throws ConfigError. */
   async pin(d: PlanDispatch, variant: string): Promise<void> {
-    if (!this.tuner) throw new ConfigError('this executor was opened without `tune`, so there is nothing to pin');
+    if (!this.tuner) throw UNTUNED();
     await this.tuner.pin(this.backend.device, this.backend.pipelines, d, variant);
+  }
+
+  /**
+   * Holds the steps of a session's plan to a form from the next session on: 'ordinary', or 'persistent' and the invocations of a workgroup, a multiple
+   * of 4. A session that finds its bits to differ, or cannot have it, runs the ordinary form. Throws ConfigError where the plan has no such form.
+   */
+  async pinForm(session: Session, plan: string, id: string): Promise<void> {
+    if (!this.tuner) throw UNTUNED();
+    const planned = session instanceof GpuSession ? session.planned(plan) : undefined;
+    const form = planned && persistentForm(planned);
+    if (!form || (id !== ORDINARY && !(Number(/^persistent (\d+)$/.exec(id)?.[1]) % 4 === 0))) throw new ConfigError(`no form '${id}' of '${plan}'; there ${form ? `are '${ORDINARY}' and 'persistent <invocations>'` : `is '${ORDINARY}' only`}`);
+    await this.tuner.keep({ shape: formClass(form), choice: id, ms: {}, pinned: true });
   }
 
   /** A new device for sessions that lost theirs; those of one device share the next. */

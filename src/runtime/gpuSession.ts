@@ -4,15 +4,20 @@ import { sizeOf } from '../core/shape';
 import type { Plan, PlanTensor } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
+import { Forms } from './forms';
 import { MetricReader } from './metrics';
 import { prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
-import type { Scheduler } from './scheduler';
+import type { Leap, Scheduler } from './scheduler';
 import { trainOn } from './train';
+import type { Tuner } from './tuner';
 
 /** What a session needs of a device; all of it is replaced when the device is lost. */
 export interface Backend { readonly device: GPUDevice; readonly pipelines: PipelineCache; readonly scheduler: Scheduler; readonly limits: MemoryLimits }
+
+/** With what a session looks for the faster form of its steps. `plans`: without the tuner's choices. */
+export interface Tuning { readonly tuner: Tuner; readonly plans: Readonly<Record<string, Plan>> }
 
 export class GpuSession implements Session {
   stepsDone = 0;
@@ -24,20 +29,28 @@ export class GpuSession implements Session {
   private readonly updated: ReadonlySet<string>;
   private disposed = false;
 
-  private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>) {
+  private forms: Forms | undefined;
+
+  private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>, private readonly tuning: Tuning | undefined) {
     this.updated = new Set(Object.values(plans).flatMap((p) => p.updated));
   }
 
-  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, renew: (lost: Backend) => Promise<Backend>): Promise<GpuSession> {
-    const session = new GpuSession(plans, renew);
+  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, renew: (lost: Backend) => Promise<Backend>, tuning?: Tuning): Promise<GpuSession> {
+    const session = new GpuSession(plans, renew, tuning);
     await session.build(backend);
     return session;
   }
 
   private async build(backend: Backend): Promise<void> {
     this.backend = backend;
+    this.forms?.destroy();
+    this.forms = undefined;
     this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits);
     backend.scheduler.check();
+    if (this.tuning) {
+      const { device, scheduler, limits } = backend;
+      this.forms = new Forms(this.tuning.plans, { device, scheduler, program: this.program, tuner: this.tuning.tuner, spare: limits.budget - this.program.bytes });
+    }
     for (const r of this.readers.values()) r.destroy();
     this.readers.clear();
     for (const [key, p] of Object.entries(this.plans))
@@ -47,7 +60,18 @@ export class GpuSession implements Session {
   get scheduler(): Scheduler { return this.backend.scheduler; }
   ready(plan: string): readonly Ready[] { findPlan(this.plans, plan); return this.program.ready.get(plan)!; }
   /** Bytes of all buffers. */
-  get bytes(): number { return this.program.bytes; }
+  get bytes(): number { return this.program.bytes + (this.forms?.bytes ?? 0); }
+  /** A plan as it suits the adapter, without the tuner's choices; undefined where nothing is tuned. Throws ConfigError for an unknown name. */
+  planned(plan: string): Plan | undefined { findPlan(this.plans, plan); return this.tuning?.plans[plan]; }
+  /** Starts to look for faster forms of plans that are to be trained. */
+  async wantForms(plans: readonly string[]): Promise<void> { await this.forms?.want(plans); }
+  /** Whether a form waits to be judged, for which nothing may be in flight. */
+  get formsWait(): boolean { return this.forms !== undefined && this.forms.waiting.length > 0; }
+  async judgeForms(): Promise<void> { await this.forms?.judge(); }
+  /** So many steps of a plan at once; undefined where they run dispatch by dispatch. */
+  leap(plan: string, steps: number): Leap | undefined { return this.forms?.leap(plan, steps); }
+  /** The form that a plan's steps run in: 'ordinary', or 'persistent' with the size of its workgroups. */
+  formOf(plan: string): string { return this.forms?.formOf(plan) ?? 'ordinary'; }
 
   write(variable: string, data: HostArray): void {
     this.alive();
@@ -132,6 +156,7 @@ export class GpuSession implements Session {
     if (this.disposed) return;
     this.disposed = true;
     for (const r of this.readers.values()) r.destroy();
+    this.forms?.destroy();
     this.program.destroy();
   }
   [Symbol.dispose](): void { this.dispose(); }

@@ -25,6 +25,24 @@ const layoutOf = (device: GPUDevice, kernel: Kernel, options: Options): GPUBindG
     ],
   });
 
+/** Throws ShaderError with the numbered source where the shader does not compile. */
+export const compilePipeline = async (device: GPUDevice, label: string, code: string, layout: GPUBindGroupLayout): Promise<GPUComputePipeline> => {
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ label, code });
+  const pipeline = device.createComputePipelineAsync({ label, layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' } });
+  const scoped = device.popErrorScope();
+  try {
+    const done = await pipeline;
+    await scoped;
+    return done;
+  } catch (cause) {
+    const { messages } = await module.getCompilationInfo();
+    const error = await scoped.catch(() => null);
+    const detail = messages.length > 0 ? numbered(code, [...messages]) : `${error?.message ?? String(cause)}\n${numbered(code, [{ lineNum: 1, message: 'source' }])}`;
+    throw new ShaderError(label, detail);
+  }
+};
+
 export class PipelineCache {
   private readonly made = new Map<string, Promise<Pipeline>>();
   constructor(private readonly device: GPUDevice) {}
@@ -38,23 +56,7 @@ export class PipelineCache {
   }
 
   private async make(kernel: Kernel, options: Options): Promise<Pipeline> {
-    const code = kernel.code(options);
-    this.device.pushErrorScope('validation');
-    const module = this.device.createShaderModule({ label: kernel.name, code });
     const layout = layoutOf(this.device, kernel, options);
-    const pipeline = this.device.createComputePipelineAsync({
-      label: kernel.name, layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' },
-    });
-    const scoped = this.device.popErrorScope();
-    try {
-      const done = await pipeline;
-      await scoped;
-      return { pipeline: done, layout };
-    } catch (cause) {
-      const { messages } = await module.getCompilationInfo();
-      const error = await scoped.catch(() => null);
-      const detail = messages.length > 0 ? numbered(code, [...messages]) : `${error?.message ?? String(cause)}\n${numbered(code, [{ lineNum: 1, message: 'source' }])}`;
-      throw new ShaderError(kernel.name, detail);
-    }
+    return { pipeline: await compilePipeline(this.device, kernel.name, kernel.code(options), layout), layout };
   }
 }

@@ -5,10 +5,26 @@
 import { DeviceLostError, GPURunError } from '../core/errors';
 import type { Ready } from './program';
 
-export interface Copy { readonly from: GPUBuffer; readonly to: GPUBuffer; readonly bytes: number }
+export interface Copy { readonly from: GPUBuffer; readonly fromOffset?: number; readonly to: GPUBuffer; readonly toOffset?: number; readonly bytes: number }
+/** Steps of a plan in its persistent form: copies, in between the dispatches. */
+export interface Leap { readonly before: readonly Copy[]; readonly launches: readonly Ready[]; readonly after: readonly Copy[] }
+const isLeap = (item: readonly Ready[] | Leap): item is Leap => 'launches' in item;
 
 /** Time for `device.lost` to say why something failed. */
 const LOSS_MS = 1000;
+
+const replay = (pass: GPUComputePassEncoder, plan: readonly Ready[]): void => {
+  let bound: GPUComputePipeline | undefined;
+  for (let i = 0; i < plan.length; i++) {
+    const d = plan[i]!;
+    if (d.pipeline !== bound) pass.setPipeline((bound = d.pipeline));
+    pass.setBindGroup(0, d.group);
+    pass.dispatchWorkgroups(d.x, d.y, d.z);
+  }
+};
+const copy = (encoder: GPUCommandEncoder, copies: readonly Copy[]): void => {
+  for (const { from, fromOffset = 0, to, toOffset = 0, bytes } of copies) encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
+};
 
 export class Scheduler {
   private failure: GPURunError | undefined;
@@ -56,21 +72,23 @@ export class Scheduler {
     return new DeviceLostError(`the device was lost (${this.lost?.message || 'no reason given'}) and with it what was on it: open a new session and restore a checkpoint`, { cause });
   }
 
-  /** Replays `sequence` in one compute pass, then copies. Allocates a fixed number of objects, however long the sequence. Throws DeviceLostError. */
-  submit(sequence: Iterable<readonly Ready[]>, copies: readonly Copy[]): void {
+  /** Replays `sequence`, in one compute pass where nothing leaps, then copies. Allocates a fixed number of objects, however long the sequence. Throws DeviceLostError. */
+  submit(sequence: Iterable<readonly Ready[] | Leap>, copies: readonly Copy[]): void {
     if (this.lost) throw this.lossError();
     const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    let bound: GPUComputePipeline | undefined;
-    for (const plan of sequence)
-      for (let i = 0; i < plan.length; i++) {
-        const d = plan[i]!;
-        if (d.pipeline !== bound) pass.setPipeline((bound = d.pipeline));
-        pass.setBindGroup(0, d.group);
-        pass.dispatchWorkgroups(d.x, d.y, d.z);
-      }
-    pass.end();
-    for (const { from, to, bytes } of copies) encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+    let pass: GPUComputePassEncoder | undefined;
+    for (const item of sequence)
+      if (isLeap(item)) {
+        pass?.end();
+        pass = undefined;
+        copy(encoder, item.before);
+        const own = encoder.beginComputePass();
+        replay(own, item.launches);
+        own.end();
+        copy(encoder, item.after);
+      } else replay((pass ??= encoder.beginComputePass()), item);
+    pass?.end();
+    copy(encoder, copies);
     this.device.queue.submit([encoder.finish()]);
   }
 

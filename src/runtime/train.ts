@@ -6,7 +6,7 @@ import type { GpuSession } from './gpuSession';
 import type { Snapshot } from './host';
 import type { Taken } from './metrics';
 import type { Ready } from './program';
-import { Pace } from './scheduler';
+import { Pace, type Leap } from './scheduler';
 
 const DEFAULT_SUBMISSION_MS = 50;
 const DEFAULT_CHECKPOINT_MS = 10_000;
@@ -36,12 +36,37 @@ class Course {
    * The plans of steps [from, from + n), each followed by the probes due after it, so that wherever a run ends, what was due is
    * measured. Those due before the first step of all precede it.
    */
-  *sequence(from: number, n: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
+  *sequence(from: number, n: number, log: Map<string, number[]>): Generator<readonly Ready[] | Leap> {
     if (from === 0) yield* this.probes(0, log);
-    for (let s = from; s < from + n; s++) {
-      for (const plan of stepPlans(this.o)) { this.note(log, plan, s); yield this.session.ready(plan); }
-      yield* this.probes(s + 1, log);
+    for (let s = from; s < from + n;) {
+      const stretch = this.stretch(s, from + n);
+      const leaps = new Map(stepPlans(this.o).map((plan) => [plan, this.alone(plan) ? this.session.leap(plan, stretch) : undefined]));
+      for (const [plan, leap] of leaps) {
+        if (!leap) continue;
+        for (let i = 0; i < stretch; i++) this.note(log, plan, s + i);
+        yield leap;
+      }
+      const rest = stepPlans(this.o).filter((plan) => !leaps.get(plan));
+      for (let i = 0; i < stretch && rest.length > 0; i++)
+        for (const plan of rest) { this.note(log, plan, s + i); yield this.session.ready(plan); }
+      s += stretch;
+      yield* this.probes(s, log);
     }
+  }
+  /** Steps until a probe is due, or the end. */
+  private stretch(from: number, end: number): number {
+    const { probes } = this.o;
+    if (!probes) return end - from;
+    let s = from + 1;
+    while (s < end && probesDue(probes, s).length === 0) s++;
+    return s - from;
+  }
+  /** Whether no other step plan touches what this one writes: then its steps need not alternate with theirs. */
+  private alone(plan: string): boolean {
+    const { plans } = this.session;
+    const apart = (a: string, b: string): boolean => plans[a]!.updated.every((v) => !(v in plans[b]!.variables));
+    const others = stepPlans(this.o).filter((other) => other !== plan);
+    return others.length === stepPlans(this.o).length - 1 && others.every((other) => apart(plan, other) && apart(other, plan));
   }
   private *probes(done: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
     if (!this.o.probes) return; // nothing to allocate for on each step
@@ -69,6 +94,7 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
   const keep = (s: Snapshot): void => { snapshot = s; };
   for (;;) {
     try {
+      await session.wantForms(stepPlans(o));
       yield* fly(session, o, course, keep);
       return;
     } catch (cause) {
@@ -96,11 +122,12 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
   try {
     for (;;) {
       session.alive();
+      const judging = session.formsWait;
       const stopping = o.signal?.aborted === true || next >= course.end;
       const paused = o.control?.paused === true;
       resting ||= o.control?.takeRest() === true;
       const saving = resting || performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
-      if (!stopping && !paused && !saving) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
+      if (!stopping && !paused && !saving && !judging) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
         if (o.control!.takeSingleStep()) launch(1);
         else {
@@ -122,6 +149,7 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
         resting = false;
         saved = performance.now();
       } else if (stopping) return;
+      else if (judging) await session.judgeForms();
     }
   } finally {
     await drain(session, flights);

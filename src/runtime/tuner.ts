@@ -153,6 +153,15 @@ export class Tuner {
       this.#spent += performance.now() - started;
     }
   }
+  /** What was found or pinned for a class; see forms.ts for those of whole steps. */
+  async find(shape: string): Promise<Finding | undefined> {
+    await this.#load();
+    return this.#findings.get(shape);
+  }
+  async keep(f: Finding): Promise<void> {
+    await this.#load();
+    return this.#keep(f);
+  }
   async #keep(f: Finding): Promise<void> {
     this.#findings.set(f.shape, f);
     await this.#store.save(this.key, [...this.#findings.values()]);
