@@ -13,7 +13,7 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, store, sumsCode, stepCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, stores, sumsCode, stepCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 export type { MatmulDims } from './matmulCore';
@@ -65,8 +65,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     ${range(quads).map((j) => loadB(o, j)).join('\n')}
     ${fma}
   }
-  ${each((i, j) => store(o, i, j))}
-  ${sumsCode(o, quads)}
+  ${stores(o, rows, quads, 'skipped')}
+  ${sumsCode(o, quads, 'skipped')}
 }`;
 };
 

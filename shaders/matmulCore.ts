@@ -3,7 +3,7 @@
  * Every kernel of the family computes C[b,M,N] = epilogue(op(A)[b,M,K] · op(B)[b,K,N]) as matmul.ts says; they differ in who loads what.
  */
 import { type Binding, type Dims } from './kernel';
-import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops } from './program';
+import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, programCode, programFlops } from './program';
 
 /** sumsAt: where the column sums begin, in elements after C's first; 0 without them. */
 export type MatmulDims = 'batch' | 'M' | 'K' | 'N' | 'strideA' | 'strideB' | 'sumsAt';
@@ -87,36 +87,61 @@ export const loadB = (o: Operands, j: number): string => {
   return range(4).map((kk) => `let b${kk}_${j} = vec4f(${range(4).map((c) => element(kk, c)).join(', ')});`).join('\n');
 };
 
-/** Stores c<i>_<j>, rows and columns past the end left out. */
-export const store = (o: Operands, i: number, j: number): string => {
+/**
+ * What becomes of rows and columns past the end: `skipped` by a branch; or `repeated`, for kernels that read them as repetitions of the last, whose
+ * value they then store once more in its place: a CPU rasteriser's compiler takes long for many branches.
+ */
+export type Past = 'skipped' | 'repeated';
+
+/**
+ * Lines that store c<i>_<j> for all rows and column quads of a thread, through the epilogue. Where nothing is skipped, what it reads of a row or a column
+ * is read once, beforehand: across branches, names would cost more than they save.
+ */
+export const stores = (o: Operands, rows: number, quads: number, past: Past): string => {
   const program = decodeProgram(o.epilogue);
-  const epilogue = (acc: string): ReturnType<typeof programCode> =>
-    programCode(program, program.inputs.map((input, k) => (k === 0 ? acc : loadCode(input, `e${k}`, 'replica', 'at', 'dims.N', o.vecC))), o.vecC);
-  if (o.vecC) {
-    const { code, results } = epilogue(`c${i}_${j}`);
-    return `if (m0 + ${i}u < dims.M && n0 + ${4 * j}u < dims.N) {
-      let at = baseC + (m0 + ${i}u) * dims.N + n0 + ${4 * j}u;
+  const width = o.vecC ? 4 : 1;
+  const columns = range((4 * quads) / width).map((c) => c * width);
+  const inputs = program.inputs.map((input, k) => ({ ...input, name: `e${k}` })).slice(1);
+  const [row, col] = past === 'repeated' ? [(i: number): string => `row${i}`, (c: number): string => `col${c}`] : [(i: number): string => `(m0 + ${i}u)`, (c: number): string => `(n0 + ${c}u)`];
+  const splat = (e: { readonly dtype: string }, value: string): string => (o.vecC ? `vec4<${e.dtype}>(${value})` : value);
+  const element = (e: (typeof inputs)[number], i: number, c: number): string => {
+    const base = `replica * dims.rs_${e.name}`;
+    if (e.mode === 'full') return `${e.name}[(${base} + at)${unit(o.vecC)}]`;
+    if (e.mode === 'row') return `${e.name}[(${base} + ${col(c)})${unit(o.vecC)}]`;
+    return splat(e, `${e.name}[${base}${e.mode === 'col' ? ` + batch * dims.M + ${row(i)}` : ''}]`);
+  };
+  const named = (e: (typeof inputs)[number], i: number, c: number): string => (e.mode === 'row' ? `${e.name}_col${c}` : e.mode === 'col' ? `${e.name}_row${i}` : `${e.name}_all`);
+  const once = [
+    ...range(rows).map((i) => `let row${i} = min(m0 + ${i}u, dims.M - 1u);`),
+    ...columns.map((c) => `let col${c} = min(n0 + ${c}u, dims.N - ${width}u);`),
+    ...inputs.flatMap((e) => {
+      const places: readonly (readonly [number, number])[] = e.mode === 'row' ? columns.map((c) => [0, c]) : e.mode === 'col' ? range(rows).map((i) => [i, 0]) : e.mode === 'scalar' ? [[0, 0]] : [];
+      return places.map(([i, c]) => `let ${named(e, i, c)} = ${element(e, i, c)};`);
+    }),
+  ];
+  const one = (i: number, c: number): string => {
+    const acc = `c${i}_${Math.floor(c / 4)}${o.vecC ? '' : `.${XYZW[c % 4]!}`}`;
+    const loads = inputs.map((e) => (past === 'skipped' || e.mode === 'full' ? element(e, i, c) : named(e, i, c)));
+    const { code, results } = programCode(program, [acc, ...loads], o.vecC);
+    return `${past === 'skipped' ? `if (${row(i)} < dims.M && ${col(c)} < dims.N) ` : ''}{
+      let at = baseC + ${row(i)} * dims.N + ${col(c)};
       ${code}
-      c[(replica * dims.rs_c + at) / 4u] = ${results[0]!};
+      c[(replica * dims.rs_c + at)${unit(o.vecC)}] = ${results[0]!};
     }`;
-  }
-  return range(4).map((x) => {
-    const { code, results } = epilogue(`c${i}_${j}.${XYZW[x]!}`);
-    return `if (m0 + ${i}u < dims.M && n0 + ${4 * j + x}u < dims.N) {
-      let at = baseC + (m0 + ${i}u) * dims.N + n0 + ${4 * j + x}u;
-      ${code}
-      c[replica * dims.rs_c + at] = ${results[0]!};
-    }`;
-  }).join('\n');
+  };
+  return [...(past === 'repeated' ? once : []), ...range(rows).flatMap((i) => columns.map((c) => one(i, c)))].join('\n');
 };
 
-
 /** Column sums of B, by the threads of the first rows in a loop of their own: the main loop stays as it is. Behind a uniform or a divergent branch alike. */
-export const sumsCode = (o: Operands, quads: number): string => {
+const columnsOf = ({ vecC }: Operands): readonly number[] => (vecC ? [0] : range(4));
+export const sumsCode = (o: Operands, quads: number, past: Past): string => {
   if (!o.columnSums) return '';
   const quad = (j: number, k: string): string => (o.vecB ? `b[b${4 * j} + ${k} * strideK_b]` : `vec4f(${range(4).map((c) => `b[b${4 * j + c} + ${k} * strideK_b]`).join(', ')})`);
   const each = (f: (j: number) => string): string => range(quads).map(f).join('\n');
-  const put = (j: number): string => (o.vecC
+  // A column past the end has the last one's sum where its reads repeat it.
+  const put = (j: number): string => (past === 'repeated'
+    ? columnsOf(o).map((x) => `c[(replica * dims.rs_c + dims.sumsAt + col${4 * j + x})${unit(o.vecC)}] = sum${j}${o.vecC ? '' : `.${XYZW[x]!}`};`).join('\n')
+    : o.vecC
     ? `if (n0 + ${4 * j}u < dims.N) { c[(replica * dims.rs_c + dims.sumsAt + n0 + ${4 * j}u) / 4u] = sum${j}; }`
     : range(4).map((x) => `if (n0 + ${4 * j + x}u < dims.N) { c[replica * dims.rs_c + dims.sumsAt + n0 + ${4 * j + x}u] = sum${j}.${XYZW[x]!}; }`).join('\n'));
   return `if (m0 == 0u) {

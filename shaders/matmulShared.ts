@@ -10,7 +10,7 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, matmulBindings, matmulFlops, OPERAND_VALUES, operandsFit, range, store, sumsCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import { DIMS, matmulBindings, matmulFlops, OPERAND_VALUES, operandsFit, range, stores, sumsCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 /** Rows, columns and k of a workgroup's tile. */
@@ -92,10 +92,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
     workgroupBarrier();
   }
-  ${each((i, j) => store(o, i, j))}
+  ${stores(o, own, quads, 'skipped')}
   ${o.columnSums ? `let strideK_b = dims.N${o.vecB ? ' / 4u' : ''};
   ${range(4 * quads).map((c) => (o.vecB && c % 4 > 0 ? '' : `let b${c} = (baseB + min(n0 + ${c}u, ${o.vecB ? 'max(dims.N, 4u) - 4u' : 'dims.N - 1u'}))${o.vecB ? ' / 4u' : ''};`)).join('\n')}
-  ${sumsCode(o, quads)}` : ''}
+  ${sumsCode(o, quads, 'skipped')}` : ''}
 }`;
 };
 

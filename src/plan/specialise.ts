@@ -5,9 +5,9 @@
  */
 import type { Dims } from '../../shaders/kernel';
 import type { MatmulDims, MatmulOptions } from '../../shaders/matmul';
-import { matmulQuad, type MatmulQuadOptions } from '../../shaders/matmulQuad';
+import { LAYOUTS, matmulQuad, quadTile, type Layout, type MatmulQuadOptions } from '../../shaders/matmulQuad';
 import type { Plan, PlanDispatch } from './plan';
-import { chosen, type Choices } from './variants';
+import { chosen, shapeClass, type Choices } from './variants';
 
 /** What of an adapter decides between variants that give different bits. */
 export interface AdapterKind {
@@ -18,11 +18,20 @@ export interface AdapterKind {
 export const ANY_ADAPTER: AdapterKind = { quads: false };
 
 /** The most that rounding a product's shape up to whole quads may multiply its work by. */
-const WASTE = 2;
+const WASTE = 1.5;
 const up = (n: number, step: number): number => Math.ceil(n / step) * step;
 
-const quadOptions = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: MatmulOptions, { K, N }: Dims<MatmulDims>): MatmulQuadOptions =>
-  ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue, tailK: K % 8 !== 0, layout: N <= 16 ? 'tall' : 'wide' });
+/** Time for an element of C in each layout, relative: the larger a thread's part, the fewer its loads. */
+const COST: Readonly<Record<Layout, number>> = { wide: 1, tall: 1, deep: 0.9, broad: 0.8 };
+/** Layouts that compile in about half the time of the others. */
+const QUICK: readonly Layout[] = ['wide', 'tall'];
+/** Of these, the layout that takes least for a shape rounded up to whole workgroups; of equals the first. */
+const fastest = (layouts: readonly Layout[], { M, N }: Dims<MatmulDims>): Layout => {
+  const cost = (layout: Layout): number => { const [rows, cols] = quadTile(layout); return COST[layout] * up(M, rows) * up(N, cols); };
+  return layouts.reduce((best, l) => (cost(l) < cost(best) ? l : best));
+};
+const quadOptions = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: MatmulOptions, dims: Dims<MatmulDims>): MatmulQuadOptions =>
+  ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue, tailK: dims.K % 8 !== 0, layout: fastest(QUICK, dims) });
 const quadsFit = ({ M, K, N }: Dims<MatmulDims>): boolean => up(M, 16) * up(N, 16) * up(K, 8) <= WASTE * M * N * K;
 
 const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
@@ -33,3 +42,13 @@ const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
 
 /** `choices`: between variants of the same bits; see variants.ts. */
 export const specialise = (p: Plan, kind: AdapterKind, choices: Choices = {}): Plan => ({ ...p, dispatches: p.dispatches.map((d) => chosen(specialised(d, kind), choices)) });
+
+/**
+ * A specialised dispatch by the variant of the same bits that is faster and takes longer to compile, to be put in its place once it is compiled. Undefined
+ * where there is none, or the tuner chose.
+ */
+export const successor = (d: PlanDispatch, choices: Choices = {}): PlanDispatch | undefined => {
+  if (d.kernel !== matmulQuad.name || choices[shapeClass(d)] !== undefined) return undefined;
+  const layout = fastest(Object.keys(LAYOUTS) as Layout[], d.dims as Dims<MatmulDims>);
+  return layout === d.options['layout'] ? undefined : { ...d, options: { ...d.options, layout } };
+};

@@ -36,7 +36,7 @@ const quad = (layout: Layout): Variant => ({
 /** Those that agree in every bit, likeliest first: the large tiles win on large shapes, where time is spent. */
 export const FAMILIES: readonly (readonly Variant[])[] = [
   [shared('64x64x8'), plain('8x8'), shared('32x64x16'), plain('4x4'), plain('4x4tall'), plain('4x4flat'), plain('1x4')],
-  [quad('wide'), quad('tall')],
+  [quad('broad'), quad('wide'), quad('deep'), quad('tall')],
 ];
 const idOf = ({ kernel, options }: Pick<PlanDispatch, 'kernel' | 'options'>): string => `${kernel} ${String(options['tile'] ?? options['layout'])}`;
 /** The variant that a dispatch runs; undefined for other kernels. */

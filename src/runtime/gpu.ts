@@ -2,7 +2,7 @@
 import { ConfigError } from '../core/errors';
 import type { Plan, PlanDispatch } from '../plan/plan';
 import { persistentForm } from '../plan/persistent';
-import { specialise } from '../plan/specialise';
+import { specialise, successor } from '../plan/specialise';
 import { kernelsFingerprint } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session } from './executor';
@@ -49,8 +49,10 @@ export class GpuExecutor implements Executor {
     const backend = await this.tuned(plans, this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend);
     const { kind } = this.acquired;
     const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind, this.tuner?.choices)]));
-    const tuning = this.tuner && { tuner: this.tuner, plans: Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind)])) };
-    return GpuSession.open(fitted, backend, (lost) => this.renew(lost), tuning);
+    const choices = this.tuner?.choices;
+    return GpuSession.open(fitted, backend, (lost) => this.renew(lost), {
+      successor: (d) => successor(d, choices), tuner: this.tuner, plans: Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind)])),
+    });
   }
 
   /** The device to go on with: another where this one was lost over the measurements. */

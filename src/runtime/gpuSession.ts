@@ -1,12 +1,12 @@
 /** A Session on the GPU: variables, programs and their recovery when the device is lost. */
 import { ConfigError, DeviceLostError } from '../core/errors';
 import { sizeOf } from '../core/shape';
-import type { Plan, PlanTensor } from '../plan/plan';
+import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
 import { Forms } from './forms';
 import { MetricReader } from './metrics';
-import { prepare, type Program, type Ready } from './program';
+import { improve, prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 import type { Leap, Scheduler } from './scheduler';
@@ -16,8 +16,12 @@ import type { Tuner } from './tuner';
 /** What a session needs of a device; all of it is replaced when the device is lost. */
 export interface Backend { readonly device: GPUDevice; readonly pipelines: PipelineCache; readonly scheduler: Scheduler; readonly limits: MemoryLimits }
 
-/** With what a session looks for the faster form of its steps. `plans`: without the tuner's choices. */
-export interface Tuning { readonly tuner: Tuner; readonly plans: Readonly<Record<string, Plan>> }
+/** With what a session becomes faster. `tuner`: finds the faster form of its steps, of `plans`, which are without the tuner's choices. */
+export interface Tuning {
+  readonly successor: (d: PlanDispatch) => PlanDispatch | undefined;
+  readonly tuner?: Tuner | undefined;
+  readonly plans: Readonly<Record<string, Plan>>;
+}
 
 export class GpuSession implements Session {
   stepsDone = 0;
@@ -30,12 +34,14 @@ export class GpuSession implements Session {
   private disposed = false;
 
   private forms: Forms | undefined;
+  /** Resolves when every dispatch runs by the variant it is to run by: some take long to compile and are put in place later, with the same bits. */
+  improved: Promise<void> = Promise.resolve();
 
-  private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>, private readonly tuning: Tuning | undefined) {
+  private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>, private readonly tuning: Tuning) {
     this.updated = new Set(Object.values(plans).flatMap((p) => p.updated));
   }
 
-  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, renew: (lost: Backend) => Promise<Backend>, tuning?: Tuning): Promise<GpuSession> {
+  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, renew: (lost: Backend) => Promise<Backend>, tuning: Tuning): Promise<GpuSession> {
     const session = new GpuSession(plans, renew, tuning);
     await session.build(backend);
     return session;
@@ -47,10 +53,10 @@ export class GpuSession implements Session {
     this.forms = undefined;
     this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits);
     backend.scheduler.check();
-    if (this.tuning) {
-      const { device, scheduler, limits } = backend;
-      this.forms = new Forms(this.tuning.plans, { device, scheduler, program: this.program, tuner: this.tuning.tuner, spare: limits.budget - this.program.bytes });
-    }
+    const { device, scheduler, limits } = backend;
+    const { program, tuning: { tuner, plans, successor } } = this;
+    if (tuner) this.forms = new Forms(plans, { device, scheduler, program, tuner, spare: limits.budget - program.bytes });
+    this.improved = improve(backend.pipelines, this.plans, program, successor, () => this.disposed || this.program !== program || scheduler.lost !== undefined);
     for (const r of this.readers.values()) r.destroy();
     this.readers.clear();
     for (const [key, p] of Object.entries(this.plans))
@@ -61,8 +67,10 @@ export class GpuSession implements Session {
   ready(plan: string): readonly Ready[] { findPlan(this.plans, plan); return this.program.ready.get(plan)!; }
   /** Bytes of all buffers. */
   get bytes(): number { return this.program.bytes + (this.forms?.bytes ?? 0); }
-  /** A plan as it suits the adapter, without the tuner's choices; undefined where nothing is tuned. Throws ConfigError for an unknown name. */
-  planned(plan: string): Plan | undefined { findPlan(this.plans, plan); return this.tuning?.plans[plan]; }
+  /** A plan as it suits the adapter, without the tuner's choices. Throws ConfigError for an unknown name. */
+  planned(plan: string): Plan { findPlan(this.plans, plan); return this.tuning.plans[plan]!; }
+  /** A plan as it runs once all is improved. */
+  running(plan: string): Plan { const p = findPlan(this.plans, plan); return { ...p, dispatches: p.dispatches.map((d) => this.tuning.successor(d) ?? d) }; }
   /** Starts to look for faster forms of plans that are to be trained. */
   async wantForms(plans: readonly string[]): Promise<void> { await this.forms?.want(plans); }
   /** Whether a form waits to be judged, for which nothing may be in flight. */

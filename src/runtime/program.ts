@@ -6,8 +6,8 @@ import { slotBytes, type Plan, type PlanDispatch, type PlanTensor, type Slot } f
 import { checkMemory, isReplicated, type BufferNeed, type MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 
-/** One dispatch, ready to be replayed. */
-export interface Ready { readonly pipeline: GPUComputePipeline; readonly group: GPUBindGroup; readonly x: number; readonly y: number; readonly z: number }
+/** One dispatch, ready to be replayed. Pipeline and grid may be replaced by those of another variant, between submissions. */
+export interface Ready { pipeline: GPUComputePipeline; readonly group: GPUBindGroup; x: number; y: number; z: number }
 export interface Program {
   readonly variables: ReadonlyMap<string, { readonly tensor: PlanTensor; readonly buffer: GPUBuffer }>;
   readonly ready: ReadonlyMap<string, readonly Ready[]>;
@@ -74,6 +74,20 @@ export const prepare = async (device: GPUDevice, pipelines: PipelineCache, plans
   }
   const bytes = needs.reduce((sum, n) => sum + n.bytes, 0);
   return { variables, ready, bytes, slotBuffer: (plan, slot) => bySlot.get(plans[plan]!.slots[slot]!)!, destroy };
+};
+
+/** Puts each plan's successors in place as they are compiled; what does not compile is left as it is. `over`: the program is no longer in use. */
+export const improve = async (pipelines: PipelineCache, plans: Readonly<Record<string, Plan>>, program: Program, successor: (d: PlanDispatch) => PlanDispatch | undefined, over: () => boolean): Promise<void> => {
+  for (const [name, p] of Object.entries(plans))
+    for (const [i, d] of p.dispatches.entries()) {
+      const next = successor(d);
+      if (!next || over()) continue;
+      const kernel = kernelByName(next.kernel);
+      const made = await pipelines.get(kernel, next.options).catch(() => undefined);
+      if (!made || over()) continue;
+      const [x, y, z] = kernel.workgroups(next.dims, next.options, next.replicas);
+      Object.assign(program.ready.get(name)![i]!, { pipeline: made.pipeline, x, y, z } satisfies Partial<Ready>);
+    }
 };
 
 const uniformWords = (p: Plan): Uint32Array<ArrayBuffer> => {

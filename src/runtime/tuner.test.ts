@@ -6,9 +6,11 @@ import { ConfigError } from '../core/errors';
 import { stream } from '../core/random';
 import { matmul, variable } from '../ops/index';
 import { ANY_ADAPTER, plan, specialise, type Plan } from '../plan/index';
+import { successor } from '../plan/specialise';
 import { rivals, shapeClass, variantOf, type Variant } from '../plan/variants';
 import { acquire, type Acquired } from './device';
 import { openGpu } from './gpu';
+import type { GpuSession } from './gpuSession';
 import { PipelineCache } from './pipelines';
 import { memoryStore, Tuner } from './tuner';
 
@@ -49,6 +51,26 @@ describe('specialising a plan', () => {
     const shape = shapeClass(only(p));
     expect(only(specialise(p, ANY_ADAPTER, { [shape]: 'matmulShared 64x64x8' }))).toMatchObject({ kernel: 'matmulShared', options: { tile: '64x64x8' } });
     expect(specialise(p, ANY_ADAPTER, { [shape]: 'matmulQuad wide', other: 'matmul 4x4' })).toEqual(p);
+  });
+});
+
+describe('a successor', () => {
+  it.each([[192, 72, 128], [136, 72, 31], [40, 136, 200]])('takes its place when it is compiled, with the same bits: %i × %i × %i', async (M, K, N) => {
+    using gpu = await openGpu();
+    using session = await gpu.open({ p: product(M, K, N) }) as GpuSession;
+    session.write('a', values(1, M * K));
+    session.write('b', values(2, K * N));
+    const words = async (): Promise<Uint32Array> => new Uint32Array((await session.run('p'))['y']!.data.slice().buffer);
+    const [before, pipeline] = [await words(), session.ready('p')[0]!.pipeline];
+    const d = only(session.plans['p']!);
+    expect(successor(only(product(M, K, N)))).toBeUndefined();
+    expect(successor(d, { [shapeClass(d)]: 'matmulQuad wide' })).toBeUndefined();
+    await session.improved;
+    expect(await words()).toEqual(before);
+    expect(session.ready('p')[0]!.pipeline === pipeline).toBe(successor(d) === undefined);
+    expect(only(session.running('p'))).toEqual(successor(d) ?? d);
+    // On the adapter that has quads these shapes have one.
+    expect(successor(d) !== undefined).toBe(on.kind.quads);
   });
 });
 

@@ -6,6 +6,7 @@ import { crossEntropy, meanSquaredError } from '../../ops/losses';
 import { adamw, sgd } from '../../optim/index';
 import { calibrate, samplesFor } from '../../runtime/bench/pairs';
 import { GpuSession } from '../../runtime/gpuSession';
+import type { Plan } from '../../plan/plan';
 import type { Values } from '../../runtime/stepwise';
 import { Trainer, type TrainerOptions } from '../../runtime/trainer';
 import type { HostArray } from '../../runtime/executor';
@@ -51,9 +52,15 @@ const seedsOf = (R: number): readonly number[] => Array.from({ length: R }, (_, 
 const steps = (trainer: Trainer) => async (count: number): Promise<void> => { for await (const _ of trainer.train({ steps: count })) continue; };
 const perSecond = (time: Spread, each: number): string => Number((each / time.median).toPrecision(3)).toLocaleString('en-GB');
 
+/** The step as it is timed: the variants that compile in the background are in place. */
+const running = async ({ session }: Trainer): Promise<Plan> => {
+  if (!(session instanceof GpuSession)) throw new TypeError('only a session on a GPU can be timed');
+  await session.improved;
+  return session.running('step');
+};
 /** Every dispatch of the trainer's step against its oracle, on the state it is in. */
 const checkStep = async ({ gpu }: Bench, trainer: Trainer, say: string): Promise<string> => {
-  const planned = trainer.session.plans['step']!;
+  const planned = await running(trainer);
   const values: Record<string, HostArray> = {};
   for (const name of Object.keys(planned.variables)) values[name] = (await trainer.session.read(name)).data;
   return checkPlan(gpu, planned, values satisfies Values, say);
