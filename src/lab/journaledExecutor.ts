@@ -3,7 +3,7 @@
  * memory in use, for every experiment alike. See journal.ts.
  */
 import type { Plan } from '../plan/plan';
-import type { Executor, Session, TrainEvent } from '../runtime/executor';
+import type { Executor, Session, SessionOptions, TrainEvent } from '../runtime/executor';
 import { entryBytes, type Entry, type Journal, type Snapshot } from './journal';
 import { JournaledSession, misfit, runsAgain, type Recorder } from './journaledSession';
 
@@ -60,22 +60,22 @@ export class JournaledExecutor implements Executor, Recorder {
   get caughtUp(): boolean { return !this.#cutShort && this.#opened >= (this.past?.snapshot.opened ?? 0) && [...this.#sessions.values()].every((s) => !s.replaying); }
 
   /** Throws ConfigError where an earlier run had other plans here. */
-  async open(plans: Readonly<Record<string, Plan>>): Promise<Session> {
+  async open(plans: Readonly<Record<string, Plan>>, o?: SessionOptions): Promise<Session> {
     const id = this.#opened++;
     try {
-      return await this.#openAs(id, plans);
+      return await this.#openAs(id, plans, o);
     } catch (error) {
       this.#cutShort = true;
       throw error;
     }
   }
-  async #openAs(id: number, plans: Readonly<Record<string, Plan>>): Promise<Session> {
+  async #openAs(id: number, plans: Readonly<Record<string, Plan>>, o: SessionOptions | undefined): Promise<Session> {
     if (this.#keeping || this.past) await this.#check(id, plans);
     const entries = this.past?.entries.filter((e) => e.session === id) ?? [];
     const state = this.past?.snapshot.sessions.get(id);
     // A session that was over before the snapshot needs no memory where all its answers are in the journal.
     const over = this.past !== undefined && id < this.past.snapshot.opened && !state && !runsAgain(entries);
-    const session = new JournaledSession(id, plans, over ? undefined : await this.inner.open(plans), entries, state, this);
+    const session = new JournaledSession(id, plans, over ? undefined : await this.inner.open(plans, o), entries, state, this);
     this.#sessions.set(id, session);
     this.#tellMemory();
     return session;

@@ -3,7 +3,7 @@
  * specialises them when it opens a session, so nothing that makes plans needs to know. Pure: the same plan and kind of adapter give the same result,
  * whatever was measured, and replicas do not enter, so that runs keep their bits.
  */
-import type { Dims } from '../../shaders/kernel';
+import type { Dims, Options } from '../../shaders/kernel';
 import type { MatmulDims, MatmulOptions } from '../../shaders/matmul';
 import { LAYOUTS, matmulQuad, quadTile, type Layout, type MatmulQuadOptions } from '../../shaders/matmulQuad';
 import type { Plan, PlanDispatch } from './plan';
@@ -25,6 +25,8 @@ const up = (n: number, step: number): number => Math.ceil(n / step) * step;
 const COST: Readonly<Record<Layout, number>> = { wide: 1, tall: 1, deep: 0.9, broad: 0.8 };
 /** Layouts that compile in about half the time of the others. */
 const QUICK: readonly Layout[] = ['wide', 'tall'];
+/** Workgroups that keep a few processors busy to the end: larger tiles are not for products that would have fewer. */
+const LEAST_GROUPS = 8;
 /** Of these, the layout that takes least for a shape rounded up to whole workgroups; of equals the first. */
 const fastest = (layouts: readonly Layout[], { M, N }: Dims<MatmulDims>): Layout => {
   const cost = (layout: Layout): number => { const [rows, cols] = quadTile(layout); return COST[layout] * up(M, rows) * up(N, cols); };
@@ -50,5 +52,7 @@ export const specialise = (p: Plan, kind: AdapterKind, choices: Choices = {}): P
 export const successor = (d: PlanDispatch, choices: Choices = {}): PlanDispatch | undefined => {
   if (d.kernel !== matmulQuad.name || choices[shapeClass(d)] !== undefined) return undefined;
   const layout = fastest(Object.keys(LAYOUTS) as Layout[], d.dims as Dims<MatmulDims>);
-  return layout === d.options['layout'] ? undefined : { ...d, options: { ...d.options, layout } };
+  const next = { ...d, options: { ...d.options, layout } as Options };
+  const [x, y, z] = matmulQuad.workgroups(d.dims as Dims<MatmulDims>, next.options as MatmulQuadOptions, d.replicas);
+  return layout === d.options['layout'] || x * y * z < LEAST_GROUPS ? undefined : next;
 };

@@ -95,6 +95,11 @@ export interface Session {
   [Symbol.dispose](): void;
 }
 
+export interface SessionOptions {
+  /** Plans that are steps of independent models: they share no buffer for intermediate values, so that a GPU may run their dispatches side by side. */
+  readonly together?: readonly string[];
+}
+
 export interface Executor {
   /** The adapter's name, or 'float64 reference'. */
   readonly name: string;
@@ -102,6 +107,6 @@ export interface Executor {
   /** Storage buffers a dispatch may bind. */
   readonly maxBindings: number;
   /** Allocates all slots. Throws MemoryError, before any allocation, where they do not fit. */
-  open(plans: Readonly<Record<string, Plan>>): Promise<Session>;
+  open(plans: Readonly<Record<string, Plan>>, o?: SessionOptions): Promise<Session>;
   dispose(): void;
 }

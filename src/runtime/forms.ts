@@ -24,7 +24,16 @@ export const formClass = (form: PersistentForm): string => `steps ${form.key}`;
 const idOf = (workgroup: number): string => `persistent ${workgroup}`;
 
 interface Candidate { readonly form: PersistentForm; readonly made: Persistent[]; readonly pinned: boolean; readonly kept: boolean; compiled: boolean; readonly compiling: Promise<void> }
-export interface FormsOf { readonly device: GPUDevice; readonly scheduler: Scheduler; readonly program: Program; readonly tuner: Tuner; /** Bytes that may still be allocated. */ readonly spare: number }
+interface Place { readonly device: GPUDevice; readonly scheduler: Scheduler; readonly program: Program; /** Bytes that may still be allocated. */ readonly spare: number }
+export interface FormsOf extends Place { readonly tuner: Tuner }
+
+/** Invocations of a workgroup that are tried: whole subgroups, of which a processor runs several at a time. */
+const sizesOn = (device: GPUDevice): readonly number[] => {
+  const { subgroupMaxSize = 32 } = device.adapterInfo;
+  return [4, 8, 1].map((k) => k * subgroupMaxSize).filter((n) => n <= device.limits.maxComputeInvocationsPerWorkgroup);
+};
+const makeForm = (on: Place, p: Plan, form: PersistentForm, workgroup: number): Promise<Persistent | undefined> =>
+  tryPersistent(on.device, form, workgroup, p.replicas, (v) => on.program.variables.get(v)!.buffer);
 
 /** Of one session on one device. */
 export class Forms {
@@ -46,21 +55,16 @@ export class Forms {
       const finding = await this.on.tuner.find(formClass(form));
       if (finding?.choice === ORDINARY) continue;
       const made: Persistent[] = [];
-      const sizes = finding ? [Number(finding.choice.split(' ')[1])] : this.sizes;
+      const sizes = finding ? [Number(finding.choice.split(' ')[1])] : sizesOn(this.on.device);
       const candidate: Candidate = { form, made, pinned: finding?.pinned === true, kept: finding !== undefined, compiled: false, compiling: this.compile(name, form, sizes, made) };
       this.candidates.set(name, candidate);
       candidate.compiling.then(() => { candidate.compiled = true; }, () => { this.candidates.delete(name); });
     }
     await Promise.all(names.flatMap((n) => (this.candidates.get(n)?.pinned ? [this.candidates.get(n)!.compiling] : [])));
   }
-  /** Whole subgroups, of which a processor runs several at a time. */
-  private get sizes(): readonly number[] {
-    const { subgroupMaxSize = 32 } = this.on.device.adapterInfo;
-    return [4, 8, 1].map((k) => k * subgroupMaxSize).filter((n) => n <= this.on.device.limits.maxComputeInvocationsPerWorkgroup);
-  }
   private async compile(name: string, form: PersistentForm, sizes: readonly number[], made: Persistent[]): Promise<void> {
     for (const workgroup of sizes) {
-      const p = await tryPersistent(this.on.device, form, workgroup, this.plans[name]!.replicas, (v) => this.on.program.variables.get(v)!.buffer);
+      const p = await makeForm(this.on, this.plans[name]!, form, workgroup);
       if (this.gone) p?.destroy(); else if (p) made.push(p);
     }
   }
@@ -85,7 +89,7 @@ export class Forms {
         const want = await trial.words(undefined);
         const right: Persistent[] = [];
         for (const p of made) if (same(want, await trial.words(p))) right.push(p);
-        if (!pinned && !kept) for (const p of [undefined, ...right]) ms[p ? idOf(p.workgroup) : ORDINARY] = await trial.time(p);
+        if (!pinned && !kept) for (const p of [undefined, ...right]) ms[p ? idOf(p.workgroup) : ORDINARY] = Math.min(...await trial.times(p, REPEATS));
         const best = right.reduce<Persistent | undefined>((a, b) => (a && (ms[idOf(a.workgroup)] ?? 0) <= (ms[idOf(b.workgroup)] ?? 0) ? a : b), undefined);
         const taken = best && (pinned || kept || ms[idOf(best.workgroup)]! < GAIN * ms[ORDINARY]!) ? best : undefined;
         for (const p of made) if (p !== taken) p.destroy();
@@ -111,7 +115,7 @@ class Trial {
   private readonly saved: readonly { readonly variable: GPUBuffer; readonly copy: GPUBuffer; readonly bytes: number }[];
   private readonly restore: readonly Copy[];
 
-  constructor(private readonly on: FormsOf, form: PersistentForm, private readonly name: string) {
+  constructor(private readonly on: Place, form: PersistentForm, private readonly name: string) {
     const { device, scheduler, program } = on;
     this.saved = form.carried.filter((c) => c.store !== undefined).map(({ variable, bytes }) => ({
       variable: program.variables.get(variable)!.buffer, bytes, copy: device.createBuffer({ label: 'trial', size: bytes, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST }),
@@ -132,16 +136,37 @@ class Trial {
     this.on.scheduler.submit([], this.restore);
     return found;
   }
-  /** Milliseconds a step. */
-  async time(p: Persistent | undefined): Promise<number> {
-    let least = Infinity;
-    for (let i = 0; i < REPEATS; i++) {
+  /** Milliseconds a step, so many times. */
+  async times(p: Persistent | undefined, repeats: number): Promise<readonly number[]> {
+    const found: number[] = [];
+    for (let i = 0; i < repeats; i++) {
       const started = performance.now();
       this.submit(p, this.restore);
       await this.on.scheduler.read(this.saved[0]!.variable, 4);
-      least = Math.min(least, (performance.now() - started) / TRIAL_STEPS);
+      found.push((performance.now() - started) / TRIAL_STEPS);
     }
-    return least;
+    return found;
   }
   destroy(): void { for (const { copy } of this.saved) copy.destroy(); }
 }
+
+/** Milliseconds a step in one form, several times, with the copies around a leap; `same`: its bits are the ordinary form's. */
+export interface FormTimes { readonly form: string; readonly same: boolean; readonly ms: readonly number[] }
+/** The forms of a plan on the state its variables are in, which comes back. Undefined where there is but the ordinary one. Nothing may be in flight. */
+export const compareForms = async (on: Place, p: Plan, name: string, repeats: number): Promise<readonly FormTimes[] | undefined> => {
+  const form = persistentForm(p);
+  if (!form || form.bytes > on.spare) return undefined;
+  const trial = new Trial(on, form, name);
+  try {
+    const want = await trial.words(undefined);
+    const found: FormTimes[] = [{ form: ORDINARY, same: true, ms: await trial.times(undefined, repeats) }];
+    for (const workgroup of sizesOn(on.device)) {
+      const made = await makeForm(on, p, form, workgroup);
+      if (made) found.push({ form: idOf(workgroup), same: same(want, await trial.words(made)), ms: await trial.times(made, repeats) });
+      made?.destroy();
+    }
+    return found;
+  } finally {
+    trial.destroy();
+  }
+};

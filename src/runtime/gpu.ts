@@ -5,7 +5,7 @@ import { persistentForm } from '../plan/persistent';
 import { specialise, successor } from '../plan/specialise';
 import { kernelsFingerprint } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
-import type { Executor, Session } from './executor';
+import type { Executor, Session, SessionOptions } from './executor';
 import { formClass, ORDINARY } from './forms';
 import { GpuSession, type Backend } from './gpuSession';
 import { PipelineCache } from './pipelines';
@@ -44,14 +44,14 @@ export class GpuExecutor implements Executor {
   get device(): GPUDevice { return this.acquired.device; }
   get maxBindings(): number { return this.device.limits.maxStorageBuffersPerShaderStage; }
 
-  async open(plans: Readonly<Record<string, Plan>>): Promise<Session> {
+  async open(plans: Readonly<Record<string, Plan>>, { together = [] }: SessionOptions = {}): Promise<Session> {
     if (this.disposed) throw DISPOSED();
     const backend = await this.tuned(plans, this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend);
     const { kind } = this.acquired;
     const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind, this.tuner?.choices)]));
     const choices = this.tuner?.choices;
     return GpuSession.open(fitted, backend, (lost) => this.renew(lost), {
-      successor: (d) => successor(d, choices), tuner: this.tuner, plans: Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind)])),
+      successor: (d) => successor(d, choices), tuner: this.tuner, plans: Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind)])), together,
     });
   }
 

@@ -4,12 +4,12 @@ import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
-import { Forms } from './forms';
+import { compareForms, Forms, type FormTimes } from './forms';
 import { MetricReader } from './metrics';
 import { improve, prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
-import type { Leap, Scheduler } from './scheduler';
+import { Depth, type Leap, type Scheduler } from './scheduler';
 import { trainOn } from './train';
 import type { Tuner } from './tuner';
 
@@ -21,6 +21,8 @@ export interface Tuning {
   readonly successor: (d: PlanDispatch) => PlanDispatch | undefined;
   readonly tuner?: Tuner | undefined;
   readonly plans: Readonly<Record<string, Plan>>;
+  /** See SessionOptions. */
+  readonly together: readonly string[];
 }
 
 export class GpuSession implements Session {
@@ -34,6 +36,9 @@ export class GpuSession implements Session {
   private disposed = false;
 
   private forms: Forms | undefined;
+  /** Found once for all of a session's training. */
+  readonly depth = new Depth();
+  private readonly woven = new Map<string, readonly Ready[]>();
   /** Resolves when every dispatch runs by the variant it is to run by: some take long to compile and are put in place later, with the same bits. */
   improved: Promise<void> = Promise.resolve();
 
@@ -51,19 +56,37 @@ export class GpuSession implements Session {
     this.backend = backend;
     this.forms?.destroy();
     this.forms = undefined;
-    this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits);
+    this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits, this.tuning.together);
+    this.woven.clear();
     backend.scheduler.check();
-    const { device, scheduler, limits } = backend;
     const { program, tuning: { tuner, plans, successor } } = this;
-    if (tuner) this.forms = new Forms(plans, { device, scheduler, program, tuner, spare: limits.budget - program.bytes });
-    this.improved = improve(backend.pipelines, this.plans, program, successor, () => this.disposed || this.program !== program || scheduler.lost !== undefined);
+    if (tuner) this.forms = new Forms(plans, { ...this.place, tuner });
+    this.improved = improve(backend.pipelines, this.plans, program, successor, () => this.disposed || this.program !== program || backend.scheduler.lost !== undefined);
     for (const r of this.readers.values()) r.destroy();
     this.readers.clear();
     for (const [key, p] of Object.entries(this.plans))
       if (p.metrics) this.readers.set(key, new MetricReader(key, p, this.program.variables.get(p.metrics.ring)!.buffer, backend.device));
   }
 
+  private get place(): { readonly device: GPUDevice; readonly scheduler: Scheduler; readonly program: Program; readonly spare: number } {
+    const { device, scheduler, limits } = this.backend;
+    return { device, scheduler, program: this.program, spare: limits.budget - this.program.bytes };
+  }
+  /** How long a plan's steps take in each form, on the state it is in, which comes back; undefined where it has one only. Not while it is trained. */
+  compareForms(plan: string, repeats: number): Promise<readonly FormTimes[] | undefined> { this.alive(); return compareForms(this.place, this.planned(plan), plan, repeats); }
+
   get scheduler(): Scheduler { return this.backend.scheduler; }
+  /** The dispatches of one step of several independent plans, in turns. */
+  weave(plans: readonly string[]): readonly Ready[] {
+    const key = plans.join('\n');
+    const known = this.woven.get(key);
+    if (known) return known;
+    const lists = plans.map((p) => this.ready(p));
+    const longest = Math.max(...lists.map((l) => l.length));
+    const woven = Array.from({ length: longest }, (_, i) => lists.flatMap((l) => l.slice(i, i + 1))).flat();
+    this.woven.set(key, woven);
+    return woven;
+  }
   ready(plan: string): readonly Ready[] { findPlan(this.plans, plan); return this.program.ready.get(plan)!; }
   /** Bytes of all buffers. */
   get bytes(): number { return this.program.bytes + (this.forms?.bytes ?? 0); }

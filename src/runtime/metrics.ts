@@ -1,10 +1,10 @@
 /** Metric rings: what plans append on the GPU, read back through a ring of staging buffers and put in order. */
 import type { Plan, PlanMetrics } from '../plan/plan';
 import type { MetricBatch } from './executor';
-import type { Copy } from './scheduler';
+import { MOST_IN_FLIGHT, type Copy } from './scheduler';
 
 /** Submissions in flight, and one being decoded. */
-const STAGES = 3;
+const STAGES = MOST_IN_FLIGHT + 1;
 
 export interface Taken {
   readonly copy: Copy;

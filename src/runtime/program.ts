@@ -33,6 +33,12 @@ export const collectVariables = (plans: readonly Plan[]): ReadonlyMap<string, Pl
   return all;
 };
 
+/** Plans by the pool that their temporary slots are in: those that run together have one each, the others that of the first. */
+const lanes = (plans: Readonly<Record<string, Plan>>, together: readonly string[]): readonly (readonly Plan[])[] => {
+  for (const name of together) if (!(name in plans)) throw new ConfigError(`no plan '${name}' to run together with others; there are ${Object.keys(plans).join(', ')}`);
+  const apart = [...new Set(together)].slice(1);
+  return [Object.keys(plans).filter((name) => !apart.includes(name)), ...apart.map((name) => [name])].map((names) => names.map((name) => plans[name]!));
+};
 /** Temporary slots of plans that run one after another share buffers: the i-th largest of each lies in the i-th pool buffer. */
 const poolNeeds = (plans: readonly Plan[]): readonly BufferNeed[] => {
   const needs = plans.map((p) => temporaries(p).map((s) => needOf(p, s)));
@@ -43,23 +49,24 @@ const needOf = (p: Plan, s: Slot): BufferNeed => ({ bytes: slotBytes(s), replica
 const temporaries = (p: Plan): readonly Slot[] => p.slots.filter((s) => s.variable === undefined && !s.kept).toSorted((a, b) => slotBytes(b) - slotBytes(a) || a.id - b.id);
 
 /** Throws MemoryError before anything is allocated, ShaderError and ConfigError after giving back what was. */
-export const prepare = async (device: GPUDevice, pipelines: PipelineCache, plans: Readonly<Record<string, Plan>>, limits: MemoryLimits): Promise<Program> => {
+export const prepare = async (device: GPUDevice, pipelines: PipelineCache, plans: Readonly<Record<string, Plan>>, limits: MemoryLimits, together: readonly string[] = []): Promise<Program> => {
   const list = Object.values(plans);
   const tensors = collectVariables(list);
-  const pool = poolNeeds(list);
+  const pools = lanes(plans, together).map((lane) => ({ lane, needs: poolNeeds(lane) }));
   const kept = list.flatMap((p) => p.slots.filter((s) => s.kept).map((s) => needOf(p, s)));
   const variableNeeds = new Map(list.flatMap((p) => p.slots.flatMap((s) => (s.variable === undefined ? [] : [[s.variable, needOf(p, s)] as const]))));
-  const needs = [...pool, ...variableNeeds.values(), ...kept];
+  const needs = [...pools.flatMap((p) => p.needs), ...variableNeeds.values(), ...kept];
   checkMemory(list, needs, limits);
   const buffers: GPUBuffer[] = [];
   const create = (size: number, usage: number, label: string): GPUBuffer => { const b = device.createBuffer({ size: Math.max(16, Math.ceil(size / 4) * 4), usage, label }); buffers.push(b); return b; };
   const variables = new Map([...tensors].map(([name, tensor]) => [name, { tensor, buffer: create(variableNeeds.get(name)!.bytes, STORAGE, name) }] as const));
-  const pooled = pool.map((need, i) => create(need.bytes, STORAGE, `temporary ${i}`));
   const bySlot = new Map<Slot, GPUBuffer>();
-  for (const p of list) {
-    temporaries(p).forEach((s, i) => bySlot.set(s, pooled[i]!));
-    for (const s of p.slots) if (s.variable !== undefined) bySlot.set(s, variables.get(s.variable)!.buffer); else if (s.kept) bySlot.set(s, create(slotBytes(s), STORAGE, `${p.name} ${s.id}`));
+  for (const { lane, needs: sizes } of pools) {
+    const pooled = sizes.map((need, i) => create(need.bytes, STORAGE, `temporary ${i}`));
+    for (const p of lane) temporaries(p).forEach((s, i) => bySlot.set(s, pooled[i]!));
   }
+  for (const p of list)
+    for (const s of p.slots) if (s.variable !== undefined) bySlot.set(s, variables.get(s.variable)!.buffer); else if (s.kept) bySlot.set(s, create(slotBytes(s), STORAGE, `${p.name} ${s.id}`));
   const destroy = (): void => { for (const b of buffers) b.destroy(); };
   const ready = new Map<string, readonly Ready[]>();
   try {

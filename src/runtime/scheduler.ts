@@ -1,6 +1,6 @@
 /**
  * The only place that submits work. A submission is one encoder: one compute pass of many dispatches, then copies into staging buffers.
- * It is sized by measured time, and two are in flight, so that the GPU computes while the host encodes and decodes.
+ * It is sized by measured time, and a few are in flight, so that the GPU computes while the host encodes and decodes.
  */
 import { DeviceLostError, GPURunError } from '../core/errors';
 import type { Ready } from './program';
@@ -106,20 +106,57 @@ export class Scheduler {
   }
 }
 
+/** Depths in the order in which they are tried. */
+const DEPTHS = [2, 3, 1] as const;
+export const MOST_IN_FLIGHT = Math.max(...DEPTHS);
+/** Submissions at each depth that are left out, and those that count; and the share of the best rate that is as good. */
+const [SKIPPED, SAMPLED, WITHIN] = [3, 8, 0.97];
+/**
+ * Submissions in flight: as few as give the rate that more give. While the first are measured, so many of each depth, a run goes on as ever; afterwards
+ * the depth stays.
+ */
+export class Depth {
+  /** Steps a millisecond, at each depth tried so far. */
+  private readonly rates: number[] = [];
+  private landed = 0;
+  private steps = 0;
+  private began = 0;
+  private chosen: number | undefined;
+
+  get now(): number { return this.chosen ?? DEPTHS[this.rates.length]!; }
+  /** A submission of n steps was seen done at `done` (ms); `settled`: submissions have found their size. */
+  measured(n: number, done: number, settled: boolean): void {
+    if (this.chosen !== undefined || !settled) return;
+    // The first few at a depth were submitted at the one before.
+    if (++this.landed === SKIPPED) this.began = done;
+    if (this.landed > SKIPPED) this.steps += n;
+    if (this.landed < SKIPPED + SAMPLED) return;
+    this.rates.push(this.steps / (done - this.began));
+    [this.landed, this.steps] = [0, 0];
+    if (this.rates.length < DEPTHS.length) return;
+    const best = Math.max(...this.rates);
+    this.chosen = Math.min(...DEPTHS.filter((_, i) => this.rates[i]! >= WITHIN * best));
+  }
+}
 /** Steps for the next submission, from the measured time of those before. */
 export class Pace {
   private msPerStep = 0;
   private lastDone = 0;
   private size = 1;
+  private steady = false;
   constructor(private readonly targetMs: number, private readonly limit: number) {}
 
   get next(): number { return this.size; }
+  /** Whether the size is no longer doubling. */
+  get settled(): boolean { return this.steady; }
   /** A submission of n steps, made at `submitted`, was seen done at `done` (ms). */
   measured(n: number, submitted: number, done: number): void {
     const ms = (done - Math.max(submitted, this.lastDone)) / n;
     this.lastDone = done;
     this.msPerStep = this.msPerStep === 0 ? ms : 0.7 * this.msPerStep + 0.3 * ms;
     // At most doubled: the first steps after a pipeline's creation say little about the rest.
-    this.size = Math.max(1, Math.min(this.limit, 2 * this.size, Math.round(this.targetMs / Math.max(this.msPerStep, 1e-3))));
+    const wanted = Math.max(1, Math.min(this.limit, Math.round(this.targetMs / Math.max(this.msPerStep, 1e-3))));
+    this.steady = wanted < 2 * this.size;
+    this.size = Math.min(2 * this.size, wanted);
   }
 }

@@ -1,4 +1,4 @@
-/** The training loop on the GPU: submissions of many steps, two in flight, metrics as they come, one recovery from a lost device. */
+/** The training loop on the GPU: submissions of many steps, a few in flight, metrics as they come, one recovery from a lost device. */
 import { DeviceLostError, OverparamError } from '../core/errors';
 import type { MetricBatch, TrainOptions } from './executor';
 import { probesDue, wakeUp } from './executor';
@@ -10,7 +10,6 @@ import { Pace, type Leap } from './scheduler';
 
 const DEFAULT_SUBMISSION_MS = 50;
 const DEFAULT_CHECKPOINT_MS = 10_000;
-const IN_FLIGHT = 2;
 /** Steps in a submission where no ring limits them: the host's lists of them stay small. */
 const MAX_STEPS = 2 ** 16;
 
@@ -47,8 +46,11 @@ class Course {
         yield leap;
       }
       const rest = stepPlans(this.o).filter((plan) => !leaps.get(plan));
-      for (let i = 0; i < stretch && rest.length > 0; i++)
-        for (const plan of rest) { this.note(log, plan, s + i); yield this.session.ready(plan); }
+      const weave = rest.length > 1 && rest.every((plan) => this.alone(plan));
+      for (let i = 0; i < stretch && rest.length > 0; i++) {
+        for (const plan of rest) { this.note(log, plan, s + i); if (!weave) yield this.session.ready(plan); }
+        if (weave) yield this.session.weave(rest);
+      }
       s += stretch;
       yield* this.probes(s, log);
     }
@@ -111,6 +113,7 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
 /** Runs until the end, an abort or an error. */
 async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
   const pace = new Pace(o.submissionMs ?? DEFAULT_SUBMISSION_MS, course.limit);
+  const { depth } = session;
   const flights: Flight[] = [];
   let next = session.stepsDone;
   let saved = performance.now();
@@ -127,7 +130,7 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
       const paused = o.control?.paused === true;
       resting ||= o.control?.takeRest() === true;
       const saving = resting || performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
-      if (!stopping && !paused && !saving && !judging) while (flights.length < IN_FLIGHT && next < course.end) launch(Math.min(pace.next, course.end - next));
+      if (!stopping && !paused && !saving && !judging) while (flights.length < depth.now && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
         if (o.control!.takeSingleStep()) launch(1);
         else {
@@ -141,7 +144,9 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
       if (flight) {
         await session.scheduler.settled(flight.done);
         // Before the batches are handed out: what the consumer does with them is not the GPU's time.
-        pace.measured(flight.steps, flight.submitted, performance.now());
+        const seen = performance.now();
+        pace.measured(flight.steps, flight.submitted, seen);
+        depth.measured(flight.steps, seen, pace.settled);
         yield* land(session, course, flight);
       } else if (saving && !stopping) {
         keep(await session.snapshot());

@@ -211,7 +211,7 @@ export class TrainerGroup<K extends string = string> {
       const prefix = prefixOf(name);
       Object.assign(plans, plansOf(o, executor.maxBindings, { prefix, train: nameData(o.data, `${prefix}train`), test: o.test && o.evaluateOn !== 'train' && Object.keys(o.evaluate ?? {}).length > 0 ? nameData(o.test, `${prefix}test`) : '' }));
     }
-    const session = await executor.open(plans);
+    const session = await executor.open(plans, { together: entries.map(([name]) => (entries.length === 1 ? 'step' : `${name}.step`)) });
     for (const [name, o] of entries) upload(session, o, prefixOf(name));
     for (const [d, name] of data) {
       session.write(`${name}.x`, d.x);

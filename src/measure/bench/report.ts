@@ -26,7 +26,7 @@ export interface BenchRow {
   readonly note: string;
   /** Seconds for one `per`. */
   readonly time?: Spread;
-  readonly per: 'run' | 'step' | 'dispatch' | 'call';
+  readonly per: 'run' | 'step' | 'dispatch' | 'call' | 'start';
   /** `clock`: on the host, from outside. */
   readonly method?: Method | 'clock';
   /** Of one `per`. `bytes`: the least that must be moved. */

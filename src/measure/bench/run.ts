@@ -3,6 +3,7 @@ import { DeviceLostError } from '../../core/errors';
 import { GpuTimer, type Clock } from '../../runtime/bench/timer';
 import type { GpuExecutor } from '../../runtime/gpu';
 import { WrongResult, type Bench, type BenchCase, type Measured } from './bench';
+import { formCases } from './formCases';
 import { insideCases } from './insideCases';
 import { kernelCases, roofCases } from './kernelCases';
 import { matmulCases } from './matmulCases';
@@ -21,7 +22,7 @@ const SOFTWARE_MOST = 5e8;
 const BUDGET_MS: Readonly<Record<SetName, number>> = { quick: 300, full: 1500 };
 
 /** Roofs left out. */
-export const benchCases = (): readonly BenchCase[] => [...matmulCases(), ...trainingCases(), ...insideCases(), ...kernelCases()];
+export const benchCases = (): readonly BenchCase[] => [...matmulCases(), ...trainingCases(), ...formCases(), ...insideCases(), ...kernelCases()];
 
 const wanted = ({ set, filter }: BenchOptions) => (c: BenchCase): boolean =>
   (set === 'full' || c.set === 'quick') && `${c.id} ${c.group} ${c.label}`.toLowerCase().includes(filter.toLowerCase());

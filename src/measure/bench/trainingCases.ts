@@ -1,7 +1,7 @@
 /** Whole training steps, many replicas at once, what the noise estimate adds, and what the host pays for a dispatch. */
 import { spreadOf, type Spread } from '../../core/spread';
 import { stream } from '../../core/random';
-import { mlp, type Model } from '../../models/index';
+import { mlp, modularAdditionTransformer, transformer, type Model } from '../../models/index';
 import { crossEntropy, meanSquaredError } from '../../ops/losses';
 import { adamw, sgd } from '../../optim/index';
 import { calibrate, samplesFor } from '../../runtime/bench/pairs';
@@ -13,7 +13,7 @@ import type { HostArray } from '../../runtime/executor';
 import { checkPlan, planWork, readyOf, timeByClock, type Bench, type BenchCase, type Measured } from './bench';
 import type { SetName } from './report';
 
-interface Training {
+export interface Training {
   readonly id: string;
   readonly label: string;
   readonly set: SetName;
@@ -27,18 +27,26 @@ interface Training {
 }
 
 const random = stream(1, 3);
-const normals = (n: number): Float32Array => random.fillNormal(new Float32Array(n));
-const labels = (n: number, classes: number): Uint32Array => Uint32Array.from({ length: n }, (_, i) => random.bits(i) % classes);
+export const normals = (n: number): Float32Array => random.fillNormal(new Float32Array(n));
+export const labels = (n: number, classes: number): Uint32Array => Uint32Array.from({ length: n }, (_, i) => random.bits(i) % classes);
 /** Forward and backward products of an MLP: six operations for each weight and example. */
 const mlpFlops = (widths: readonly number[], n: number): number => widths.slice(1).reduce((sum, w, i) => sum + 6 * n * w * widths[i]!, 0);
-const classifier = (widths: readonly number[], n: number) => (seeds: readonly number[]): TrainerOptions => ({
+export const classifier = (widths: readonly number[], n: number) => (seeds: readonly number[]): TrainerOptions => ({
   model: mlp({ widths }), loss: crossEntropy, optimiser: sgd({ lr: 0.01 }), seeds, data: { x: normals(n * widths[0]!), y: labels(n, widths.at(-1)!), n, target: [] },
 });
 const modular = (seeds: readonly number[]): TrainerOptions => ({
   model: mlp({ widths: [62, 256, 31] }), loss: meanSquaredError, optimiser: adamw({ lr: 0.001 }), seeds, data: { x: normals(480 * 62), y: normals(480 * 31), n: 480, target: [31] },
 });
 
-const IMAGE = [64, 256, 256, 10];
+/** The published full batch of modular addition: 30 % of the table of p² sums. */
+const transformerOf = (p: number, examples = Math.round(0.3 * p * p)) => (seeds: readonly number[]): TrainerOptions => ({
+  model: transformer(modularAdditionTransformer(p)), loss: crossEntropy, seeds, optimiser: adamw({ lr: 1e-3, beta1: 0.9, beta2: 0.98, weightDecay: 1 }),
+  data: { x: Uint32Array.from({ length: 3 * examples }, (_, i) => (i % 3 === 2 ? p : random.bits(i) % p)), y: labels(examples, p), n: examples, target: [] },
+});
+/** Weights of embedding, attention, MLP and read-out, six operations for each and position, the MLP and read-out at the last position only. */
+const transformerFlops = (p: number): number => 6 * 0.3 * p * p * (3 * 3 * 128 * 128 + 128 * 128 + 2 * 128 * 512 + 128 * p);
+
+export const IMAGE = [64, 256, 256, 10];
 const SMALL = [16, 32, 32, 2];
 /** A model of any kind is one entry. */
 const TRAININGS: readonly Training[] = [
@@ -46,10 +54,14 @@ const TRAININGS: readonly Training[] = [
   { id: 'modular-62-256-31', label: 'modular MLP 62-256-31, batch 480, AdamW', set: 'quick', replicas: [1], flops: mlpFlops([62, 256, 31], 480), options: modular },
   { id: 'mlp-16-32-32-2', label: 'MLP 16-32-32-2, batch 64, SGD', set: 'quick', replicas: [1, 8, 64], flops: mlpFlops(SMALL, 64), options: classifier(SMALL, 64) },
   { id: 'modular-62-256-31', label: 'modular MLP 62-256-31, batch 480, AdamW', set: 'full', replicas: [8, 64], flops: mlpFlops([62, 256, 31], 480), options: modular },
+  ...[53, 113].map((p): Training => ({
+    id: `transformer-${p}`, label: `one-block transformer, p = ${p}, batch ${Math.round(0.3 * p * p)}, AdamW`, set: 'full', replicas: [1], flops: transformerFlops(p),
+    options: transformerOf(p), check: transformerOf(p, 16),
+  })),
 ];
 
-const seedsOf = (R: number): readonly number[] => Array.from({ length: R }, (_, r) => r);
-const steps = (trainer: Trainer) => async (count: number): Promise<void> => { for await (const _ of trainer.train({ steps: count })) continue; };
+export const seedsOf = (R: number): readonly number[] => Array.from({ length: R }, (_, r) => r);
+export const steps = (trainer: Trainer) => async (count: number): Promise<void> => { for await (const _ of trainer.train({ steps: count })) continue; };
 const perSecond = (time: Spread, each: number): string => Number((each / time.median).toPrecision(3)).toLocaleString('en-GB');
 
 /** The step as it is timed: the variants that compile in the background are in place. */
@@ -59,7 +71,7 @@ const running = async ({ session }: Trainer): Promise<Plan> => {
   return session.running('step');
 };
 /** Every dispatch of the trainer's step against its oracle, on the state it is in. */
-const checkStep = async ({ gpu }: Bench, trainer: Trainer, say: string): Promise<string> => {
+export const checkStep = async ({ gpu }: Bench, trainer: Trainer, say: string): Promise<string> => {
   const planned = await running(trainer);
   const values: Record<string, HostArray> = {};
   for (const name of Object.keys(planned.variables)) values[name] = (await trainer.session.read(name)).data;
