@@ -4,7 +4,7 @@ import { matmul, type MatmulOptions } from './matmul';
 import type { MatmulDims, Operands } from './matmulCore';
 import { matmulQuad, type MatmulQuadOptions } from './matmulQuad';
 import { matmulShared, type MatmulSharedOptions } from './matmulShared';
-import { applyEpilogue } from './program';
+import { applyEpilogue, overwritten } from './program';
 
 /** sumsAt is where C ends: what would lie between is not written. */
 const shape = (batch: number, M: number, K: number, N: number, strideA = 0, strideB = 0): Dims<MatmulDims> => ({ batch, M, K, N, strideA, strideB, sumsAt: batch * M * N });
@@ -58,7 +58,9 @@ const oracle = <O extends Operands>(kernel: Kernel<MatmulDims, O>): Oracle<Matmu
   kernel,
   cases: CASES,
   exactOnIntegers: true,
-  eval: ([a, b, , ...extra], dims, o) => {
+  eval: ([a, b, before, ...rest], dims, o) => {
+    const over = overwritten(o.epilogue);
+    const extra = over === undefined ? rest : rest.toSpliced(over - 1, 0, before!);
     const c = applyEpilogue(o.epilogue, product(a!, b!, dims, o), extra, dims.N);
     return [o.columnSums ? withSums(c, b!, dims) : c];
   },

@@ -3,7 +3,7 @@
  * Every kernel of the family computes C[b,M,N] = epilogue(op(A)[b,M,K] · op(B)[b,K,N]) as matmul.ts says; they differ in who loads what.
  */
 import { type Binding, type Dims } from './kernel';
-import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, programCode, programFlops } from './program';
+import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, overwritten, programCode, programFlops } from './program';
 
 /** sumsAt: where the column sums begin, in elements after C's first; 0 without them. */
 export type MatmulDims = 'batch' | 'M' | 'K' | 'N' | 'strideA' | 'strideB' | 'sumsAt';
@@ -20,15 +20,15 @@ export const XYZW = ['x', 'y', 'z', 'w'] as const;
 export const matmulBindings = (o: Operands): readonly Binding<MatmulDims>[] => [
   { name: 'a', dtype: 'f32', access: 'read', size: ({ batch, strideA, M, K }) => (batch - 1) * strideA + M * K, vec4: o.vecA },
   { name: 'b', dtype: 'f32', access: 'read', size: ({ batch, strideB, K, N }) => (batch - 1) * strideB + K * N, vec4: o.vecB },
-  { name: 'c', dtype: 'f32', access: 'write', size: ({ batch, M, N, sumsAt }) => (o.columnSums ? sumsAt + N : batch * M * N), vec4: o.vecC },
+  { name: 'c', dtype: 'f32', access: overwritten(o.epilogue) === undefined ? 'write' : 'readwrite', size: ({ batch, M, N, sumsAt }) => (o.columnSums ? sumsAt + N : batch * M * N), vec4: o.vecC },
   ...epilogueBindings<MatmulDims>(o.epilogue, ({ batch, M, N }) => batch * M * N, ({ N }) => N, o.vecC),
 ];
 /** What any kernel of the family needs of the operands; `step`: k in a step of its loop. */
-export const operandsFit = (step: number) => ({ batch, M, K, N, strideA, strideB, sumsAt }: Dims<MatmulDims>, { transA, transB, vecA, vecB, vecC, tailK, columnSums }: Operands): boolean =>
+export const operandsFit = (step: number) => ({ batch, M, K, N, strideA, strideB, sumsAt }: Dims<MatmulDims>, { transA, transB, vecA, vecB, vecC, tailK, columnSums, epilogue }: Operands): boolean =>
   (tailK || K % step === 0) &&
   (!vecA || ((transA ? M : K) % 4 === 0 && (batch === 1 || strideA % 4 === 0))) &&
   (!vecB || ((transB ? K : N) % 4 === 0 && (batch === 1 || strideB % 4 === 0))) && (!vecC || N % 4 === 0) &&
-  (!columnSums || (!transB && batch === 1 && sumsAt >= M * N && (!vecC || sumsAt % 4 === 0)));
+  (!columnSums || (overwritten(epilogue) === undefined && !transB && batch === 1 && sumsAt >= M * N && (!vecC || sumsAt % 4 === 0)));
 export const matmulFlops = ({ batch, M, K, N }: Dims<MatmulDims>, { epilogue, columnSums }: Operands): number =>
   batch * M * N * (2 * K + programFlops(decodeProgram(epilogue))) + (columnSums ? K * N : 0);
 
@@ -106,6 +106,7 @@ export const stores = (o: Operands, rows: number, quads: number, past: Past): st
   const splat = (e: { readonly dtype: string }, value: string): string => (o.vecC ? `vec4<${e.dtype}>(${value})` : value);
   const element = (e: (typeof inputs)[number], i: number, c: number): string => {
     const base = `replica * dims.rs_${e.name}`;
+    if (e.name === `e${overwritten(o.epilogue)}`) return `c[(replica * dims.rs_c + at)${unit(o.vecC)}]`;
     if (e.mode === 'full') return `${e.name}[(${base} + at)${unit(o.vecC)}]`;
     if (e.mode === 'row') return `${e.name}[(${base} + ${col(c)})${unit(o.vecC)}]`;
     return splat(e, `${e.name}[${base}${e.mode === 'col' ? ` + batch * dims.M + ${row(i)}` : ''}]`);
@@ -163,8 +164,14 @@ export const BIAS_RELU_MASK = encodeProgram({
   body: [['add', 0, 1], ['relu', 3], ['mul', 4, 2]],
   outputs: [{ value: 5, dtype: 'f32' }],
 });
+/** acc · mask[row, col], over the mask. */
+export const MASK_IN_PLACE = encodeProgram({
+  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'full' }],
+  body: [['mul', 0, 1]],
+  outputs: [{ value: 2, dtype: 'f32', inPlace: 1 }],
+});
 /** Option values of the operands that the test matrix enumerates. */
 export const OPERAND_VALUES = {
   transA: [false, true], transB: [false, true], vecA: [false, true], vecB: [false, true], vecC: [false, true], tailK: [false, true],
-  columnSums: [false, true], epilogue: [IDENTITY, BIAS_RELU_MASK],
+  columnSums: [false, true], epilogue: [IDENTITY, BIAS_RELU_MASK, MASK_IN_PLACE],
 } as const;

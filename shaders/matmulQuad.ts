@@ -12,8 +12,8 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, stores, sumsCode, stepCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
-import { decodeProgram, programPrelude } from './program';
+import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, stores, sumsCode, stepCode, XYZW, type MatmulDims, type Operands, type Past } from './matmulCore';
+import { decodeProgram, overwritten, programPrelude } from './program';
 
 /** Quads of a workgroup, across and down, and the rows and columns of C that a thread computes. */
 export const LAYOUTS = { wide: [4, 2, 8, 8], tall: [1, 4, 8, 8], deep: [2, 2, 16, 8], broad: [2, 4, 8, 16] } as const;
@@ -34,6 +34,8 @@ const product = (i: number, j: number): string => {
 const code = (o: MatmulQuadOptions): string => {
   const [across, down, rows, cols] = LAYOUTS[o.layout];
   const quads = cols / 4;
+  // Stored twice, what is overwritten would be read again.
+  const past: Past = overwritten(o.epilogue) === undefined ? 'repeated' : 'skipped';
   const each = (f: (i: number, j: number) => string): string => range(rows).flatMap((i) => range(quads).map((j) => f(i, j))).join('\n');
   const columns = (j: number): string => `{
       ${loadB(o, j)}
@@ -66,8 +68,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     ${range(rows).map((i) => `let pa_${i} = quadSwapX(a4_${i});`).join('\n')}
     ${range(quads).map(columns).join('\n')}
   }
-  ${stores(o, rows, quads, 'repeated')}
-  ${sumsCode(o, quads, 'repeated')}
+  ${stores(o, rows, quads, past)}
+  ${sumsCode(o, quads, past)}
 }`;
 };
 

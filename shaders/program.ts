@@ -92,14 +92,16 @@ export const modeSize = (mode: Mode, n: number, cols: number): number =>
 export const modeIndex = (mode: Mode, i: number, cols: number): number =>
   mode === 'full' ? i : mode === 'row' ? i % cols : mode === 'col' ? Math.floor(i / cols) : 0;
 
-/** Extra bindings of an epilogue: the inputs but the first, which is the host kernel's result. */
+/** Extra bindings of an epilogue: the inputs but the first, which is the host kernel's result, and one that it is stored over. */
 export const epilogueBindings = <D extends string>(
   program: string, n: (d: Readonly<Record<D, number>>) => number, cols: (d: Readonly<Record<D, number>>) => number, vec4: boolean,
 ): readonly Binding<D>[] =>
-  decodeProgram(program).inputs.slice(1).map((input, i) => ({
-    name: `e${i + 1}`, dtype: input.dtype, access: 'read', size: (d) => modeSize(input.mode, n(d), cols(d)),
+  decodeProgram(program).inputs.flatMap((input, i): Binding<D>[] => (i === 0 || i === overwritten(program) ? [] : [{
+    name: `e${i}`, dtype: input.dtype, access: 'read', size: (d) => modeSize(input.mode, n(d), cols(d)),
     vec4: vec4 && (input.mode === 'full' || input.mode === 'row'),
-  }));
+  }]));
+/** The input that an epilogue's result is stored over; undefined where it has a place of its own. */
+export const overwritten = (program: string): number | undefined => decodeProgram(program).outputs[0]?.inPlace;
 
 /** WGSL expression that loads input `name` for element `index` (a u32 expression; of a vec4's first element if vec4). */
 export const loadCode = (input: ProgramInput, name: string, replica: string, index: string, cols: string, vec4: boolean): string => {

@@ -12,6 +12,7 @@ import { buildIr, elements, isVariable, sourceOf, type Ir, type Value } from './
 import { Lowerer, stepBytes, type Buffer, type Step } from './lower';
 import { assignSlots, peakBytes, type Lifetime } from './memory';
 import { orderUnits } from './order';
+import { overwrite } from './overwrite';
 import { slotBytes, type Plan, type PlanDispatch, type PlanMetrics, type PlanTensor, type Slot } from './plan';
 import type { Place } from './program';
 
@@ -147,10 +148,11 @@ const saveOverwritten = (lowerer: Lowerer, outputs: ReadonlyMap<string, Value>, 
 const pinned = (b: Buffer, outputs: ReadonlySet<Buffer>): boolean => b.variable !== undefined || b.exclusive || outputs.has(b);
 
 const assemble = (
-  name: string, replicas: number, { buffers, steps }: Lowerer, results: ReadonlyMap<string, { readonly v: Value; readonly place: Place }>,
+  name: string, replicas: number, { buffers, steps: lowered }: Lowerer, results: ReadonlyMap<string, { readonly v: Value; readonly place: Place }>,
   variables: ReadonlyMap<string, Value>, updated: readonly string[],
 ): Plan => {
   const outBuffers = new Set([...results.values()].map((r) => r.place.buffer));
+  const steps = overwrite(lowered, (b) => pinned(b, outBuffers));
   const count = (replicated: boolean): number => (replicated ? replicas : 1);
   const lives = new Map<Buffer, Lifetime & { buffer: Buffer }>();
   steps.forEach((s, at) => s.args.forEach(({ buffer }) => {
