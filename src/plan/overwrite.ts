@@ -57,6 +57,11 @@ const readersFirst = (steps: readonly Step[], at: number, old: Buffer): readonly
   return movable ? [...steps.slice(0, at), ...readers, steps[at]!, ...later.filter((s) => !readers.includes(s))] : undefined;
 };
 
+/** A step that finds in one buffer what was in another. */
+const moved = (s: Step, from: Buffer, to: Buffer): Step => {
+  const place = (a: Place): Place => (a.buffer === from ? { buffer: to, offset: a.offset } : a);
+  return s.args.some((a) => a.buffer === from) ? { ...s, args: s.args.map(place) } : s;
+};
 /** The steps with `s` storing over one of its inputs, if it may over any. */
 const overwriteIn = (steps: readonly Step[], s: Step, fixed: (b: Buffer) => boolean): readonly Step[] | undefined => {
   const free = (p: Place): boolean => !fixed(p.buffer) && p.offset === 0;
@@ -65,8 +70,7 @@ const overwriteIn = (steps: readonly Step[], s: Step, fixed: (b: Buffer) => bool
     const alike = old.buffer.size === own.buffer.size && old.buffer.replicated === own.buffer.replicated && old.buffer.dtype === own.buffer.dtype;
     if (!free(own) || !free(old) || !alike || s.args.filter((a) => a.buffer === old.buffer).length > 1) continue;
     const order = readersFirst(steps, steps.indexOf(s), old.buffer);
-    // The value's later readers find it where it now is.
-    if (order) return order.map((t) => { const u = t === s ? over() : t; return { ...u, args: u.args.map((a) => (a.buffer === own.buffer ? { ...a, buffer: old.buffer } : a)) }; });
+    if (order) return order.map((t) => moved(t === s ? over() : t, own.buffer, old.buffer));
   }
   return undefined;
 };
