@@ -12,7 +12,7 @@ import { gatherRef } from './gather.ref';
 import { gramRef } from './gram.ref';
 import { headProductRef } from './headProduct.ref';
 import { jacobianRef } from './jacobian.ref';
-import { matmulQuadRef, matmulRef, matmulSharedRef } from './matmul.ref';
+import { matmulBroadcastRef, matmulQuadRef, matmulRef, matmulSharedRef } from './matmul.ref';
 import { multiplyAddRef } from './multiplyAdd.ref';
 import { normalRef } from './normal.ref';
 import { normaliseGradRef, normaliseRef } from './normalise.ref';
@@ -34,6 +34,7 @@ export const ORACLES: readonly Oracle[] = Object.freeze([
   anyOracle(pointwiseRef),
   anyOracle(matmulRef),
   anyOracle(matmulQuadRef),
+  anyOracle(matmulBroadcastRef),
   anyOracle(matmulSharedRef),
   anyOracle(reduceRef),
   anyOracle(softmaxRef),

@@ -1,6 +1,7 @@
 /** Float64 oracle, error bound and test shapes for the matmul kernels, which compute the same. */
 import { dotBound, sumBound, type Dims, type Kernel, type Oracle, type Oracled } from './kernel';
 import { matmul, type MatmulOptions } from './matmul';
+import { matmulBroadcast, type MatmulBroadcastOptions } from './matmulBroadcast';
 import type { MatmulDims, Operands } from './matmulCore';
 import { matmulQuad, type MatmulQuadOptions } from './matmulQuad';
 import { matmulShared, type MatmulSharedOptions } from './matmulShared';
@@ -67,4 +68,5 @@ const oracle = <O extends Operands>(kernel: Kernel<MatmulDims, O>): Oracle<Matmu
 });
 export const matmulRef: Oracle<MatmulDims, MatmulOptions> = oracle(matmul);
 export const matmulQuadRef: Oracle<MatmulDims, MatmulQuadOptions> = oracle(matmulQuad);
+export const matmulBroadcastRef: Oracle<MatmulDims, MatmulBroadcastOptions> = oracle(matmulBroadcast);
 export const matmulSharedRef: Oracle<MatmulDims, MatmulSharedOptions> = oracle(matmulShared);

@@ -5,6 +5,7 @@
 import { kernelByName } from '../../shaders/index';
 import type { Binding } from '../../shaders/kernel';
 import { matmul, type Tile } from '../../shaders/matmul';
+import { matmulBroadcast } from '../../shaders/matmulBroadcast';
 import { matmulQuad } from '../../shaders/matmulQuad';
 import { canPersist, persistentCode, sectionOffsets, type PersistentProgram, type Phase, type Private, type Section } from '../../shaders/persistent';
 import type { Plan, PlanDispatch } from './plan';
@@ -44,10 +45,10 @@ const usesOf = (p: Plan): { readonly written: ReadonlySet<number>; readonly reac
 
 /**
  * The dispatch as a phase: products by the small tile that wastes no invocations, whose bits are those of the others. Undefined where a workgroup cannot
- * take it in turn, or compiling it takes minutes: SwiftShader, the adapter that has quads, does so for 64 branches in a loop.
+ * take it in turn, or compiling it may take minutes: SwiftShader, the adapter that has quads, does so for 64 branches in a loop.
  */
 const phaseOf = (d: PlanDispatch): PlanDispatch | undefined => {
-  if (d.kernel === matmulQuad.name && d.options['vecC'] === false) return undefined;
+  if (d.kernel === matmulBroadcast.name || (d.kernel === matmulQuad.name && d.options['vecC'] === false)) return undefined;
   const small = d.kernel === matmul.name ? { ...d, options: { ...d.options, tile: '4x4flat' satisfies Tile } } : d;
   return canPersist(kernelByName(small.kernel), small.options) ? small : undefined;
 };

@@ -5,6 +5,7 @@
 import type { Dims, Kernel, Options } from '../../shaders/kernel';
 import { matmul, type MatmulDims, type MatmulOptions, type Tile } from '../../shaders/matmul';
 import type { Operands } from '../../shaders/matmulCore';
+import { matmulBroadcast, type BroadcastTile, type MatmulBroadcastOptions } from '../../shaders/matmulBroadcast';
 import { matmulQuad, type Layout, type MatmulQuadOptions } from '../../shaders/matmulQuad';
 import { matmulShared, SHARED_TILES, sharedFloats, type MatmulSharedOptions, type SharedTile } from '../../shaders/matmulShared';
 import { anyKernel } from '../../shaders/kernel';
@@ -25,6 +26,9 @@ const operands = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: Op
 const plain = (tile: Tile): Variant => ({
   id: `matmul ${tile}`, kernel: anyKernel(matmul), floats: 0, options: (o, { K }) => ({ ...operands(o), tailK: K % 4 !== 0, tile }) satisfies MatmulOptions,
 });
+const broadcast = (tile: BroadcastTile): Variant => ({
+  id: `matmulBroadcast ${tile}`, kernel: anyKernel(matmulBroadcast), floats: 0, options: (o, { K }) => ({ ...operands(o), tailK: K % 16 !== 0, tile }) satisfies MatmulBroadcastOptions,
+});
 const shared = (tile: SharedTile): Variant => ({
   id: `matmulShared ${tile}`, kernel: anyKernel(matmulShared), floats: sharedFloats(tile),
   options: (o, { K }) => ({ ...operands(o), vecA: o.vecA && !o.transA, vecB: o.vecB && !o.transB, tailK: K % SHARED_TILES[tile][2] !== 0, tile }) satisfies MatmulSharedOptions,
@@ -35,7 +39,7 @@ const quad = (layout: Layout): Variant => ({
 
 /** Those that agree in every bit, likeliest first: the large tiles win on large shapes, where time is spent. */
 export const FAMILIES: readonly (readonly Variant[])[] = [
-  [shared('64x64x8'), plain('8x8'), shared('32x64x16'), plain('4x4'), plain('4x4tall'), plain('4x4flat'), plain('1x4')],
+  [shared('64x64x8'), broadcast('8x8'), plain('8x8'), shared('32x64x16'), broadcast('4x4'), plain('4x4'), plain('4x4tall'), plain('4x4flat'), plain('1x4')],
   [quad('broad'), quad('wide'), quad('deep'), quad('tall')],
 ];
 const idOf = ({ kernel, options }: Pick<PlanDispatch, 'kernel' | 'options'>): string => `${kernel} ${String(options['tile'] ?? options['layout'])}`;

@@ -98,6 +98,8 @@ export interface Session {
 export interface SessionOptions {
   /** Plans that are steps of independent models: they share no buffer for intermediate values, so that a GPU may run their dispatches side by side. */
   readonly together?: readonly string[];
+  /** The very kernels and options of the plans, although others of the same results may suit the adapter better: for measurements. Default false. */
+  readonly asGiven?: boolean;
 }
 
 export interface Executor {

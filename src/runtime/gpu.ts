@@ -3,7 +3,7 @@ import { ConfigError } from '../core/errors';
 import type { Plan, PlanDispatch } from '../plan/plan';
 import { persistentForm } from '../plan/persistent';
 import { specialise, successor } from '../plan/specialise';
-import { kernelsFingerprint } from '../plan/variants';
+import { kernelsFingerprint, type Choices } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session, SessionOptions } from './executor';
 import { formClass, ORDINARY } from './forms';
@@ -44,15 +44,21 @@ export class GpuExecutor implements Executor {
   get device(): GPUDevice { return this.acquired.device; }
   get maxBindings(): number { return this.device.limits.maxStorageBuffersPerShaderStage; }
 
-  async open(plans: Readonly<Record<string, Plan>>, { together = [] }: SessionOptions = {}): Promise<Session> {
+  async open(plans: Readonly<Record<string, Plan>>, { together = [], asGiven = false }: SessionOptions = {}): Promise<Session> {
     if (this.disposed) throw DISPOSED();
-    const backend = await this.tuned(plans, this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend);
-    const { kind } = this.acquired;
-    const fitted = Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind, this.tuner?.choices)]));
-    const choices = this.tuner?.choices;
-    return GpuSession.open(fitted, backend, (lost) => this.renew(lost), {
-      successor: (d) => successor(d, choices), tuner: this.tuner, plans: Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, kind)])), together,
-    });
+    const ready = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
+    if (asGiven) return GpuSession.open(plans, ready, (lost) => this.renew(lost), { successor: () => undefined, plans, together });
+    const backend = await this.tuned(plans, ready);
+    const each = (choices: Choices): Readonly<Record<string, Plan>> => Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind, choices)]));
+    const choices = this.tuner?.choices ?? {};
+    return GpuSession.open(each(choices), backend, (lost) => this.renew(lost), { successor: (d) => successor(d, choices), tuner: this.tuner, plans: each({}), together });
+  }
+
+  /** A plan as it runs in a session of this executor, once all is improved. */
+  fitted(p: Plan): Plan {
+    const choices = this.tuner?.choices ?? {};
+    const own = specialise(p, this.acquired.kind, choices);
+    return { ...own, dispatches: own.dispatches.map((d) => successor(d, choices) ?? d) };
   }
 
   /** The device to go on with: another where this one was lost over the measurements. */

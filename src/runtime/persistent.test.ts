@@ -84,7 +84,7 @@ const single = ({ kernel, cases }: Oracle, options: Options): Call => {
 describe('as a phase', () => {
   const alone = ORACLES.map((o) => ({ oracle: o, name: o.kernel.name, sets: (Object.keys(o.kernel.options).length > 0 ? covering(servedSets(o), 1) : servedSets(o)).filter((set) => persistentForm(planOf([single(o, set)], 1))) }));
   it('every kernel can serve whose threads do not wait for each other', () => {
-    expect(alone.filter((a) => a.sets.length === 0).map((a) => a.name)).toEqual(['matmulShared']);
+    expect(alone.filter((a) => a.sets.length === 0).map((a) => a.name)).toEqual(['matmulBroadcast', 'matmulShared']);
     expect(canPersist(kernelByName('reduce'), { op: 'sum', variant: 'workgroup', vec: 'none', epilogue: IDENTITY })).toBe(false);
   });
   it.each(alone.filter((a) => a.sets.length > 0))('$name has its own bits', async ({ oracle, sets }) => {

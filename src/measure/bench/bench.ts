@@ -54,7 +54,7 @@ export const readyOf = (session: Session, plan: string): readonly Ready[] => {
 export const measureKernel = async ({ gpu, timer, ...patience }: Bench, work: KernelWork): Promise<readonly Measured[]> => {
   const planned = kernelPlan(work);
   const inputs = kernelInputs(work);
-  using session = await gpu.open({ run: planned });
+  using session = await gpu.open({ run: planned }, { asGiven: true });
   for (const [name, data] of Object.entries(inputs)) session.write(name, data);
   const { checked, total, failures } = checkKernelRun(work, inputs, await session.run('run'));
   const said = checked === total ? `all ${whole(total)} values` : `${whole(checked)} of ${whole(total)} values, in parts from first to last`;
@@ -72,9 +72,10 @@ export const checkPlan = async (gpu: GpuExecutor, planned: Plan, values: Values,
 };
 
 /** A plan of several dispatches: each against its oracle, then the time of all. `values`: of every variable. */
-export const measurePlan = async ({ gpu, timer, ...patience }: Bench, planned: Plan, values: Values): Promise<readonly Measured[]> => {
+export const measurePlan = async ({ gpu, timer, ...patience }: Bench, portable: Plan, values: Values): Promise<readonly Measured[]> => {
+  const planned = gpu.fitted(portable);
   const checked = await checkPlan(gpu, planned, values);
-  using session = await gpu.open({ run: planned });
+  using session = await gpu.open({ run: planned }, { asGiven: true });
   for (const [name, data] of Object.entries(values)) if (name in planned.variables) session.write(name, data);
   const { seconds, method } = await timer.time(readyOf(session, 'run'), patience);
   return [{ time: seconds, method, per: 'run', checked, ...planWork(planned), note: `${planned.dispatches.length} dispatches` }];

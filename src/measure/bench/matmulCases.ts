@@ -1,12 +1,13 @@
-/** Matrix products: squares, the thin ones, batches, and the shapes of the experiments; as the engine runs them, and every tile there is. */
-import { anyKernel, type Options } from '../../../shaders/kernel';
-import { matmul as kernel } from '../../../shaders/matmul';
+/** Matrix products: squares, the thin ones, batches, and the shapes of the experiments; as the engine runs them, and every variant there is. */
+import type { Dims } from '../../../shaders/kernel';
+import type { MatmulDims, Operands } from '../../../shaders/matmulCore';
 import { stream, USE } from '../../core/random';
 import { matmul, variable } from '../../ops/index';
 import { plan, type Plan, type PlanDispatch } from '../../plan/index';
-import type { KernelWork } from '../../runtime/bench/kernelPlan';
+import { FAMILIES, variantOf, type Variant } from '../../plan/variants';
+import { runsOn } from '../../runtime/kernelCheckCases';
 import type { Values } from '../../runtime/stepwise';
-import { measureKernel, measurePlan, planWork, workOf, type BenchCase } from './bench';
+import { measureKernel, measurePlan, planWork, workOf, type Bench, type BenchCase, type Measured } from './bench';
 import type { SetName } from './report';
 
 interface Product { readonly M: number; readonly K: number; readonly N: number; readonly batch?: number; readonly transA?: boolean; readonly transB?: boolean; readonly replicas?: number; readonly set: SetName; readonly tiles?: SetName; readonly say?: string }
@@ -37,34 +38,36 @@ const planned = ({ M, K, N, batch = 1, transA = false, transB = false, replicas 
   return plan({ name: 'matmul', replicas, outputs: { c: matmul(a, b, { transA, transB }) } });
 };
 
-/** Options that the shape decides. All others choose among ways to compute the same. */
-const BY_SHAPE = new Set(['transA', 'transB', 'vecA', 'vecB', 'vecC', 'tailK', 'epilogue']);
-/** The ways that differ from the engine's choice in one option and can serve the shape. */
-const others = ({ dims, options }: PlanDispatch): readonly { readonly way: string; readonly options: Options }[] =>
-  Object.entries(kernel.options).flatMap(([name, values]) => (BY_SHAPE.has(name) ? [] : values.flatMap((value) => {
-    const changed: Options = { ...options, [name]: value };
-    return value === options[name] || anyKernel(kernel).valid?.(dims, changed) === false ? [] : [{ way: typeof value === 'string' ? value : `${name} ${value}`, options: changed }];
-  })));
-
-/** The engine's choice, in words. */
-const chosen = ({ options }: PlanDispatch): string =>
-  Object.entries(options).flatMap(([name, value]) => (BY_SHAPE.has(name) || value === false ? [] : [typeof value === 'string' ? value : value === true ? name : `${name} ${value}`])).join(', ');
+/** Every variant that can serve the shape, whatever the engine would choose. */
+const variants = (d: PlanDispatch): readonly Variant[] => {
+  const dims = d.dims as Dims<MatmulDims>;
+  return FAMILIES.flat().filter((v) => v.kernel.valid?.(dims, v.options(d.options as Operands, dims)) !== false);
+};
 
 const random = (p: Plan): Values =>
   Object.fromEntries(Object.entries(p.variables).map(([name, t], i) => [name, stream(1, USE.data, i).fillUniform(new Float32Array(t.replicas * t.shape.reduce((n, d) => n * d, 1)))]));
 
-const workWith = ({ dims, replicas }: PlanDispatch, options: Options): KernelWork => ({ kernel: anyKernel(kernel), options, dims, replicas });
+/** None where the adapter lacks what the kernel needs. */
+const measureVariant = async (bench: Bench, { dims, options, replicas }: PlanDispatch, v: Variant): Promise<readonly Measured[]> =>
+  (runsOn(v.kernel, bench.gpu.device.features) ? measureKernel(bench, { kernel: v.kernel, options: v.options(options as Operands, dims as Dims<MatmulDims>), dims, replicas }) : []);
+/** The engine's choice on this adapter. */
+const measureChosen = async (bench: Bench, engine: Plan): Promise<readonly Measured[]> => {
+  const [d, ...more] = bench.gpu.fitted(engine).dispatches;
+  const v = more.length === 0 ? variantOf(d!) : undefined;
+  if (!v) return measurePlan(bench, engine, random(engine));
+  return (await measureKernel(bench, { kernel: v.kernel, options: d!.options, dims: d!.dims, replicas: d!.replicas })).map((m) => Object.assign(m, { note: v.id }));
+};
 
 const casesOf = (p: Product): readonly BenchCase[] => {
   const engine = planned(p);
-  const only = engine.dispatches.length === 1 && engine.dispatches[0]!.kernel === kernel.name ? engine.dispatches[0]! : undefined;
+  const only = engine.dispatches.length === 1 ? engine.dispatches[0]! : undefined;
   const label = `${shapeOf(p)}${p.say ? ` (${p.say})` : ''}`;
   const caseOf = (suffix: string, say: string, set: SetName, measure: BenchCase['measure']): BenchCase =>
     ({ id: keyOf(p) + suffix, group: 'Matrix products', label: label + say, set, work: workOf(planWork(engine)), measure });
   const { tiles } = p;
   return [
-    caseOf('', `, as planned${only ? `: ${chosen(only)}` : ''}`, p.set, (bench) => (only ? measureKernel(bench, workWith(only, only.options)) : measurePlan(bench, engine, random(engine)))),
-    ...(only && tiles ? others(only).map(({ way, options }) => caseOf(`/${way.replaceAll(' ', '-')}`, `: ${way}`, tiles, (bench) => measureKernel(bench, workWith(only, options)))) : []),
+    caseOf('', ', as the engine runs it', p.set, (bench) => measureChosen(bench, engine)),
+    ...(only && tiles ? variants(only).map((v) => caseOf(`/${v.id.replaceAll(' ', '-')}`, `: ${v.id}`, tiles, (bench) => measureVariant(bench, only, v))) : []),
   ];
 };
 

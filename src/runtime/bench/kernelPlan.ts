@@ -48,7 +48,7 @@ export const kernelInputs = ({ kernel, options, dims, replicas }: KernelWork): R
   }));
 };
 
-/** The dim along which outputs do not depend on each other, and how much of it makes a part that can be checked alone. Of matmul, see matmulPart. */
+/** The dim along which outputs do not depend on each other, and how much of it makes a part that can be checked alone. Of products, see matmulPart. */
 const ALONG: Readonly<Record<string, readonly [dim: string, size: number]>> = {
   pointwise: ['n', 1024], reduce: ['outer', 4], softmax: ['rows', 4], softmaxCrossEntropy: ['rows', 4], gather: ['n', 16], sgd: ['n', 1024], adam: ['n', 1024], gram: ['n', 4],
   exampleNorm: ['n', 4], jacobian: ['n', 4], copy: ['n', 1024], multiplyAdd: ['n', 64], arcKernel: ['n', 4], arcKernelDiagonal: ['n', 64],
@@ -100,7 +100,7 @@ const starts = (length: number, size: number, count: number, unit: number): read
 /** Undefined where parts would save nothing. */
 const partsOf = (w: KernelWork, bindings: readonly Binding[], before: Arrays, after: Arrays, r: number): readonly Part[] | undefined => {
   const { kernel: { name }, dims } = w;
-  if (name === 'matmul') {
+  if (name.startsWith('matmul')) {
     const [ms, ns] = [dims['M']!, dims['N']!].map((length) => (length <= ROWS ? [0] : starts(length, ROWS, ROWS, 1))) as [readonly number[], readonly number[]];
     return ms.flatMap((m) => ns.map((n, i) => matmulPart(w, before, after, r, { b: i % 2 === 0 ? 0 : dims['batch']! - 1, m, n })));
   }
