@@ -7,10 +7,10 @@ import { stream } from '../src/core/random';
 import { mlp } from '../src/models/index';
 import { crossEntropy, meanSquaredError } from '../src/ops/losses';
 import { adamw, sgd } from '../src/optim/index';
-import { planBytes } from '../src/plan/index';
+import { planBytes, printPlan } from '../src/plan/index';
 import { openGpu } from '../src/runtime/gpu';
 import type { GpuSession } from '../src/runtime/gpuSession';
-import { Trainer, type TrainerOptions } from '../src/runtime/trainer';
+import { Trainer, trainerPlans, type TrainerOptions } from '../src/runtime/trainer';
 
 const random = stream(1, 3);
 const normals = (n: number): Float32Array => random.fillNormal(new Float32Array(n));
@@ -45,4 +45,9 @@ it.each(Object.entries(CASES))('%s', async (name, options) => {
   }
   expect(dispatches[0]).toBeLessThanOrEqual(12);
   expect(dispatches[1]).toBe(dispatches[0]);
+});
+
+it('1,024 replicas of the network of modular addition fit into 1 GiB', () => {
+  const plans = trainerPlans(CASES['MLP 62-256-31, batch 480, AdamW']!(Array.from({ length: 1024 }, (_, r) => r)), 8);
+  for (const p of Object.values(plans)) expect(planBytes(p), printPlan(p)).toBeLessThanOrEqual(2 ** 30);
 });

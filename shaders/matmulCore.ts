@@ -45,17 +45,25 @@ export const stepCode = ({ transA, transB, vecA, vecB, tailK }: Operands): strin
 ].join('\n');
 
 const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
-/** Lines before the loop: where each row of op(A) and each column of op(B) starts, in units of a load. Rows past M and columns past N repeat the last ones. */
-export const offsets = ({ transA, transB, vecA, vecB }: Operands, rows: number, cols: number): string => {
+/** Whether rows are read by fours, and columns read or stored so: then the last four are repeated past the end, else the last one. */
+const rowsByFours = ({ transA, vecA }: Operands): boolean => transA && vecA;
+const columnsByFours = ({ transB, vecB, vecC }: Operands): boolean => vecC || (vecB && !transB);
+/** Row or column `from` + i, past `size` one of the last. */
+const within = (from: string, i: number, size: string, byFours: boolean): string =>
+  (byFours ? `(min(${from} + ${4 * Math.floor(i / 4)}u, max(${size}, 4u) - 4u) + ${i % 4}u)` : `min(${from} + ${i}u, ${size} - 1u)`);
+
+/** Lines before the loop: where each row of op(A) and each column of op(B) starts, in units of a load. */
+export const offsets = (o: Operands, rows: number, cols: number): string => {
+  const { transA, transB, vecA, vecB } = o;
+  const row = (i: number): string => within('m0', i, 'dims.M', rowsByFours(o));
+  const col = (j: number): string => within('n0', j, 'dims.N', columnsByFours(o));
   const a = range(rows).flatMap((i) => {
-    if (!transA) return [`let a${i} = (baseA + min(m0 + ${i}u, dims.M - 1u) * dims.K)${unit(vecA)};`];
-    if (vecA && i % 4 !== 0) return []; // one load covers four rows
-    return [`let a${i} = (baseA + min(m0 + ${i}u, ${vecA ? 'max(dims.M, 4u) - 4u' : 'dims.M - 1u'}))${unit(vecA)};`];
+    if (!transA) return [`let a${i} = (baseA + ${row(i)} * dims.K)${unit(vecA)};`];
+    return vecA && i % 4 !== 0 ? [] : [`let a${i} = (baseA + ${row(i)})${unit(vecA)};`]; // one load covers four rows
   });
   const b = range(cols).flatMap((j) => {
-    if (transB) return [`let b${j} = (baseB + min(n0 + ${j}u, dims.N - 1u) * dims.K)${unit(vecB)};`];
-    if (vecB && j % 4 !== 0) return [];
-    return [`let b${j} = (baseB + min(n0 + ${j}u, ${vecB ? 'max(dims.N, 4u) - 4u' : 'dims.N - 1u'}))${unit(vecB)};`];
+    if (transB) return [`let b${j} = (baseB + ${col(j)} * dims.K)${unit(vecB)};`];
+    return vecB && j % 4 !== 0 ? [] : [`let b${j} = (baseB + ${col(j)})${unit(vecB)};`];
   });
   return [...a, ...b, `let strideK_a = dims.M${unit(vecA)};`, `let strideK_b = dims.N${unit(vecB)};`].join('\n');
 };
@@ -88,8 +96,8 @@ export const loadB = (o: Operands, j: number): string => {
 };
 
 /**
- * What becomes of rows and columns past the end: `skipped` by a branch; or `repeated`, for kernels that read them as repetitions of the last, whose
- * value they then store once more in its place: a CPU rasteriser's compiler takes long for many branches.
+ * What becomes of rows and columns past the end: `skipped` by a branch; or `repeated`: read as the last ones (offsets), they have their values, which are
+ * stored once more in their places. A CPU rasteriser's compiler takes long for many branches.
  */
 export type Past = 'skipped' | 'repeated';
 
@@ -113,8 +121,8 @@ export const stores = (o: Operands, rows: number, quads: number, past: Past): st
   };
   const named = (e: (typeof inputs)[number], i: number, c: number): string => (e.mode === 'row' ? `${e.name}_col${c}` : e.mode === 'col' ? `${e.name}_row${i}` : `${e.name}_all`);
   const once = [
-    ...range(rows).map((i) => `let row${i} = min(m0 + ${i}u, dims.M - 1u);`),
-    ...columns.map((c) => `let col${c} = min(n0 + ${c}u, dims.N - ${width}u);`),
+    ...range(rows).map((i) => `let row${i} = ${within('m0', i, 'dims.M', rowsByFours(o))};`),
+    ...columns.map((c) => `let col${c} = ${within('n0', c, 'dims.N', columnsByFours(o))};`),
     ...inputs.flatMap((e) => {
       const places: readonly (readonly [number, number])[] = e.mode === 'row' ? columns.map((c) => [0, c]) : e.mode === 'col' ? range(rows).map((i) => [i, 0]) : e.mode === 'scalar' ? [[0, 0]] : [];
       return places.map(([i, c]) => `let ${named(e, i, c)} = ${element(e, i, c)};`);

@@ -125,8 +125,8 @@ describe('the choice of a form', () => {
     using trainer = await Trainer.open(gpu, TOKENS);
     using other = await Trainer.open(gpu, { ...TOKENS, optimiser: sgd({ lr: 0.5, momentum: 0.9, nesterov: true }) });
     const { session } = trainer as unknown as { readonly session: GpuSession };
-    const plans = { step: session.plans['step']! };
-    const wrong = { step: other.session.plans['step']! };
+    const plans = { step: session.planned('step') };
+    const wrong = { step: (other.session as GpuSession).planned('step') };
     const pipelines = new PipelineCache(gpu.device);
     const program = await prepare(gpu.device, pipelines, plans, { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27, budget: 2 ** 28 });
     for (const [name, data] of Object.entries({ 'train.x': TOKENS.data.x, 'train.y': TOKENS.data.y })) gpu.device.queue.writeBuffer(program.variables.get(name)!.buffer, 0, data as Uint32Array<ArrayBuffer>);
