@@ -17,8 +17,8 @@ export interface AdapterKind {
 /** The choice where nothing is known of the adapter. */
 export const ANY_ADAPTER: AdapterKind = { quads: false };
 
-/** The most that rounding a product's shape up to whole quads may multiply its work by. */
-const WASTE = 1.5;
+/** The most that rounding up to whole quads may multiply rows and columns by, and k: steps for a short K take as long to compile, and there are few. */
+const [WASTE, WASTE_K] = [2, 1.5];
 const up = (n: number, step: number): number => Math.ceil(n / step) * step;
 
 /** Time for an element of C in each layout, relative: the larger a thread's part, the fewer its loads. */
@@ -34,7 +34,7 @@ const fastest = (layouts: readonly Layout[], { M, N }: Dims<MatmulDims>): Layout
 };
 const quadOptions = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: MatmulOptions, dims: Dims<MatmulDims>): MatmulQuadOptions =>
   ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue, tailK: dims.K % 8 !== 0, layout: fastest(QUICK, dims) });
-const quadsFit = ({ M, K, N }: Dims<MatmulDims>): boolean => up(M, 16) * up(N, 16) * up(K, 8) <= WASTE * M * N * K;
+const quadsFit = ({ M, K, N }: Dims<MatmulDims>): boolean => up(M, 16) * up(N, 16) <= WASTE * M * N && up(K, 8) <= WASTE_K * K;
 
 const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
   if (d.kernel !== 'matmul' || !kind.quads) return d;
