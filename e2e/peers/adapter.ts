@@ -37,15 +37,15 @@ const flat = (model: Model, params: Params): Float32Array => {
   return theta;
 };
 
-/** Runs that are asked for one by one and submitted together. */
-const queued = (submit: (count: number) => Promise<void>): { run(): void; sync(): Promise<void> } => {
+/** Runs that are asked for one by one and submitted together. Where nothing waits, `sync` waits for the variants that compile in the background. */
+const queued = (session: Session, submit: (count: number) => Promise<void>): { run(): void; sync(): Promise<void> } => {
   let waiting = 0;
   return {
     run: () => { waiting++; },
     sync: async () => {
       const count = waiting;
       waiting = 0;
-      if (count > 0) await submit(count);
+      await (count > 0 ? submit(count) : session.improved);
     },
   };
 };
@@ -55,7 +55,7 @@ const work = async (planned: Plan, inputs: Readonly<Record<string, Float32Array 
   const session: Session = await gpu.open({ work: planned });
   for (const [name, data] of Object.entries(inputs)) if (name in planned.variables) session.write(name, data);
   return {
-    ...queued(async (steps) => { for await (const _ of session.train({ steps, step: 'work' })) continue; }),
+    ...queued(session, async (steps) => { for await (const _ of session.train({ steps, step: 'work' })) continue; }),
     read: async () => (await session.run('work'))['out']!.data,
     dispose: () => session.dispose(),
   };
@@ -94,7 +94,7 @@ export default {
     });
     trainer.setParameters(named(params));
     let last = NaN;
-    const { run, sync } = queued(async (steps) => { for await (const b of trainer.train({ steps })) last = b.data.at(-1)!; });
+    const { run, sync } = queued(trainer.session, async (steps) => { for await (const b of trainer.train({ steps })) last = b.data.at(-1)!; });
     return { step: run, sync, loss: async () => { await sync(); return last; }, dispose: () => trainer.dispose() };
   },
 

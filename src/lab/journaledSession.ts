@@ -45,6 +45,7 @@ export class JournaledSession implements Session {
   get consistent(): boolean { return !this.replaying && (this.inner?.stepsDone ?? 0) >= this.#handedOut; }
   get stepsDone(): number { return this.replaying || !this.inner || this.#state ? this.#steps : this.inner.stepsDone; }
   get bytes(): number { return this.inner?.bytes ?? 0; }
+  get improved(): Promise<void> { return this.inner?.improved ?? Promise.resolve(); }
   /** The session on the device, in the state that the past ends with. Throws ConfigError where the journal said that it would not be needed. */
   get #live(): Session {
     if (!this.inner) throw misfit('a session that was over is used again');

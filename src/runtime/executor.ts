@@ -81,6 +81,11 @@ export interface Session {
   readonly plans: Readonly<Record<string, Plan>>;
   /** Of all buffers; of all arrays on the reference. */
   readonly bytes: number;
+  /**
+   * Resolves when every dispatch runs by the variant that it is to run by: some compile in the background and are put in place later, with the same bits.
+   * For measurements of speed.
+   */
+  readonly improved: Promise<void>;
   /** Throws ConfigError for an unknown name or a wrong length. Replicated variables take R×size elements, or `size` for all alike. */
   write(variable: string, data: HostArray): void;
   read(variable: string): Promise<HostTensor>;

@@ -39,7 +39,6 @@ export class GpuSession implements Session {
   /** Found once for all of a session's training. */
   readonly depth = new Depth();
   private readonly woven = new Map<string, readonly Ready[]>();
-  /** Resolves when every dispatch runs by the variant it is to run by: some take long to compile and are put in place later, with the same bits. */
   improved: Promise<void> = Promise.resolve();
 
   private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>, private readonly tuning: Tuning) {

@@ -27,6 +27,7 @@ const runDispatch = (d: PlanDispatch, memory: Memory): void => {
 };
 
 class ReferenceSession implements Session {
+  readonly improved = Promise.resolve();
   stepsDone = 0;
   private disposed = false;
   private readonly tensors: ReadonlyMap<string, PlanTensor>;
