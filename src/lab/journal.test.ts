@@ -97,7 +97,7 @@ const scripted = (train: (o: TrainOptions, session: { stepsDone: number }) => As
   name: 'script', software: true, maxBindings: 8, dispose: () => undefined,
   open: async (plans) => {
     const session: Session & { stepsDone: number } = {
-      stepsDone: 0, plans, bytes: 7, write: () => undefined, restore: () => undefined, checkpoint: async () => new Uint8Array(1), dispose: () => undefined, [Symbol.dispose]: () => undefined,
+      stepsDone: 0, plans, bytes: 7, improved: Promise.resolve(), write: () => undefined, restore: () => undefined, checkpoint: async () => new Uint8Array(1), dispose: () => undefined, [Symbol.dispose]: () => undefined,
       read: async () => ({ dtype: 'f32', data: new Float32Array(1), replicas: 1, size: 1 }),
       run: async () => ({ y: { dtype: 'f32', data: new Float32Array(outputs), replicas: 1, size: outputs } }),
       train: (o) => train(o, session),

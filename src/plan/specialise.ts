@@ -26,7 +26,7 @@ const COST: Readonly<Record<Layout, number>> = { wide: 1, tall: 1, deep: 0.9, br
 /** Layouts that compile in about half the time of the others. */
 const QUICK: readonly Layout[] = ['wide', 'tall'];
 /** Workgroups that keep a few processors busy to the end: larger tiles are not for products that would have fewer. */
-const LEAST_GROUPS = 8;
+const LEAST_GROUPS = 4;
 /** Of these, the layout that takes least for a shape rounded up to whole workgroups; of equals the first. */
 const fastest = (layouts: readonly Layout[], { M, N }: Dims<MatmulDims>): Layout => {
   const cost = (layout: Layout): number => { const [rows, cols] = quadTile(layout); return COST[layout] * up(M, rows) * up(N, cols); };

@@ -24,7 +24,7 @@ class Recorder implements Executor {
     const session = await this.inner.open(plans);
     const write: Session['write'] = (name, data) => { this.values[name] = data; session.write(name, data); };
     return {
-      stepsDone: session.stepsDone, plans: session.plans, bytes: session.bytes, write,
+      stepsDone: session.stepsDone, plans: session.plans, bytes: session.bytes, improved: session.improved, write,
       read: (name) => session.read(name), run: (name) => session.run(name), train: (o) => session.train(o),
       checkpoint: (config) => session.checkpoint(config), restore: (file) => session.restore(file), dispose: () => session.dispose(), [Symbol.dispose]: () => session.dispose(),
     };
