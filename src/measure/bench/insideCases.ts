@@ -41,6 +41,7 @@ const measureCall = async (bench: Bench, call: (executor: Executor) => Promise<u
   const checked = await checkPlan(bench.gpu, planned, values);
   using session = await bench.gpu.open({ [key]: planned });
   for (const [name, data] of Object.entries(values)) session.write(name, data);
+  await session.improved;
   const { seconds, method } = await bench.timer.time(readyOf(session, key), bench);
   const whole = await timeByClock(bench, async (count) => { for (let i = 0; i < count; i++) await call(bench.gpu); }, 300);
   return [
