@@ -102,7 +102,7 @@ const rewrite = (text: string, parsed: Parsed, layouts: readonly Layout[], own: 
       if (t === 'dims' && tokens[i + 1] === '.') {
         const field = tokens[i + 2]!;
         const literal = `${field === 'R' ? 1 : field.startsWith('rs_') ? 0 : dims[field]!}u`;
-        out += tokens[i - 2] === 'f32' && tokens[i - 1] === '(' ? `${literal} + launch.zero` : literal;
+        out += tokens[i - 2] === 'f32' && tokens[i - 1] === '(' ? `(${literal} + launch.zero)` : literal;
         i += 2;
       } else if (access) {
         const end = past(tokens, i + 1);

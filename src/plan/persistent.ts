@@ -24,6 +24,8 @@ export interface PersistentForm {
 
 /** Floating-point operations of a replica's step, at most: a workgroup does some 10⁷ in the time of a step's dispatches. */
 const MOST_FLOPS = 2 ** 24;
+/** And of all replicas' steps together: each takes a workgroup, of which slow GPUs run few at a time, and what lasts for seconds is ended. */
+const MOST_TOTAL = 2 ** 30;
 /** The code grows with the dispatches, and compiling it with the code. */
 const MOST_DISPATCHES = 64;
 
@@ -59,10 +61,11 @@ const phaseOf = (d: PlanDispatch): PlanDispatch | undefined => {
  */
 export const persistentForm = (p: Plan): PersistentForm | undefined => {
   const flops = p.dispatches.reduce((sum, d) => sum + d.flops / d.replicas, 0);
-  if (flops > MOST_FLOPS || p.dispatches.length > MOST_DISPATCHES || p.dispatches.length === 0) return undefined;
+  if (flops > MOST_FLOPS || flops * p.replicas > MOST_TOTAL || p.dispatches.length > MOST_DISPATCHES || p.dispatches.length === 0) return undefined;
   const dispatches = p.dispatches.flatMap((d) => phaseOf(d) ?? []);
   if (dispatches.length < p.dispatches.length) return undefined;
   const { written, reach } = usesOf(p);
+  if (!p.slots.some((s) => s.variable !== undefined && written.has(s.id))) return undefined; // nothing would remain of its steps
   const own = new Map(p.slots.flatMap((s): [number, number][] => {
     if (s.variable === undefined) return [[s.id, four(reach.get(s.id) ?? 0)]];
     return p.replicas > 1 && s.replicas === 1 && written.has(s.id) ? [[s.id, four(s.size)]] : [];

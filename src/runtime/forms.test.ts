@@ -136,7 +136,7 @@ describe('the choice of a form', () => {
       const tuner = new Tuner('here');
       const shape = formClass(persistentForm(p.step)!);
       await tuner.keep({ shape, choice: 'persistent 4', ms: {}, pinned: true });
-      const f = new Forms(p, { device: gpu.device, scheduler: new Scheduler(gpu.device), program, tuner, spare: 2 ** 28 });
+      const f = new Forms(p, { device: gpu.device, scheduler: new Scheduler(gpu.device), program, tuner, spare: 2 ** 28, alive: () => undefined });
       await f.want(['step']);
       await f.judge();
       const form = f.formOf('step');

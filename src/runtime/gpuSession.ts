@@ -4,7 +4,7 @@ import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
-import { compareForms, Forms, type FormTimes } from './forms';
+import { compareForms, Forms, type FormTimes, type Place } from './forms';
 import { MetricReader } from './metrics';
 import { improve, prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
@@ -67,15 +67,17 @@ export class GpuSession implements Session {
       if (p.metrics) this.readers.set(key, new MetricReader(key, p, this.program.variables.get(p.metrics.ring)!.buffer, backend.device));
   }
 
-  private get place(): { readonly device: GPUDevice; readonly scheduler: Scheduler; readonly program: Program; readonly spare: number } {
+  private get place(): Place {
     const { device, scheduler, limits } = this.backend;
-    return { device, scheduler, program: this.program, spare: limits.budget - this.program.bytes };
+    return { device, scheduler, program: this.program, spare: limits.budget - this.program.bytes, alive: () => this.alive() };
   }
   /** How long a plan's steps take in each form, on the state it is in, which comes back; undefined where it has one only. Not while it is trained. */
   compareForms(plan: string, repeats: number): Promise<readonly FormTimes[] | undefined> { this.alive(); return compareForms(this.place, this.planned(plan), plan, repeats); }
 
   get scheduler(): Scheduler { return this.backend.scheduler; }
-  /** The dispatches of one step of several independent plans, in turns. */
+  /** Whether these plans share no buffer for intermediate values: others must run one after another. */
+  apart(plans: readonly string[]): boolean { return plans.every((p) => this.tuning.together.includes(p)); }
+  /** The dispatches of one step of several independent plans that are apart, in turns. */
   weave(plans: readonly string[]): readonly Ready[] {
     const key = plans.join('\n');
     const known = this.woven.get(key);

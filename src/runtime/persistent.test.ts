@@ -10,7 +10,7 @@ import type { Plan, PlanDispatch, PlanTensor, Slot } from '../plan/plan';
 import { persistentForm } from '../plan/persistent';
 import { acquire, type Acquired } from './device';
 import { covering, runsOn, servedSets } from './kernelCheckCases';
-import { Persistent } from './persistent';
+import { Arena, compileForm } from './persistent';
 import { PipelineCache } from './pipelines';
 import { prepare } from './program';
 import { Scheduler } from './scheduler';
@@ -44,7 +44,8 @@ const bothWays = async (p: Plan, values: (slot: Slot) => Uint32Array): Promise<r
   const { scheduler } = shared;
   const program = await prepare(on.device, shared.pipelines, { p }, { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27, budget: 2 ** 28 });
   const form = persistentForm(p)!;
-  const persistent = await Persistent.make(on.device, form, 8, p.replicas, (v) => program.variables.get(v)!.buffer);
+  const by = (await compileForm(on.device, form, 8))!;
+  const arena = (await Arena.make(on.device, form, p.replicas, (v) => program.variables.get(v)!.buffer))!;
   const fill = (): void => { for (const s of p.slots) on.device.queue.writeBuffer(program.variables.get(s.variable!)!.buffer, 0, values(s) as Uint32Array<ArrayBuffer>); };
   const words = async (): Promise<Uint32Array[]> => {
     const found: Uint32Array[] = [];
@@ -55,10 +56,10 @@ const bothWays = async (p: Plan, values: (slot: Slot) => Uint32Array): Promise<r
   scheduler.submit([program.ready.get('p')!], []);
   const alone = await words();
   fill();
-  scheduler.submit([persistent.leap(1)], []);
+  scheduler.submit([arena.leap(by, 1)], []);
   const together = await words();
   scheduler.check();
-  persistent.destroy();
+  arena.destroy();
   program.destroy();
   return [alone, together];
 };

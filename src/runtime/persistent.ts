@@ -10,54 +10,62 @@ const UNIFORM_ALIGN = 256;
 const MOST_STEPS = 2 ** 10;
 const SIZES = Array.from({ length: Math.log2(MOST_STEPS) + 1 }, (_, i) => 2 ** i);
 
-export class Persistent {
+/** By `workgroup` invocations. */
+export interface CompiledForm { readonly workgroup: number; readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout }
+const layoutOn = (device: GPUDevice): GPUBindGroupLayout =>
+  device.createBindGroupLayout({ label: 'persistent', entries: (['uniform', 'storage'] as const).map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
+/** Undefined where the device does not compile it, or may not have such a workgroup. */
+export const compileForm = async (device: GPUDevice, form: PersistentForm, workgroup: number): Promise<CompiledForm | undefined> => {
+  if (workgroup > device.limits.maxComputeInvocationsPerWorkgroup) return undefined;
+  const layout = layoutOn(device);
+  try {
+    return { workgroup, layout, pipeline: await compilePipeline(device, 'persistent', form.code(workgroup), layout) };
+  } catch (error) {
+    if (error instanceof ShaderError) return undefined;
+    throw error;
+  }
+};
+
+/** What a form's launches read and write, whatever the size of their workgroups; and the copies of variables into it and back. */
+export class Arena {
   private constructor(
-    readonly workgroup: number, readonly bytes: number, private readonly buffers: readonly GPUBuffer[], private readonly before: readonly Copy[], private readonly after: readonly Copy[],
-    /** By number of steps: the launch that loads private sections, and those that follow it. */
-    private readonly first: ReadonlyMap<number, Ready>, private readonly next: ReadonlyMap<number, Ready>,
+    readonly bytes: number, private readonly replicas: number, private readonly buffers: readonly GPUBuffer[], private readonly groups: ReadonlyMap<string, GPUBindGroup>,
+    private readonly before: readonly Copy[], private readonly after: readonly Copy[],
   ) {}
 
-  /** `variables`: the session's buffers. Throws ShaderError. */
-  static async make(device: GPUDevice, form: PersistentForm, workgroup: number, replicas: number, variables: (name: string) => GPUBuffer): Promise<Persistent> {
-    const layout = device.createBindGroupLayout({ label: 'persistent', entries: (['uniform', 'storage'] as const).map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
-    const pipeline = await compilePipeline(device, 'persistent', form.code(workgroup), layout);
-    const arena = device.createBuffer({ label: 'persistent', size: form.bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
-    const launches = device.createBuffer({ label: 'persistent launches', size: 2 * SIZES.length * UNIFORM_ALIGN, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+  /** `variables`: the session's buffers. Undefined where the device has no room for it. */
+  static async make(device: GPUDevice, form: PersistentForm, replicas: number, variables: (name: string) => GPUBuffer): Promise<Arena | undefined> {
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
+    if (form.bytes > Math.min(maxStorageBufferBindingSize, maxBufferSize) || replicas > maxComputeWorkgroupsPerDimension) return undefined;
+    device.pushErrorScope('out-of-memory');
+    const buffer = device.createBuffer({ label: 'persistent', size: form.bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    if (await device.popErrorScope()) {
+      buffer.destroy();
+      return undefined;
+    }
+    const layout = layoutOn(device);
     const words = new Uint32Array((2 * SIZES.length * UNIFORM_ALIGN) / 4);
-    const ready = (load: number): ReadonlyMap<number, Ready> => new Map(SIZES.map((steps, i) => {
+    const launches = device.createBuffer({ label: 'persistent launches', size: words.byteLength, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    const groups = new Map(SIZES.flatMap((steps, i) => [0, 1].map((load) => {
       const offset = (2 * i + load) * UNIFORM_ALIGN;
       words.set([steps, load], offset / 4);
-      const group = device.createBindGroup({ label: 'persistent', layout, entries: [{ binding: 0, resource: { buffer: launches, offset, size: 16 } }, { binding: 1, resource: { buffer: arena } }] });
-      return [steps, { pipeline, group, x: replicas, y: 1, z: 1 }];
-    }));
-    const [next, first] = [ready(0), ready(1)];
+      return [`${steps} ${load}`, device.createBindGroup({ label: 'persistent', layout, entries: [{ binding: 0, resource: { buffer: launches, offset, size: 16 } }, { binding: 1, resource: { buffer } }] })] as const;
+    })));
     device.queue.writeBuffer(launches, 0, words);
-    const before = form.carried.map(({ variable, load, bytes }): Copy => ({ from: variables(variable), to: arena, toOffset: load, bytes }));
-    const after = form.carried.flatMap(({ variable, store, bytes }): Copy[] => (store === undefined ? [] : [{ from: arena, fromOffset: store, to: variables(variable), bytes }]));
-    return new Persistent(workgroup, form.bytes, [arena, launches], before, after, first, next);
+    const before = form.carried.map(({ variable, load, bytes }): Copy => ({ from: variables(variable), to: buffer, toOffset: load, bytes }));
+    const after = form.carried.flatMap(({ variable, store, bytes }): Copy[] => (store === undefined ? [] : [{ from: buffer, fromOffset: store, to: variables(variable), bytes }]));
+    return new Arena(form.bytes, replicas, [buffer, launches], groups, before, after);
   }
 
-  /** n steps: copies in, launches of powers of two, copies out. */
-  leap(n: number): Leap {
+  /** n steps: copies in, launches of powers of two, of which the first loads private sections, copies out. */
+  leap({ pipeline }: CompiledForm, n: number): Leap {
     const launches: Ready[] = [];
     for (let left = n; left > 0;) {
       const steps = Math.min(MOST_STEPS, 2 ** Math.floor(Math.log2(left)));
-      launches.push((launches.length === 0 ? this.first : this.next).get(steps)!);
+      launches.push({ pipeline, group: this.groups.get(`${steps} ${launches.length === 0 ? 1 : 0}`)!, x: this.replicas, y: 1, z: 1 });
       left -= steps;
     }
     return { before: this.before, launches, after: this.after };
   }
   destroy(): void { for (const b of this.buffers) b.destroy(); }
 }
-
-/** Undefined where the device does not compile it or may not have such a workgroup or buffer. */
-export const tryPersistent = async (device: GPUDevice, form: PersistentForm, workgroup: number, replicas: number, variables: (name: string) => GPUBuffer): Promise<Persistent | undefined> => {
-  const { maxComputeInvocationsPerWorkgroup, maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = device.limits;
-  if (workgroup > maxComputeInvocationsPerWorkgroup || form.bytes > maxStorageBufferBindingSize || replicas > maxComputeWorkgroupsPerDimension) return undefined;
-  try {
-    return await Persistent.make(device, form, workgroup, replicas, variables);
-  } catch (error) {
-    if (error instanceof ShaderError) return undefined;
-    throw error;
-  }
-};

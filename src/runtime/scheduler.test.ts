@@ -84,6 +84,17 @@ describe('models that step together', () => {
       for (const r of [0, 1]) expect(await group.parameters(name, r)).toEqual(await alone.parameters(r));
     }
   });
+  it('run one after another, with the same bits, where they were not opened to run together', async () => {
+    using gpu = await openGpu();
+    using group = await TrainerGroup.open(gpu, { narrow: options(8), wide: options(20) });
+    using shared = await gpu.open(group.session.plans) as GpuSession;
+    expect(shared.apart(['narrow.step', 'wide.step'])).toBe(false);
+    const names = new Set(Object.values(shared.plans).flatMap((p) => Object.keys(p.variables)));
+    for (const name of names) shared.write(name, (await group.session.read(name)).data);
+    for await (const _ of group.train({ steps: 25 })) continue;
+    for await (const _ of shared.train({ step: ['narrow.step', 'wide.step'], steps: 25 })) continue;
+    for (const name of ['narrow.theta', 'wide.theta']) expect(await shared.read(name)).toEqual(await group.session.read(name));
+  });
   it('are refused where there is no such plan', async () => {
     using gpu = await openGpu();
     using trainer = await Trainer.open(gpu, options(4));

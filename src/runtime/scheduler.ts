@@ -123,6 +123,8 @@ export class Depth {
   private began = 0;
   private chosen: number | undefined;
 
+  /** What was between the submissions was not their time: what is being measured is measured anew. */
+  restart(): void { [this.landed, this.steps] = [0, 0]; }
   get now(): number { return this.chosen ?? DEPTHS[this.rates.length]!; }
   /** A submission of n steps was seen done at `done` (ms); `settled`: submissions have found their size. */
   measured(n: number, done: number, settled: boolean): void {
@@ -132,7 +134,7 @@ export class Depth {
     if (this.landed > SKIPPED) this.steps += n;
     if (this.landed < SKIPPED + SAMPLED) return;
     this.rates.push(this.steps / (done - this.began));
-    [this.landed, this.steps] = [0, 0];
+    this.restart();
     if (this.rates.length < DEPTHS.length) return;
     const best = Math.max(...this.rates);
     this.chosen = Math.min(...DEPTHS.filter((_, i) => this.rates[i]! >= WITHIN * best));

@@ -46,7 +46,7 @@ class Course {
         yield leap;
       }
       const rest = stepPlans(this.o).filter((plan) => !leaps.get(plan));
-      const weave = rest.length > 1 && rest.every((plan) => this.alone(plan));
+      const weave = rest.length > 1 && this.session.apart(rest) && rest.every((plan) => this.alone(plan));
       for (let i = 0; i < stretch && rest.length > 0; i++) {
         for (const plan of rest) { this.note(log, plan, s + i); if (!weave) yield this.session.ready(plan); }
         if (weave) yield this.session.weave(rest);
@@ -114,6 +114,7 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
 async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
   const pace = new Pace(o.submissionMs ?? DEFAULT_SUBMISSION_MS, course.limit);
   const { depth } = session;
+  depth.restart();
   const flights: Flight[] = [];
   let next = session.stepsDone;
   let saved = performance.now();
@@ -137,12 +138,15 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
           await o.onIdle?.(true);
           resting = false;
           await wakeUp(o);
+          depth.restart();
           continue;
         }
       }
-      const flight = flights.shift();
+      const [flight] = flights;
       if (flight) {
+        // It stays in the list until it is done: what fails is given back with the others.
         await session.scheduler.settled(flight.done);
+        flights.shift();
         // Before the batches are handed out: what the consumer does with them is not the GPU's time.
         const seen = performance.now();
         pace.measured(flight.steps, flight.submitted, seen);
@@ -153,8 +157,12 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
         await o.onIdle?.(resting);
         resting = false;
         saved = performance.now();
+        depth.restart();
       } else if (stopping) return;
-      else if (judging) await session.judgeForms();
+      else if (judging) {
+        await session.judgeForms();
+        depth.restart();
+      }
     }
   } finally {
     await drain(session, flights);
