@@ -109,12 +109,12 @@ export const stores = (o: Operands, rows: number, quads: number, past: Past): st
   const program = decodeProgram(o.epilogue);
   const width = o.vecC ? 4 : 1;
   const columns = range((4 * quads) / width).map((c) => c * width);
-  const inputs = program.inputs.map((input, k) => ({ ...input, name: `e${k}` })).slice(1);
+  const inputs = program.inputs.map((input, k) => ({ ...input, name: `e${k}`, over: k === program.outputs[0]!.inPlace })).slice(1);
   const [row, col] = past === 'repeated' ? [(i: number): string => `row${i}`, (c: number): string => `col${c}`] : [(i: number): string => `(m0 + ${i}u)`, (c: number): string => `(n0 + ${c}u)`];
   const splat = (e: { readonly dtype: string }, value: string): string => (o.vecC ? `vec4<${e.dtype}>(${value})` : value);
   const element = (e: (typeof inputs)[number], i: number, c: number): string => {
     const base = `replica * dims.rs_${e.name}`;
-    if (e.name === `e${overwritten(o.epilogue)}`) return `c[(replica * dims.rs_c + at)${unit(o.vecC)}]`;
+    if (e.over) return `c[(replica * dims.rs_c + at)${unit(o.vecC)}]`;
     if (e.mode === 'full') return `${e.name}[(${base} + at)${unit(o.vecC)}]`;
     if (e.mode === 'row') return `${e.name}[(${base} + ${col(c)})${unit(o.vecC)}]`;
     return splat(e, `${e.name}[${base}${e.mode === 'col' ? ` + batch * dims.M + ${row(i)}` : ''}]`);
@@ -141,18 +141,20 @@ export const stores = (o: Operands, rows: number, quads: number, past: Past): st
   return [...(past === 'repeated' ? once : []), ...range(rows).flatMap((i) => columns.map((c) => one(i, c)))].join('\n');
 };
 
-/** Column sums of B, by the threads of the first rows in a loop of their own: the main loop stays as it is. Behind a uniform or a divergent branch alike. */
-const columnsOf = ({ vecC }: Operands): readonly number[] => (vecC ? [0] : range(4));
+/**
+ * Column sums of B, by the threads of the first rows in a loop of their own: the main loop stays as it is. Behind a uniform or a divergent branch alike. Where
+ * columns past the end are repeated, they have the last ones' sums.
+ */
 export const sumsCode = (o: Operands, quads: number, past: Past): string => {
   if (!o.columnSums) return '';
   const quad = (j: number, k: string): string => (o.vecB ? `b[b${4 * j} + ${k} * strideK_b]` : `vec4f(${range(4).map((c) => `b[b${4 * j + c} + ${k} * strideK_b]`).join(', ')})`);
   const each = (f: (j: number) => string): string => range(quads).map(f).join('\n');
-  // A column past the end has the last one's sum where its reads repeat it.
-  const put = (j: number): string => (past === 'repeated'
-    ? columnsOf(o).map((x) => `c[(replica * dims.rs_c + dims.sumsAt + col${4 * j + x})${unit(o.vecC)}] = sum${j}${o.vecC ? '' : `.${XYZW[x]!}`};`).join('\n')
-    : o.vecC
-    ? `if (n0 + ${4 * j}u < dims.N) { c[(replica * dims.rs_c + dims.sumsAt + n0 + ${4 * j}u) / 4u] = sum${j}; }`
-    : range(4).map((x) => `if (n0 + ${4 * j + x}u < dims.N) { c[replica * dims.rs_c + dims.sumsAt + n0 + ${4 * j + x}u] = sum${j}.${XYZW[x]!}; }`).join('\n'));
+  const one = (j: number, x: number): string => {
+    const column = past === 'repeated' ? `col${4 * j + x}` : `n0 + ${4 * j + x}u`;
+    const stored = `c[(replica * dims.rs_c + dims.sumsAt + ${column})${unit(o.vecC)}] = sum${j}${o.vecC ? '' : `.${XYZW[x]!}`};`;
+    return past === 'repeated' ? stored : `if (${column} < dims.N) { ${stored} }`;
+  };
+  const put = (j: number): string => (o.vecC ? [0] : range(4)).map((x) => one(j, x)).join('\n');
   return `if (m0 == 0u) {
     ${each((j) => `var sum${j} = vec4f();`)}
     var k = 0u;

@@ -72,7 +72,7 @@ const layoutsOf = (parsed: readonly Parsed[], { sections, privates }: Persistent
 };
 
 const typeOf = ({ word, vec4 }: Layout): string => (vec4 ? `vec4<${word}>` : word);
-const cast = (to: Layout, from: Layout, value: string): string => (to.word === from.word ? value : `bitcast<${typeOf({ word: to.word, vec4: to.vec4 })}>(${value})`);
+const cast = (to: Layout, from: Layout, value: string): string => (to.word === from.word ? value : `bitcast<${typeOf(to)}>(${value})`);
 
 /** Functions that take a section's vec4s apart, or put them together from its scalars. */
 const helpers = (s: number, l: Layout): string => (l.vec4

@@ -95,11 +95,13 @@ export const modeIndex = (mode: Mode, i: number, cols: number): number =>
 /** Extra bindings of an epilogue: the inputs but the first, which is the host kernel's result, and one that it is stored over. */
 export const epilogueBindings = <D extends string>(
   program: string, n: (d: Readonly<Record<D, number>>) => number, cols: (d: Readonly<Record<D, number>>) => number, vec4: boolean,
-): readonly Binding<D>[] =>
-  decodeProgram(program).inputs.flatMap((input, i): Binding<D>[] => (i === 0 || i === overwritten(program) ? [] : [{
+): readonly Binding<D>[] => {
+  const { inputs, outputs: [out] } = decodeProgram(program);
+  return inputs.flatMap((input, i): Binding<D>[] => (i === 0 || i === out?.inPlace ? [] : [{
     name: `e${i}`, dtype: input.dtype, access: 'read', size: (d) => modeSize(input.mode, n(d), cols(d)),
     vec4: vec4 && (input.mode === 'full' || input.mode === 'row'),
   }]));
+};
 /** The input that an epilogue's result is stored over; undefined where it has a place of its own. */
 export const overwritten = (program: string): number | undefined => decodeProgram(program).outputs[0]?.inPlace;
 

@@ -8,6 +8,7 @@ import { matmul, type Tile } from '../../shaders/matmul';
 import { matmulBroadcast } from '../../shaders/matmulBroadcast';
 import { matmulQuad } from '../../shaders/matmulQuad';
 import { canPersist, persistentCode, sectionOffsets, type PersistentProgram, type Phase, type Private, type Section } from '../../shaders/persistent';
+import { fnv1a } from '../core/hash';
 import type { Plan, PlanDispatch } from './plan';
 
 /** Where a variable lies in the buffer: copied there before a launch and, where the plan updates it, back after it. */
@@ -18,7 +19,7 @@ export interface PersistentForm {
   readonly bytes: number;
   /** WGSL for a workgroup of so many invocations. */
   readonly code: (workgroup: number) => string;
-  /** Of the plan, its replicas and its code: two plans of one key have the same form. FNV-1a, hexadecimal. */
+  /** Of the plan, its replicas and its code: two plans of one key have the same form. */
   readonly key: string;
 }
 
@@ -84,11 +85,5 @@ export const persistentForm = (p: Plan): PersistentForm | undefined => {
     return [{ variable: s.variable, load: offsets[apart?.load ?? s.id]!, store: written.has(s.id) ? offsets[apart?.store ?? s.id] : undefined, bytes: 4 * s.size * s.replicas }];
   });
   const code = (workgroup: number): string => persistentCode(program, workgroup);
-  return { program, carried, bytes, code, key: `${fingerprint(code(4))} ×${p.replicas}` };
-};
-
-const fingerprint = (text: string): string => {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return { program, carried, bytes, code, key: `${fnv1a(code(4))} ×${p.replicas}` };
 };

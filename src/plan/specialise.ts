@@ -56,3 +56,5 @@ export const successor = (d: PlanDispatch, choices: Choices = {}): PlanDispatch 
   const [x, y, z] = matmulQuad.workgroups(d.dims as Dims<MatmulDims>, next.options as MatmulQuadOptions, d.replicas);
   return layout === d.options['layout'] || x * y * z < LEAST_GROUPS ? undefined : next;
 };
+/** The plan with what takes its dispatches' places. */
+export const improvedPlan = (p: Plan, next: (d: PlanDispatch) => PlanDispatch | undefined): Plan => ({ ...p, dispatches: p.dispatches.map((d) => next(d) ?? d) });

@@ -10,6 +10,7 @@ import { matmulQuad, type Layout, type MatmulQuadOptions } from '../../shaders/m
 import { matmulShared, SHARED_TILES, sharedFloats, type MatmulSharedOptions, type SharedTile } from '../../shaders/matmulShared';
 import { anyKernel } from '../../shaders/kernel';
 import { IDENTITY } from '../../shaders/program';
+import { fnv1a } from '../core/hash';
 import type { PlanDispatch } from './plan';
 
 export interface Variant {
@@ -71,11 +72,9 @@ export const chosen = (d: PlanDispatch, choices: Choices): PlanDispatch => {
   return v ? { ...d, kernel: v.kernel.name, options: v.options(d.options as Operands, d.dims as Dims<MatmulDims>) } : d;
 };
 
-/** Changes with the code of any variant: what was found of other code does not hold. FNV-1a, hexadecimal. */
+/** Changes with the code of any variant: what was found of other code does not hold. */
 export const kernelsFingerprint = (): string => {
   const bare: Operands = { transA: false, transB: false, vecA: true, vecB: true, vecC: true, tailK: true, columnSums: false, epilogue: IDENTITY };
   const dims: Dims<MatmulDims> = { batch: 1, M: 64, K: 64, N: 64, strideA: 0, strideB: 0, sumsAt: 0 };
-  let hash = 0x811c9dc5;
-  for (const v of FAMILIES.flat()) for (const c of v.kernel.code(v.options(bare, dims))) hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return fnv1a(FAMILIES.flat().map((v) => v.kernel.code(v.options(bare, dims))).join(''));
 };

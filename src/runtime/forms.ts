@@ -20,7 +20,7 @@ const REPEATS = 3;
  */
 const [SAFE_MS, HOPELESS, MOST_MS] = [50, 8, 100];
 /** A leap of fewer steps is not worth its copies. */
-export const LEAST_LEAP = 8;
+const LEAST_LEAP = 8;
 /** The persistent form must be this much faster to take the ordinary one's place. */
 const GAIN = 0.9;
 

@@ -2,7 +2,7 @@
 import { ConfigError } from '../core/errors';
 import type { Plan, PlanDispatch } from '../plan/plan';
 import { persistentForm } from '../plan/persistent';
-import { specialise, successor } from '../plan/specialise';
+import { improvedPlan, specialise, successor } from '../plan/specialise';
 import { kernelsFingerprint, type Choices } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
 import type { Executor, Session, SessionOptions } from './executor';
@@ -50,15 +50,15 @@ export class GpuExecutor implements Executor {
     if (asGiven) return GpuSession.open(plans, ready, (lost) => this.renew(lost), { successor: () => undefined, plans, together });
     const backend = await this.tuned(plans, ready);
     const each = (choices: Choices): Readonly<Record<string, Plan>> => Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind, choices)]));
+    const planned = each({});
     const choices = this.tuner?.choices ?? {};
-    return GpuSession.open(each(choices), backend, (lost) => this.renew(lost), { successor: (d) => successor(d, choices), tuner: this.tuner, plans: each({}), together });
+    return GpuSession.open(this.tuner ? each(choices) : planned, backend, (lost) => this.renew(lost), { successor: (d) => successor(d, choices), tuner: this.tuner, plans: planned, together });
   }
 
   /** A plan as it runs in a session of this executor, once all is improved. */
   fitted(p: Plan): Plan {
     const choices = this.tuner?.choices ?? {};
-    const own = specialise(p, this.acquired.kind, choices);
-    return { ...own, dispatches: own.dispatches.map((d) => successor(d, choices) ?? d) };
+    return improvedPlan(specialise(p, this.acquired.kind, choices), (d) => successor(d, choices));
   }
 
   /** The device to go on with: another where this one was lost over the measurements. */

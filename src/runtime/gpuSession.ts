@@ -3,6 +3,7 @@ import { ConfigError, DeviceLostError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
+import { improvedPlan } from '../plan/specialise';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
 import { compareForms, Forms, type FormTimes, type Place } from './forms';
 import { MetricReader } from './metrics';
@@ -94,7 +95,7 @@ export class GpuSession implements Session {
   /** A plan as it suits the adapter, without the tuner's choices. Throws ConfigError for an unknown name. */
   planned(plan: string): Plan { findPlan(this.plans, plan); return this.tuning.plans[plan]!; }
   /** A plan as it runs once all is improved. */
-  running(plan: string): Plan { const p = findPlan(this.plans, plan); return { ...p, dispatches: p.dispatches.map((d) => this.tuning.successor(d) ?? d) }; }
+  running(plan: string): Plan { return improvedPlan(findPlan(this.plans, plan), this.tuning.successor); }
   /** Starts to look for faster forms of plans that are to be trained. */
   async wantForms(plans: readonly string[]): Promise<void> { await this.forms?.want(plans); }
   /** Whether a form waits to be judged, for which nothing may be in flight. */

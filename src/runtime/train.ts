@@ -27,8 +27,10 @@ class Course {
   readonly end: number;
   /** For each plan, the steps-done of the last row handed out; rows up to it are repeats after a recovery. */
   readonly handedOut = new Map<string, number>();
+  private readonly independent: ReadonlySet<string>;
   constructor(private readonly session: GpuSession, private readonly o: TrainOptions) {
     this.end = session.stepsDone + o.steps;
+    this.independent = new Set(stepPlans(o).filter((plan) => this.alone(plan)));
   }
 
   /**
@@ -39,14 +41,14 @@ class Course {
     if (from === 0) yield* this.probes(0, log);
     for (let s = from; s < from + n;) {
       const stretch = this.stretch(s, from + n);
-      const leaps = new Map(stepPlans(this.o).map((plan) => [plan, this.alone(plan) ? this.session.leap(plan, stretch) : undefined]));
+      const leaps = new Map(stepPlans(this.o).map((plan) => [plan, this.independent.has(plan) ? this.session.leap(plan, stretch) : undefined]));
       for (const [plan, leap] of leaps) {
         if (!leap) continue;
         for (let i = 0; i < stretch; i++) this.note(log, plan, s + i);
         yield leap;
       }
       const rest = stepPlans(this.o).filter((plan) => !leaps.get(plan));
-      const weave = rest.length > 1 && this.session.apart(rest) && rest.every((plan) => this.alone(plan));
+      const weave = rest.length > 1 && this.session.apart(rest) && rest.every((plan) => this.independent.has(plan));
       for (let i = 0; i < stretch && rest.length > 0; i++) {
         for (const plan of rest) { this.note(log, plan, s + i); if (!weave) yield this.session.ready(plan); }
         if (weave) yield this.session.weave(rest);

@@ -44,11 +44,13 @@ export const planWork = (p: Plan): { readonly flops: number; readonly bytes: num
   ({ flops: p.dispatches.reduce((sum, d) => sum + d.flops, 0), bytes: p.dispatches.reduce((sum, d) => sum + d.bytes, 0) });
 export const workOf = ({ flops, bytes }: { readonly flops: number; readonly bytes: number }): number => Math.max(flops, 10 * bytes);
 
-/** The dispatches of a plan as the GPU replays them. */
-export const readyOf = (session: Session, plan: string): readonly Ready[] => {
+/** Throws TypeError for what runs elsewhere. */
+export const onGpu = (session: Session): GpuSession => {
   if (!(session instanceof GpuSession)) throw new TypeError('only a session on a GPU can be timed');
-  return session.ready(plan);
+  return session;
 };
+/** The dispatches of a plan as the GPU replays them. */
+export const readyOf = (session: Session, plan: string): readonly Ready[] => onGpu(session).ready(plan);
 
 /** One kernel: its results against the oracle's, then its time. */
 export const measureKernel = async ({ gpu, timer, ...patience }: Bench, work: KernelWork): Promise<readonly Measured[]> => {

@@ -4,15 +4,15 @@ import { mlp } from '../../models/index';
 import { crossEntropy } from '../../ops/losses';
 import { adamw } from '../../optim/index';
 import { openGpu } from '../../runtime/gpu';
-import { GpuSession } from '../../runtime/gpuSession';
 import { Trainer, type TrainerOptions } from '../../runtime/trainer';
-import { planWork, WrongResult, type Bench, type BenchCase, type Measured } from './bench';
-import { checkStep, classifier, IMAGE, labels, normals, seedsOf, steps } from './trainingCases';
+import { onGpu, planWork, WrongResult, type Bench, type BenchCase, type Measured } from './bench';
+import { checkStep, classifier, IMAGE, labels, mlpFlops, normals, seedsOf, steps } from './trainingCases';
 
 /** Examples, and those of a step. */
 const [N, BATCH] = [256, 32];
+const WIDTHS = [2, 16, 16, 2];
 const tiny = (R: number): TrainerOptions => ({
-  model: mlp({ widths: [2, 16, 16, 2] }), loss: crossEntropy, optimiser: adamw({ lr: 0.01 }), seeds: seedsOf(R), batch: BATCH, data: { x: normals(2 * N), y: labels(N, 2), n: N, target: [] },
+  model: mlp({ widths: WIDTHS }), loss: crossEntropy, optimiser: adamw({ lr: 0.01 }), seeds: seedsOf(R), batch: BATCH, data: { x: normals(2 * N), y: labels(N, 2), n: N, target: [] },
 });
 const REPEATS = 9;
 /** Replicas whose every dispatch is held against the oracle; the persistent form is held against all of the ordinary one's bits. */
@@ -21,8 +21,7 @@ const CHECKED = 3;
 const measureForms = async (bench: Bench, R: number): Promise<readonly Measured[]> => {
   using trainer = await Trainer.open(bench.gpu, tiny(R));
   using smaller = await Trainer.open(bench.gpu, tiny(Math.min(R, CHECKED)));
-  const { session } = trainer;
-  if (!(session instanceof GpuSession)) throw new TypeError('only a session on a GPU can be timed');
+  const session = onGpu(trainer.session);
   const checked = await checkStep(bench, smaller, ` of a step of ${Math.min(R, CHECKED)}`);
   await steps(trainer)(1);
   const found = await session.compareForms('step', REPEATS);
@@ -56,7 +55,7 @@ const measureWarmUp = async (bench: Bench): Promise<readonly Measured[]> => {
 
 export const formCases = (): readonly BenchCase[] => [
   ...[1, 64, 1024].map((R): BenchCase => ({
-    id: `persistent/mlp-2-16-16-2/r${R}`, group: 'Many steps in one dispatch', label: `MLP 2-16-16-2, batch ${BATCH}, AdamW, R = ${R}`, set: 'full', work: 16 * R * 6 * BATCH * 320, measure: (bench) => measureForms(bench, R),
+    id: `persistent/mlp-2-16-16-2/r${R}`, group: 'Many steps in one dispatch', label: `MLP 2-16-16-2, batch ${BATCH}, AdamW, R = ${R}`, set: 'full', work: 16 * R * mlpFlops(WIDTHS, BATCH), measure: (bench) => measureForms(bench, R),
   })),
   { id: 'start/mlp-64-256-256-10', group: 'Host', label: 'from nothing to the first step, MLP 64-256-256-10, batch 256', set: 'quick', work: 0, measure: measureWarmUp },
 ];

@@ -5,15 +5,14 @@ import { mlp, modularAdditionTransformer, transformer, type Model } from '../../
 import { crossEntropy, meanSquaredError } from '../../ops/losses';
 import { adamw, sgd } from '../../optim/index';
 import { calibrate, samplesFor } from '../../runtime/bench/pairs';
-import { GpuSession } from '../../runtime/gpuSession';
 import type { Plan } from '../../plan/plan';
 import type { Values } from '../../runtime/stepwise';
 import { Trainer, type TrainerOptions } from '../../runtime/trainer';
 import type { HostArray } from '../../runtime/executor';
-import { checkPlan, planWork, readyOf, timeByClock, type Bench, type BenchCase, type Measured } from './bench';
+import { checkPlan, onGpu, planWork, readyOf, timeByClock, type Bench, type BenchCase, type Measured } from './bench';
 import type { SetName } from './report';
 
-export interface Training {
+interface Training {
   readonly id: string;
   readonly label: string;
   readonly set: SetName;
@@ -30,7 +29,7 @@ const random = stream(1, 3);
 export const normals = (n: number): Float32Array => random.fillNormal(new Float32Array(n));
 export const labels = (n: number, classes: number): Uint32Array => Uint32Array.from({ length: n }, (_, i) => random.bits(i) % classes);
 /** Forward and backward products of an MLP: six operations for each weight and example. */
-const mlpFlops = (widths: readonly number[], n: number): number => widths.slice(1).reduce((sum, w, i) => sum + 6 * n * w * widths[i]!, 0);
+export const mlpFlops = (widths: readonly number[], n: number): number => widths.slice(1).reduce((sum, w, i) => sum + 6 * n * w * widths[i]!, 0);
 export const classifier = (widths: readonly number[], n: number) => (seeds: readonly number[]): TrainerOptions => ({
   model: mlp({ widths }), loss: crossEntropy, optimiser: sgd({ lr: 0.01 }), seeds, data: { x: normals(n * widths[0]!), y: labels(n, widths.at(-1)!), n, target: [] },
 });
@@ -65,8 +64,8 @@ export const steps = (trainer: Trainer) => async (count: number): Promise<void> 
 const perSecond = (time: Spread, each: number): string => Number((each / time.median).toPrecision(3)).toLocaleString('en-GB');
 
 /** The step as it is timed: the variants that compile in the background are in place. */
-const running = async ({ session }: Trainer): Promise<Plan> => {
-  if (!(session instanceof GpuSession)) throw new TypeError('only a session on a GPU can be timed');
+const running = async (trainer: Trainer): Promise<Plan> => {
+  const session = onGpu(trainer.session);
   await session.improved;
   return session.running('step');
 };
@@ -120,6 +119,7 @@ const measureNoise = async (bench: Bench): Promise<readonly Measured[]> => {
   using plain = await open(['loss']);
   using noisy = await open(['loss', 'gradientNorm', 'exampleNorms']);
   const checked = await checkStep(bench, noisy, ' of a step with it');
+  await plain.session.improved;
   const [without, within] = [timed(plain), timed(noisy)];
   const found = await calibrate(without, Math.max(20, 50 * bench.timer.clock.pageMs), 1000);
   const count = 2 * found.count;
@@ -142,8 +142,7 @@ const REPLAYS = 9;
 const measureReplay = async (bench: Bench): Promise<readonly Measured[]> => {
   const model: Model = mlp({ widths: [4, 4, 4, 2] });
   using trainer = await Trainer.open(bench.gpu, { model, loss: crossEntropy, optimiser: sgd({ lr: 0.01 }), data: { x: normals(16), y: labels(4, 2), n: 4, target: [] } });
-  const { session } = trainer;
-  if (!(session instanceof GpuSession)) throw new TypeError('only a session on a GPU can be timed');
+  const session = onGpu(trainer.session);
   const checked = await checkStep(bench, trainer, ' of a step');
   const work = session.ready('step');
   const run = async (count: number): Promise<number> => {
