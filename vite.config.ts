@@ -5,7 +5,12 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, runnerImport, type Plugin } from 'vite';
 
 const demos = resolve(import.meta.dirname, 'demos');
-const pages = [demos, ...readdirSync(demos, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => resolve(demos, e.name))]
+const pages = [
+  demos,
+  ...readdirSync(demos, { withFileTypes: true })
+    .filter((e) => e.isDirectory())
+    .map((e) => resolve(demos, e.name)),
+]
   .map((folder) => resolve(folder, 'index.html'))
   .filter((page) => existsSync(page));
 
@@ -35,7 +40,10 @@ const { commit } = await load<typeof import('./src/cli/commit')>('src/cli/commit
 const contentPolicy: Plugin = {
   name: 'content-policy',
   apply: 'build',
-  transformIndexHtml: { order: 'post', handler: () => [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_POLICY }, injectTo: 'head-prepend' }] },
+  transformIndexHtml: {
+    order: 'post',
+    handler: () => [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_POLICY }, injectTo: 'head-prepend' }],
+  },
 };
 
 const { framed } = await load<typeof import('./src/cli/pageFrame')>('src/cli/pageFrame.ts');
@@ -57,7 +65,19 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   // What the worker imports is found only once it starts; bundling it then would reload the page in the middle of the first run.
-  optimizeDeps: { entries: ['*.html', '*/index.html', '*.ts', '*/*.ts'], include: ['lit', 'lit/directives/live.js', 'lit/directives/unsafe-html.js', 'uplot', 'ml-matrix', 'valibot', 'wgsl-preprocessor/wgsl-preprocessor.js', 'idb'] },
+  optimizeDeps: {
+    entries: ['*.html', '*/index.html', '*.ts', '*/*.ts'],
+    include: [
+      'lit',
+      'lit/directives/live.js',
+      'lit/directives/unsafe-html.js',
+      'uplot',
+      'ml-matrix',
+      'valibot',
+      'wgsl-preprocessor/wgsl-preprocessor.js',
+      'idb',
+    ],
+  },
   test: {
     root: import.meta.dirname,
     projects: [

@@ -16,7 +16,9 @@ const exec = promisify(execFile);
 
 describe('the bench page', () => {
   let visitor: Visitor;
-  beforeAll(async () => { visitor = await Visitor.open(); });
+  beforeAll(async () => {
+    visitor = await Visitor.open();
+  });
   afterAll(() => visitor?.close());
   afterEach(async () => {
     await visitor.leave();
@@ -37,11 +39,18 @@ describe('the bench page', () => {
     expect(download.suggestedFilename()).toBe('overparam-bench.json');
     const text = await readFile(await download.path(), 'utf8');
     const saved = JSON.parse(text) as BenchReport;
-    expect(saved).toMatchObject({ format: 'overparam-bench', complete: true, options: { set: 'quick', filter: FEW, big: false }, host: await page.evaluate(() => navigator.userAgent) });
+    expect(saved).toMatchObject({
+      format: 'overparam-bench',
+      complete: true,
+      options: { set: 'quick', filter: FEW, big: false },
+      host: await page.evaluate(() => navigator.userAgent),
+    });
     expect(saved.adapter.name).not.toBe('none');
     expect(saved.rows.map((r) => r.state)).toEqual(Array.from({ length: ROOFS + 1 }, () => 'measured'));
     expect(saved.rows.at(-1)!.id).toBe('schedule');
-    console.log(`bench page: ${JSON.stringify(saved.clock)}, ${saved.rows.map((r) => `${r.id} ${r.time!.median.toExponential(2)} s by ${r.method}`).join('; ')}`);
+    console.log(
+      `bench page: ${JSON.stringify(saved.clock)}, ${saved.rows.map((r) => `${r.id} ${r.time!.median.toExponential(2)} s by ${r.method}`).join('; ')}`,
+    );
 
     await page.getByText('Compare with an earlier report').click();
     await page.getByLabel('Its JSON').fill(text);
@@ -67,9 +76,12 @@ describe('the bench page', () => {
 
 describe('npm run bench', () => {
   let folder: string;
-  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'overparam-bench-')); });
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'overparam-bench-'));
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  const bench = (...args: string[]) => exec(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'bench', '--filter', FEW, ...args], { cwd: folder });
+  const bench = (...args: string[]) =>
+    exec(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'bench', '--filter', FEW, ...args], { cwd: folder });
 
   it.each(['browser', 'node'])('measures with %s as its host, prints the table and writes the report', async (host) => {
     const json = join(folder, `${host}.json`);

@@ -6,9 +6,37 @@ import { unpack } from '../src/models/layout';
 import { cnn } from '../src/models/cnn';
 import { mlp } from '../src/models/mlp';
 import {
-  add, averagePool1d, crossEntropy, div, exp, gather, log, logSoftmax, matmul, max, maxPool1d, mean, meanSquaredError, mul, relu, reshape, scatterAdd, sigmoid, slice,
-  softmax, sqrt, attention, gelu, layerNorm, rmsNorm,
-  square, sub, sum, tanh, transpose, variable,
+  add,
+  averagePool1d,
+  crossEntropy,
+  div,
+  exp,
+  gather,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  maxPool1d,
+  mean,
+  meanSquaredError,
+  mul,
+  relu,
+  reshape,
+  scatterAdd,
+  sigmoid,
+  slice,
+  softmax,
+  sqrt,
+  attention,
+  gelu,
+  layerNorm,
+  rmsNorm,
+  square,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  variable,
 } from '../src/ops/index';
 import type { Values } from './evaluate';
 import { direction, draw, type Domain } from './opCases';
@@ -20,27 +48,54 @@ export interface Composite {
   /** x, the directions u and w, and the function's own data; on the grid of opCases.ts, or reals. */
   readonly values: (seed: number, grid?: boolean) => Values;
 }
-interface Extra { readonly shape: Shape; readonly domain: Domain; readonly below?: number }
-const composite = (name: string, size: number, f: Composite['f'], domain: Domain = 'real', extra: Readonly<Record<string, Extra>> = {}): Composite => ({
-  name, size, f,
+interface Extra {
+  readonly shape: Shape;
+  readonly domain: Domain;
+  readonly below?: number;
+}
+const composite = (
+  name: string,
+  size: number,
+  f: Composite['f'],
+  domain: Domain = 'real',
+  extra: Readonly<Record<string, Extra>> = {},
+): Composite => ({
+  name,
+  size,
+  f,
   values: (seed, grid = true) => ({
-    x: draw({ shape: [size], domain }, seed, grid), u: direction(size, seed + 10), w: direction(size, seed + 11),
+    x: draw({ shape: [size], domain }, seed, grid),
+    u: direction(size, seed + 10),
+    w: direction(size, seed + 11),
     ...Object.fromEntries(Object.entries(extra).map(([key, e], i) => [key, draw(e, seed + 20 + i, grid)])),
   }),
 });
 
 const data = variable('data', [6, 3], { perReplica: false });
 const labels = variable('labels', [6], { dtype: 'u32', perReplica: false });
-const examples: Readonly<Record<string, Extra>> = { data: { shape: [6, 3], domain: 'real' }, labels: { shape: [6], domain: 'index', below: 4 } };
+const examples: Readonly<Record<string, Extra>> = {
+  data: { shape: [6, 3], domain: 'real' },
+  labels: { shape: [6], domain: 'index', below: 4 },
+};
 const targets = variable('targets', [6, 4], { perReplica: false });
 const network = mlp({ widths: [3, 5, 4, 4], activation: 'tanh' });
 const wide = mlp({ widths: [3, 8, 4], activation: 'sigmoid' });
-const convolutional = cnn({ length: 3, layers: [{ channels: 3, size: 2, padding: 1 }, { channels: 2, size: 3, stride: 2, padding: 1 }], outputs: 4, activation: 'tanh' });
+const convolutional = cnn({
+  length: 3,
+  layers: [
+    { channels: 3, size: 2, padding: 1 },
+    { channels: 2, size: 3, stride: 2, padding: 1 },
+  ],
+  outputs: 4,
+  activation: 'tanh',
+});
 const picks = variable('picks', [7], { dtype: 'u32', perReplica: false });
 
 /** Fused causal attention of two sequences of three positions on themselves, two heads, after a norm, and before another. */
 const block = (x: Tensor): Tensor => {
-  const h = layerNorm(reshape(x, [2, 3, 8]), variable('gain', [8], { perReplica: false }), variable('shift', [8], { perReplica: false }), { eps: 0.5 });
+  const h = layerNorm(reshape(x, [2, 3, 8]), variable('gain', [8], { perReplica: false }), variable('shift', [8], { perReplica: false }), {
+    eps: 0.5,
+  });
   const [q, k, v] = [h, gelu(h), sigmoid(h)].map((t) => reshape(t, [2, 3, 2, 4])) as [Tensor, Tensor, Tensor];
   const { output, weights } = attention(q, k, v, { scale: 0.5 });
   return add(sum(square(sub(rmsNorm(add(reshape(output, [2, 3, 8]), h), undefined, { eps: 0.5 }), 0.5))), sum(square(weights)));
@@ -54,25 +109,61 @@ const unfused = (x: Tensor): Tensor => {
 };
 
 export const COMPOSITES: readonly Composite[] = [
-  composite('mean cross-entropy of a tanh network', network.layout.total, (x) => crossEntropy(network.apply(unpack(network.layout, x), data), labels), 'real', examples),
-  composite('mean squared error of a sigmoid network', wide.layout.total, (x) => meanSquaredError(wide.apply(unpack(wide.layout, x), data), targets), 'real',
-    { ...examples, targets: { shape: [6, 4], domain: 'real' } }),
-  composite('mean cross-entropy of a convolutional network', convolutional.layout.total, (x) => crossEntropy(convolutional.apply(unpack(convolutional.layout, x), data), labels), 'real', examples),
-  composite('pools of a sequence', 24, (x) => {
-    const h = reshape(x, [2, 4, 3]);
-    return sum(mul(square(maxPool1d(h, { size: 2, stride: 1 })), tanh(averagePool1d(h, { size: 2, stride: 2, padding: 1 }))));
-  }, 'distinct'),
+  composite(
+    'mean cross-entropy of a tanh network',
+    network.layout.total,
+    (x) => crossEntropy(network.apply(unpack(network.layout, x), data), labels),
+    'real',
+    examples,
+  ),
+  composite(
+    'mean squared error of a sigmoid network',
+    wide.layout.total,
+    (x) => meanSquaredError(wide.apply(unpack(wide.layout, x), data), targets),
+    'real',
+    { ...examples, targets: { shape: [6, 4], domain: 'real' } },
+  ),
+  composite(
+    'mean cross-entropy of a convolutional network',
+    convolutional.layout.total,
+    (x) => crossEntropy(convolutional.apply(unpack(convolutional.layout, x), data), labels),
+    'real',
+    examples,
+  ),
+  composite(
+    'pools of a sequence',
+    24,
+    (x) => {
+      const h = reshape(x, [2, 4, 3]);
+      return sum(mul(square(maxPool1d(h, { size: 2, stride: 1 })), tanh(averagePool1d(h, { size: 2, stride: 2, padding: 1 }))));
+    },
+    'distinct',
+  ),
   composite('unfused attention', 12, unfused),
-  composite('a block of a transformer', 48, block, 'real', { gain: { shape: [8], domain: 'positive' }, shift: { shape: [8], domain: 'real' } }),
-  composite('embedding and its transpose', 15, (x) => {
-    const rows = gather(reshape(x, [5, 3]), picks);
-    return sum(mul(tanh(scatterAdd(square(rows), picks, 6)), 0.25));
-  }, 'real', { picks: { shape: [7], domain: 'index', below: 5 } }),
-  composite('normalisation by norm and by log-sum-exp', 20, (x) => {
-    const h = reshape(x, [4, 5]);
-    const unit = div(h, sqrt(sum(square(h), [1], { keepDims: true })));
-    return add(mean(exp(unit)), sum(mul(logSoftmax(h), unit)));
-  }, 'positive'),
+  composite('a block of a transformer', 48, block, 'real', {
+    gain: { shape: [8], domain: 'positive' },
+    shift: { shape: [8], domain: 'real' },
+  }),
+  composite(
+    'embedding and its transpose',
+    15,
+    (x) => {
+      const rows = gather(reshape(x, [5, 3]), picks);
+      return sum(mul(tanh(scatterAdd(square(rows), picks, 6)), 0.25));
+    },
+    'real',
+    { picks: { shape: [7], domain: 'index', below: 5 } },
+  ),
+  composite(
+    'normalisation by norm and by log-sum-exp',
+    20,
+    (x) => {
+      const h = reshape(x, [4, 5]);
+      const unit = div(h, sqrt(sum(square(h), [1], { keepDims: true })));
+      return add(mean(exp(unit)), sum(mul(logSoftmax(h), unit)));
+    },
+    'positive',
+  ),
   composite('the largest of each row, through relu', 24, (x) => sum(square(relu(max(reshape(x, [2, 3, 4]), [0, 2])))), 'distinct'),
   composite('slices of a vector against each other', 70, (x) => {
     const [a, b] = [slice(x, 0, [2, 3]), slice(x, 64, [3])];
@@ -85,6 +176,9 @@ export const hessianOutputs = ({ f, size }: Composite): Readonly<Record<'gradien
   const [x, u, w] = ['x', 'u', 'w'].map((name) => variable(name, [size])) as [Tensor, Tensor, Tensor];
   const gradient = gradients(f(x), [x]);
   return {
-    gradient: gradient[0]!, hu: tangents(gradient, [x], [u])[0]!, huReverse: cotangents(gradient, [u], [x])[0]!, hw: tangents(gradient, [x], [w])[0]!,
+    gradient: gradient[0]!,
+    hu: tangents(gradient, [x], [u])[0]!,
+    huReverse: cotangents(gradient, [u], [x])[0]!,
+    hw: tangents(gradient, [x], [w])[0]!,
   };
 };

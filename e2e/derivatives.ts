@@ -32,12 +32,24 @@ const rounding = (p: Plan, largest: number): number => flops(p) * SLOPE * larges
 export const fan = (x: ArrayLike<number>, u: ArrayLike<number>): Float64Array =>
   Float64Array.from(OFFSETS.flatMap((k) => Array.from({ length: x.length }, (_, i) => x[i]! + k * H * u[i]!)));
 
-export interface Difference { readonly value: number; readonly truncation: number }
+export interface Difference {
+  readonly value: number;
+  readonly truncation: number;
+}
 /** R₁ and |R₁ − R₂| of every element, from the seven replicas of a result. */
 export const differences = (results: Results, name: string): readonly Difference[] => {
   const t = results[name]!;
   const at = (k: (typeof OFFSETS)[number]): Float64Array => replicaOf(t, OFFSETS.indexOf(k));
-  const slopes = ([[1, -1], [2, -2], [4, -4]] as const).map(([p, m]) => { const low = at(m); return at(p).map((v, i) => (v - low[i]!) / (2 * p * H)); });
+  const slopes = (
+    [
+      [1, -1],
+      [2, -2],
+      [4, -4],
+    ] as const
+  ).map(([p, m]) => {
+    const low = at(m);
+    return at(p).map((v, i) => (v - low[i]!) / (2 * p * H));
+  });
   return Array.from(slopes[0]!, (d1, i) => {
     const [r1, r2] = [(4 * d1 - slopes[1]![i]!) / 3, (4 * slopes[1]![i]! - slopes[2]![i]!) / 3];
     return { value: r1, truncation: Math.abs(r1 - r2) };
@@ -58,9 +70,15 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a
 /** One way in which a derivative is wrong, or `undefined`. */
 export type Complaint = string | undefined;
 const complain = (what: string, got: number, want: number, tolerance: number): Complaint =>
-  (Math.abs(got - want) <= tolerance ? undefined : `${what}: ${got}, should be ${want} ± ${tolerance}`);
+  Math.abs(got - want) <= tolerance ? undefined : `${what}: ${got}, should be ${want} ± ${tolerance}`;
 
-export interface Point { readonly xs: readonly Tensor[]; readonly y: Tensor; readonly x: Values; readonly u: (n: number, i: number) => Float64Array; readonly inexactRule: boolean }
+export interface Point {
+  readonly xs: readonly Tensor[];
+  readonly y: Tensor;
+  readonly x: Values;
+  readonly u: (n: number, i: number) => Float64Array;
+  readonly inexactRule: boolean;
+}
 
 /**
  * Everything that must hold of y = f(xs) at `x`: every replica equals the interpreted graph exactly, the tangent equals the difference
@@ -76,7 +94,10 @@ export const checkDerivatives = async (executor: Executor, { xs, y, x, u, inexac
   const fans = Object.fromEntries(wrt.map(({ name }, i) => [name, fan(x[name]!, ts[i]!)]));
   const results = await evaluator.run({ ...x, ...fans, ...directions });
   const complaints: Complaint[] = OFFSETS.flatMap((_, r) => {
-    const here = { ...x, ...Object.fromEntries(wrt.map(({ t, name }) => [name, fans[name]!.subarray(r * sizeOf(t.shape), (r + 1) * sizeOf(t.shape))])) };
+    const here = {
+      ...x,
+      ...Object.fromEntries(wrt.map(({ t, name }) => [name, fans[name]!.subarray(r * sizeOf(t.shape), (r + 1) * sizeOf(t.shape))])),
+    };
     const want = interpret({ y }, here).values['y']!;
     return Array.from(replicaOf(results['y']!, r), (g, i) => complain(`y[${i}] of replica ${r}`, g, want[i]!, 0));
   });
@@ -85,10 +106,25 @@ export const checkDerivatives = async (executor: Executor, { xs, y, x, u, inexac
     const noise = rounding(evaluator.plan, largest);
     const tangent = replicaOf(results['tangent']!, 0);
     const cotangent = wrt.map((_, i) => replicaOf(results[`c${i}`]!, 0));
-    differences(results, 'y').forEach(({ value, truncation }, i) => complaints.push(
-      complain(`tangent[${i}]`, tangent[i]!, value, truncation + noise * (1 + 1.5 / H) + (inexactRule ? F32_CONSTANT * Math.abs(value) : 0))));
+    differences(results, 'y').forEach(({ value, truncation }, i) =>
+      complaints.push(
+        complain(
+          `tangent[${i}]`,
+          tangent[i]!,
+          value,
+          truncation + noise * (1 + 1.5 / H) + (inexactRule ? F32_CONSTANT * Math.abs(value) : 0),
+        ),
+      ),
+    );
     const terms = v.length + ts.reduce((n, t) => n + t.length, 0);
-    complaints.push(complain('⟨Jᵀv, u⟩', cotangent.reduce((s, c, i) => s + dot(c, ts[i]!), 0), dot(v, tangent), terms * noise));
+    complaints.push(
+      complain(
+        '⟨Jᵀv, u⟩',
+        cotangent.reduce((s, c, i) => s + dot(c, ts[i]!), 0),
+        dot(v, tangent),
+        terms * noise,
+      ),
+    );
   }
   return complaints.filter((c) => c !== undefined);
 };
@@ -98,13 +134,21 @@ export const checkDerivatives = async (executor: Executor, { xs, y, x, u, inexac
  * reverse over reverse against forward over reverse, and ⟨w, H u⟩ = ⟨u, H w⟩. Graph outputs `gradient`, `hu` = H u by both ways and
  * `hw` = H w over the one variable `x`; the variables u and w hold the directions. Returns what does not hold.
  */
-export const checkHessian = async (executor: Executor, outputs: Readonly<Record<'gradient' | 'hu' | 'huReverse' | 'hw', Tensor>>, values: Values): Promise<readonly string[]> => {
+export const checkHessian = async (
+  executor: Executor,
+  outputs: Readonly<Record<'gradient' | 'hu' | 'huReverse' | 'hw', Tensor>>,
+  values: Values,
+): Promise<readonly string[]> => {
   using evaluator = await Evaluator.open(executor, outputs, OFFSETS.length);
   const [u, w] = [values['u']!, values['w']!];
   const results = await evaluator.run({ ...values, x: fan(values['x']!, u) });
   const { largest } = interpret(outputs, values);
   const noise = rounding(evaluator.plan, largest);
-  const [hu, reverse, hw] = ['hu', 'huReverse', 'hw'].map((name) => replicaOf(results[name]!, 0)) as [Float64Array, Float64Array, Float64Array];
+  const [hu, reverse, hw] = ['hu', 'huReverse', 'hw'].map((name) => replicaOf(results[name]!, 0)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   const complaints = differences(results, 'gradient').flatMap(({ value, truncation }, i) => [
     complain(`(H u)[${i}]`, hu[i]!, value, truncation + noise * (1 + 1.5 / H)),
     complain(`(H u)[${i}], reverse over reverse`, reverse[i]!, hu[i]!, 2 * noise),

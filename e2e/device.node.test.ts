@@ -37,8 +37,12 @@ describe('the device page', () => {
     wrong = [];
     page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' });
     page.on('pageerror', (e) => wrong.push(`${e.name}: ${e.message}`));
-    page.on('console', (m) => { if (m.type() === 'error') wrong.push(m.text()); });
-    page.on('request', (r) => { if (!r.url().startsWith(site.url) && !/^(data|blob):/.test(r.url())) wrong.push(`asked for ${r.url()}`); });
+    page.on('console', (m) => {
+      if (m.type() === 'error') wrong.push(m.text());
+    });
+    page.on('request', (r) => {
+      if (!r.url().startsWith(site.url) && !/^(data|blob):/.test(r.url())) wrong.push(`asked for ${r.url()}`);
+    });
     await page.goto(`${site.url}device/`);
   };
   const runTest = async (): Promise<void> => {
@@ -61,15 +65,26 @@ describe('the device page', () => {
     const { adapter } = saved;
     const own = await page.evaluate(async () => {
       const found = (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }))!;
-      const { info: { vendor, architecture }, limits: { maxBufferSize }, features } = found;
+      const {
+        info: { vendor, architecture },
+        limits: { maxBufferSize },
+        features,
+      } = found;
       return { vendor, architecture, maxBufferSize, features: [...features].toSorted(), userAgent: navigator.userAgent };
     });
-    const { info: { vendor, architecture }, limits, features, name } = adapter!;
+    const {
+      info: { vendor, architecture },
+      limits,
+      features,
+      name,
+    } = adapter!;
     expect({ vendor, architecture, maxBufferSize: limits['maxBufferSize'], features, userAgent: saved.userAgent }).toEqual(own);
     expect(name).toContain(own.vendor);
     expect(adapter!.measured.openMs).toBeGreaterThan(0);
     expect(adapter!.measured.emptySubmitMs).toBeGreaterThan(0);
-    console.log(`self-test: ${saved.selfTest!.results.reduce((sum, r) => sum + r.ms, 0).toFixed(0)} ms; ${JSON.stringify(adapter!.measured)}`);
+    console.log(
+      `self-test: ${saved.selfTest!.results.reduce((sum, r) => sum + r.ms, 0).toFixed(0)} ms; ${JSON.stringify(adapter!.measured)}`,
+    );
   });
 
   it.each(['light', 'dark'] as const)('has no serious accessibility violation in %s', async (scheme) => {

@@ -7,29 +7,48 @@ import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { measured } from './measured';
 
 let executor: GpuExecutor;
-beforeAll(async () => { executor = await openGpu(); });
+beforeAll(async () => {
+  executor = await openGpu();
+});
 afterAll(() => executor.dispose());
 
 /** Settings at the edges of what the page allows. */
 it.each([
-  { seed: 1_000_000 }, { signal: 0 }, { noise: 0 }, { noise: 0, sweep: 'examples' }, { examples: 80, features: 60 }, { variant: 'features', seed: 1_000_000, featureTest: 201 },
-  { variant: 'epoch', timeExamples: 6, timeFeatures: 2 }, { variant: 'mlp', trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 },
+  { seed: 1_000_000 },
+  { signal: 0 },
+  { noise: 0 },
+  { noise: 0, sweep: 'examples' },
+  { examples: 80, features: 60 },
+  { variant: 'features', seed: 1_000_000, featureTest: 201 },
+  { variant: 'epoch', timeExamples: 6, timeFeatures: 2 },
+  { variant: 'mlp', trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 },
 ])('%o runs, and contradicts nothing', async (edge) => {
   const config = { ...presetConfig(experiment, 'smoke'), seeds: 5, ...edge };
   const table = new RowTable(await measured(experiment, config, executor));
   expect(table.points.length).toBeGreaterThan(0);
   experiment.theory(config);
-  for (const claim of experiment.claims(config)) { const { verdict, measured: found } = claim.test(table, config); expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees'); }
+  for (const claim of experiment.claims(config)) {
+    const { verdict, measured: found } = claim.test(table, config);
+    expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');
+  }
 });
 
 it.each([
-  ['linear', {}], ['linear', { sweep: 'examples' }], ['features', {}], ['features', { source: 'gaussian' }], ['epoch', {}], ['mlp', {}],
+  ['linear', {}],
+  ['linear', { sweep: 'examples' }],
+  ['features', {}],
+  ['features', { source: 'gaussian' }],
+  ['epoch', {}],
+  ['mlp', {}],
 ])('%s %o', async (variant, rest) => {
   const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
   const rows = await measured(experiment, config, executor);
   const table = new RowTable(rows);
   const views = experiment.views(config);
-  for (const v of views) expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
+  for (const v of views)
+    expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(
+      true,
+    );
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
   for (const claim of experiment.claims(config)) {

@@ -10,10 +10,14 @@ export type Results = Readonly<Record<string, HostTensor>>;
 /** Storage bindings a dispatch: what every adapter offers, so that all executors run the very same plan. */
 const BINDINGS = 8;
 /** The plan that keeps `outputs`. */
-export const planOf = (outputs: Readonly<Record<string, Tensor>>, replicas = 1): Plan => plan({ name: 'evaluate', outputs, replicas, maxBindings: BINDINGS });
+export const planOf = (outputs: Readonly<Record<string, Tensor>>, replicas = 1): Plan =>
+  plan({ name: 'evaluate', outputs, replicas, maxBindings: BINDINGS });
 
 export class Evaluator implements Disposable {
-  private constructor(readonly plan: Plan, private readonly session: Session) {}
+  private constructor(
+    readonly plan: Plan,
+    private readonly session: Session,
+  ) {}
 
   static async open(executor: Executor, outputs: Readonly<Record<string, Tensor>>, replicas = 1): Promise<Evaluator> {
     const planned = planOf(outputs, replicas);
@@ -24,7 +28,9 @@ export class Evaluator implements Disposable {
     for (const [name, data] of Object.entries(values)) if (name in this.plan.variables) this.session.write(name, data);
     return this.session.run('evaluate');
   }
-  [Symbol.dispose](): void { this.session.dispose(); }
+  [Symbol.dispose](): void {
+    this.session.dispose();
+  }
 }
 
 /** One replica's elements of a result; a result that all replicas share serves each of them. */
@@ -32,7 +38,11 @@ export const replicaOf = ({ data, replicas, size }: HostTensor, r: number): Floa
   Float64Array.from(replicas === 1 ? data : data.subarray(r * size, (r + 1) * size));
 
 /** `outputs` evaluated once, for one replica. */
-export const evaluate = async (executor: Executor, outputs: Readonly<Record<string, Tensor>>, values: Values): Promise<Readonly<Record<string, Float64Array>>> => {
+export const evaluate = async (
+  executor: Executor,
+  outputs: Readonly<Record<string, Tensor>>,
+  values: Values,
+): Promise<Readonly<Record<string, Float64Array>>> => {
   using evaluator = await Evaluator.open(executor, outputs);
   return Object.fromEntries(Object.entries(await evaluator.run(values)).map(([name, t]) => [name, replicaOf(t, 0)]));
 };

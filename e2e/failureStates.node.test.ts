@@ -18,13 +18,16 @@ const BLOCKED = `
 
 describe('when something goes wrong', () => {
   let visitor: Visitor;
-  beforeAll(async () => { visitor = await Visitor.open(['--host-resolver-rules=MAP insecure.test 127.0.0.1']); });
+  beforeAll(async () => {
+    visitor = await Visitor.open(['--host-resolver-rules=MAP insecure.test 127.0.0.1']);
+  });
   afterAll(() => visitor?.close());
   afterEach(() => visitor.leave());
 
   /** Waits for a notice with all of these texts, and holds the page to the same standard as when all is well. */
   const told = async (...texts: readonly (string | RegExp)[]): Promise<void> => {
-    const matches = (all: readonly string[]): boolean => all.some((notice) => texts.every((t) => (typeof t === 'string' ? notice.includes(t) : t.test(notice))));
+    const matches = (all: readonly string[]): boolean =>
+      all.some((notice) => texts.every((t) => (typeof t === 'string' ? notice.includes(t) : t.test(notice))));
     await expect.poll(() => visitor.notices(), { timeout: 60_000 }).toSatisfy(matches, `a notice with ${texts.join(' | ')}`);
     expect(await visitor.violations()).toEqual([]);
   };
@@ -55,7 +58,9 @@ describe('when something goes wrong', () => {
       await visitor.until('failed');
     });
     it('the adapter is software: a warning, and the smallest preset', async () => {
-      await visitor.visit('double-descent/', { inWorker: "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => true });" });
+      await visitor.visit('double-descent/', {
+        inWorker: "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => true });",
+      });
       await told('No hardware GPU', 'Smoke');
       expect(await visitor.look((lab) => lab.preset)).toBe('smoke');
     });
@@ -94,9 +99,11 @@ describe('when something goes wrong', () => {
       await visitor.until('done');
     });
     it('a kernel does not compile', async () => {
-      await open({ inWorker: `
+      await open({
+        inWorker: `
         const create = GPUDevice.prototype.createShaderModule;
-        GPUDevice.prototype.createShaderModule = function ({ code }) { return create.call(this, { code: code + '\\nfn broken( {' }); };` });
+        GPUDevice.prototype.createShaderModule = function ({ code }) { return create.call(this, { code: code + '\\nfn broken( {' }); };`,
+      });
       await visitor.press('Run');
       await told('A kernel does not compile', 'ShaderError', "expected ')' for function declaration", /^ *\d+ \| \}$/m, 'report it');
     });
@@ -108,8 +115,11 @@ describe('when something goes wrong', () => {
 
   describe('with a link', () => {
     it.each([
-      ['v=9', ['version 9', 'version 1']], ['v=1&preset=huge', ["'huge'", 'smoke']], ['v=1&noise=loud', ["'noise'", 'from 0 to 100']],
-      ['v=1&colour=red', ["'colour'"]], ['v=1&seeds=0', ["'seeds'", 'from 1']],
+      ['v=9', ['version 9', 'version 1']],
+      ['v=1&preset=huge', ["'huge'", 'smoke']],
+      ['v=1&noise=loud', ["'noise'", 'from 0 to 100']],
+      ['v=1&colour=red', ["'colour'"]],
+      ['v=1&seeds=0', ["'seeds'", 'from 1']],
     ])('?%s', async (query, texts) => {
       await visitor.visit(`double-descent/?${query}`);
       await told('This link cannot be read', 'first settings instead', ...texts);
@@ -124,7 +134,10 @@ describe('when something goes wrong', () => {
   });
 
   describe('with storage', () => {
-    it.each([['is full', FULL, 'full'], ['is blocked', BLOCKED, 'storage']])('that %s: the run goes on without being kept', async (_, how, word) => {
+    it.each([
+      ['is full', FULL, 'full'],
+      ['is blocked', BLOCKED, 'storage'],
+    ])('that %s: the run goes on without being kept', async (_, how, word) => {
       await visitor.visit(SHORT, { before: how, inWorker: how });
       await visitor.press('Run');
       await visitor.until('done');
@@ -138,13 +151,18 @@ describe('when something goes wrong', () => {
   describe('with a file', () => {
     it('that is no table', async () => {
       await visitor.visit('playground/');
-      await visitor.page.locator('lab-inputs input[type=file]').first().setInputFiles({ name: 'ragged.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b,class\n1,2,x\n3,y\n') });
+      await visitor.page
+        .locator('lab-inputs input[type=file]')
+        .first()
+        .setInputFiles({ name: 'ragged.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b,class\n1,2,x\n3,y\n') });
       await visitor.press('Run');
       await told('A file cannot be read', 'row 3: 3 cells expected', 'Correct the file');
     });
     it('that is no run', async () => {
       await visitor.visit('runs/');
-      await visitor.page.locator('lab-runs input[type=file]').setInputFiles({ name: 'other.json', mimeType: 'application/json', buffer: Buffer.from('{"format":"something else"}') });
+      await visitor.page
+        .locator('lab-runs input[type=file]')
+        .setInputFiles({ name: 'other.json', mimeType: 'application/json', buffer: Buffer.from('{"format":"something else"}') });
       await told('other.json', 'not a run');
     });
   });

@@ -13,13 +13,24 @@ import { runTrials } from '../src/runtime/kernelCheck';
 import { trialsOf } from '../src/runtime/kernelCheckCases';
 
 let device: GPUDevice;
-beforeAll(async () => { ({ device } = await acquire()); });
+beforeAll(async () => {
+  ({ device } = await acquire());
+});
 afterAll(() => device.destroy());
 
 /** Two parts in 10⁵: some 170 units of roundoff. */
 const SLIGHTLY = 1.00002;
-const [layer, arc] = [{ vec: false, accumulate: false, bias: true, form: 'outer', shared: true }, { activation: 'relu', self: false }];
-const [gram, norm, jacobian, relu, diagonal] = [anyOracle(gramRef), anyOracle(exampleNormRef), anyOracle(jacobianRef), anyOracle(arcKernelRef), anyOracle(arcKernelDiagonalRef)];
+const [layer, arc] = [
+  { vec: false, accumulate: false, bias: true, form: 'outer', shared: true },
+  { activation: 'relu', self: false },
+];
+const [gram, norm, jacobian, relu, diagonal] = [
+  anyOracle(gramRef),
+  anyOracle(exampleNormRef),
+  anyOracle(jacobianRef),
+  anyOracle(arcKernelRef),
+  anyOracle(arcKernelDiagonalRef),
+];
 
 const FAULTS: readonly (readonly [fault: string, Oracle, Options, from: string | RegExp, to: string])[] = [
   ['gram: a factor on the bias', gram, { ...layer, tile: '1x1' }, 'var u0 = f32(1.0)', `var u0 = f32(${SLIGHTLY})`],
@@ -27,7 +38,13 @@ const FAULTS: readonly (readonly [fault: string, Oracle, Options, from: string |
   ['gram: a scale left out', gram, { ...layer, tile: '1x1', form: 'scale', bias: false }, /y0 \+= a2\[[^\]]*\] \* /, 'y0 += '],
   ['exampleNorm: a pair of positions not doubled', norm, layer, 'select(1.0, 2.0, s < t)', '1.0'],
   ['exampleNorm: a factor', norm, layer, 'out[at] = c0', `out[at] = ${SLIGHTLY} * c0`],
-  ['jacobian: a factor on the bias', jacobian, { vec: false, bias: true, form: 'outer', shared: true }, ', 1.0, k0 == dims.p', `, ${SLIGHTLY}, k0 == dims.p`],
+  [
+    'jacobian: a factor on the bias',
+    jacobian,
+    { vec: false, bias: true, form: 'outer', shared: true },
+    ', 1.0, k0 == dims.p',
+    `, ${SLIGHTLY}, k0 == dims.p`,
+  ],
   ['jacobian: the row below', jacobian, { vec: false, bias: false, form: 'lookup', shared: true }, '== k0)', '== k0 + 1u)'],
   ['relu: a factor on √(qq′ − k²)', relu, arc, 'vec2f(r *', `vec2f(${SLIGHTLY} * r *`],
   ['relu: a factor on the angle', relu, arc, 'let slope = polar', `let slope = ${SLIGHTLY} * polar`],
@@ -46,7 +63,14 @@ const FAULTS: readonly (readonly [fault: string, Oracle, Options, from: string |
 /** Failures of the kernel whose text is `code`. */
 const failures = async (oracle: Oracle, options: Options, code: string): Promise<number> => {
   const wrong: Oracle = { ...oracle, kernel: { ...oracle.kernel, code: () => code } };
-  return (await runTrials(device, wrong, options, trialsOf(oracle, options).filter((t) => !t.integers))).failed;
+  return (
+    await runTrials(
+      device,
+      wrong,
+      options,
+      trialsOf(oracle, options).filter((t) => !t.integers),
+    )
+  ).failed;
 };
 describe('a wrong formula is found', () => {
   it.each(FAULTS)('%s', async (_, oracle, options, from, to) => {

@@ -12,7 +12,9 @@ import { analyticLogits, analyticRounding, analyticScale, analyticWeights, frequ
 import { measured } from './measured';
 
 let executor: GpuExecutor;
-beforeAll(async () => { executor = await openGpu(); });
+beforeAll(async () => {
+  executor = await openGpu();
+});
 afterAll(() => executor.dispose());
 
 const measure = (config: Config): Promise<readonly Row[]> => measured(experiment, config, executor);
@@ -20,12 +22,24 @@ const measure = (config: Config): Promise<readonly Row[]> => measured(experiment
 describe('weights solved by hand, in the model on the GPU', () => {
   /** u of float32 as kernels' bounds take it. */
   const UNIT = 2 ** -23;
-  it.each([[5, [1, 2]], [11, [3]], [23, [2, 3, 7, 11]], [23, Array.from({ length: 11 }, (_, i) => i + 1)], [31, Array.from({ length: 15 }, (_, i) => i + 1)]])('modulo %i, frequencies %j: every logit within its bound', async (p, frequencies) => {
+  it.each([
+    [5, [1, 2]],
+    [11, [3]],
+    [23, [2, 3, 7, 11]],
+    [23, Array.from({ length: 11 }, (_, i) => i + 1)],
+    [31, Array.from({ length: 15 }, (_, i) => i + 1)],
+  ])('modulo %i, frequencies %j: every logit within its bound', async (p, frequencies) => {
     const hidden = PHASES * frequencyCount(p);
     const model = quadraticMlp({ symbols: p, hidden });
     const { U, V, W } = analyticWeights(p, frequencies, { hidden, scale: analyticScale(p, quadraticScale({ symbols: p, hidden })) });
     const tokens = Uint32Array.from({ length: 2 * p * p }, (_, i) => (i % 2 === 0 ? Math.floor(i / 2 / p) : Math.floor(i / 2) % p));
-    const logits = await predict(executor, model, { U: Float32Array.from(U), V: Float32Array.from(V), W: Float32Array.from(W) }, tokens, p * p);
+    const logits = await predict(
+      executor,
+      model,
+      { U: Float32Array.from(U), V: Float32Array.from(V), W: Float32Array.from(W) },
+      tokens,
+      p * p,
+    );
     const expected = analyticLogits(p, frequencies).map((v) => (2 * v) / (3 * p));
     const bound = analyticRounding(p, PHASES * frequencies.length, hidden, UNIT);
     let [worst, right] = [0, 0];
@@ -46,8 +60,13 @@ const check = (config: Config, rows: readonly Row[]): RowTable => {
   const table = new RowTable(rows);
   experiment.theory(config);
   for (const v of experiment.views(config)) {
-    if (v.kind === 'heatmap') expect(table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
-    else for (const series of Object.keys(v.series)) expect(table.summary(v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
+    if (v.kind === 'heatmap')
+      expect(
+        table.cells.some((p) => p.chart === v.chart),
+        v.chart,
+      ).toBe(true);
+    else
+      for (const series of Object.keys(v.series)) expect(table.summary(v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
   }
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
@@ -60,8 +79,13 @@ const check = (config: Config, rows: readonly Row[]): RowTable => {
 
 describe('the smoke preset', () => {
   it.each<Config>([
-    { variant: 'time' }, { variant: 'time', task: 'subtract', decays: [0, 1], seed: 1_000_000 }, { variant: 'time', task: 'divide' }, { variant: 'time', task: 's5', steps: 10, fraction: 0.02, seeds: 1 },
-    { variant: 'time', model: 'transformer', modulus: '5', steps: 12, warmup: 10, seeds: 1 }, { variant: 'phase', decays: [0, 1] }, { variant: 'exact' },
+    { variant: 'time' },
+    { variant: 'time', task: 'subtract', decays: [0, 1], seed: 1_000_000 },
+    { variant: 'time', task: 'divide' },
+    { variant: 'time', task: 's5', steps: 10, fraction: 0.02, seeds: 1 },
+    { variant: 'time', model: 'transformer', modulus: '5', steps: 12, warmup: 10, seeds: 1 },
+    { variant: 'phase', decays: [0, 1] },
+    { variant: 'exact' },
   ])('with %o', async (edge) => {
     const config = { ...presetConfig(experiment, 'smoke'), ...edge };
     check(config, await measure(config));
@@ -73,7 +97,11 @@ it('the quick preset groks: it memorises, then generalises, its circuit first; a
   const table = check(config, await measure(config));
   const end = (series: string): readonly number[] => table.summary('accuracy', series).at(-1)!.values;
   for (const accuracy of [...end('train 0.7/1'), ...end('test 0.7/1')]) expect(accuracy).toBeGreaterThan(0.95);
-  expect(judge(experiment, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([['delay', 'agrees'], ['restricted', 'agrees'], ['key', 'inconclusive']]);
+  expect(judge(experiment, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([
+    ['delay', 'agrees'],
+    ['restricted', 'agrees'],
+    ['key', 'inconclusive'],
+  ]);
   // Below the transformer's nine tenths, far above the share of 22 among the 528 dimensions that logits may vary in.
   const shares = table.summary('explained', 'key').at(-1)!.values;
   for (const share of shares) expect(share).toBeGreaterThan(0.5);

@@ -9,12 +9,19 @@ let server: ViteDevServer;
 let browser: Browser;
 beforeAll(async () => {
   server = await createServer({
-    root: ROOT, configFile: false, logLevel: 'error', server: { port: 0 }, optimizeDeps: { include: ['ml-matrix', 'wgsl-preprocessor/wgsl-preprocessor.js'], noDiscovery: true },
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    server: { port: 0 },
+    optimizeDeps: { include: ['ml-matrix', 'wgsl-preprocessor/wgsl-preprocessor.js'], noDiscovery: true },
   });
   await server.listen();
   browser = await launchBrowser();
 });
-afterAll(async () => { await browser?.close(); await server?.close(); });
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
 
 /** A small trainer, and a function that trains it further without keeping anything. Text: the test's own transform must not touch it. */
 const PAGE = `<!doctype html><title>heap</title><script type="module">

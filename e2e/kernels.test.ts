@@ -13,7 +13,9 @@ import { checkKernel, runTrials, type Outcome } from '../src/runtime/kernelCheck
 import { covering, runsOn, servedSets, trialsOf } from '../src/runtime/kernelCheckCases';
 
 let device: GPUDevice;
-beforeAll(async () => { ({ device } = await acquire()); });
+beforeAll(async () => {
+  ({ device } = await acquire());
+});
 afterAll(() => device.destroy());
 
 /** A software adapter takes seconds to compile a kernel that uses workgroup memory. */
@@ -39,10 +41,14 @@ const expectClean = ({ checked, failed, failures }: Outcome): void => {
 
 describe('kernels against their float64 oracles', () => {
   for (const oracle of ORACLES)
-    it(oracle.kernel.name, async () => {
-      if (runsOn(oracle.kernel, device.features)) expectClean(await checkAll(oracle));
-      else await expect(runTrials(device, oracle, servedSets(oracle)[0]!, [])).rejects.toThrow(ShaderError);
-    }, PATIENCE_MS);
+    it(
+      oracle.kernel.name,
+      async () => {
+        if (runsOn(oracle.kernel, device.features)) expectClean(await checkAll(oracle));
+        else await expect(runTrials(device, oracle, servedSets(oracle)[0]!, [])).rejects.toThrow(ShaderError);
+      },
+      PATIENCE_MS,
+    );
 });
 
 /** Arguments over many magnitudes, of both signs where the function takes them; all within the range of f32 results. */
@@ -59,7 +65,7 @@ describe('pointwise functions against their float64 twins', () => {
       kernel: { ...pointwise, name: `pointwise ${name}`, options: { program: [singleProgram(name, args, result)], vec4: [false, true] } },
       exactOnIntegers: false,
       input: (binding, size, _, random) =>
-        (args[Number(binding.slice(2))] === 'f32' ? Float64Array.from({ length: size }, () => spreadOf(name, random)) : undefined),
+        args[Number(binding.slice(2))] === 'f32' ? Float64Array.from({ length: size }, () => spreadOf(name, random)) : undefined,
     } satisfies typeof pointwiseRef);
     it(name, async () => expectClean(await checkAll(oracle)));
   }
@@ -81,14 +87,31 @@ describe('softmaxCrossEntropy where the label has nearly all the mass', () => {
     expect(loss!.value[0]!).toBeLessThan(U32 / 2);
     // exp at −23.5 errs by 3 + 2·23.5 ULP; everything else by a few more, under that again.
     const ulps = 2 * (3 + 2 * gap);
-    for (const [want, at] of [[loss!, 0], [residual!, 0], [residual!, 1], [residual!, 2]] as const)
+    for (const [want, at] of [
+      [loss!, 0],
+      [residual!, 0],
+      [residual!, 1],
+      [residual!, 2],
+    ] as const)
       expect(want.bound[at]! / Math.abs(want.value[at]!)).toBeLessThan(ulps * U32);
     expectClean(await runTrials(device, oracle, options, trialsOf(oracle, options)));
     // The bound is tight enough to tell: with a difference from 1 in either place the kernel fails.
-    for (const [own, naive] of [['log1p_accurate(others)', 'log(1.0 + others)'], ['select(exp(logits[base + j] - top), -wrong, j == label) / total', 'exp(logits[base + j] - top) / total - select(0.0, 1.0, j == label)']] as const) {
-      const kernel = { ...softmaxCrossEntropyRef.kernel, name: naive, code: (o: typeof options) => softmaxCrossEntropyRef.kernel.code(o).replace(own, naive) };
+    for (const [own, naive] of [
+      ['log1p_accurate(others)', 'log(1.0 + others)'],
+      [
+        'select(exp(logits[base + j] - top), -wrong, j == label) / total',
+        'exp(logits[base + j] - top) / total - select(0.0, 1.0, j == label)',
+      ],
+    ] as const) {
+      const kernel = {
+        ...softmaxCrossEntropyRef.kernel,
+        name: naive,
+        code: (o: typeof options) => softmaxCrossEntropyRef.kernel.code(o).replace(own, naive),
+      };
       expect(kernel.code(options)).not.toBe(softmaxCrossEntropyRef.kernel.code(options));
-      expect((await runTrials(device, { ...oracle, kernel: anyKernel(kernel) }, options, trialsOf(oracle, options))).failed).toBeGreaterThan(0);
+      expect(
+        (await runTrials(device, { ...oracle, kernel: anyKernel(kernel) }, options, trialsOf(oracle, options))).failed,
+      ).toBeGreaterThan(0);
     }
   });
 });

@@ -9,21 +9,31 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../src/cli/site';
 import { readBundle, type RunFacts } from '../src/lab/bundle';
 
-interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 type Written = RunFacts & { readonly points: number };
 
 /** `watch` sees stderr as it grows. */
-const lab = (args: readonly string[], watch?: (child: ChildProcess, stderr: string) => void): Promise<Ended> => new Promise((done, fail) => {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'lab', ...args], { cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { said.stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.stderr += text;
-    watch?.(child, said.stderr);
+const lab = (args: readonly string[], watch?: (child: ChildProcess, stderr: string) => void): Promise<Ended> =>
+  new Promise((done, fail) => {
+    const child = spawn(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'lab', ...args], {
+      cwd: tmpdir(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said.stderr += text;
+      watch?.(child, said.stderr);
+    });
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, ...said }));
   });
-  child.on('error', fail);
-  child.on('close', (code) => done({ code, ...said }));
-});
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** The variant that trains on the GPU and whose figures are checked against a closed form. */
@@ -31,7 +41,9 @@ const TRAINS = ['double-descent', '--preset', 'smoke', '--set', 'variant=epoch']
 
 describe('npm run lab', () => {
   let folder: string;
-  beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'overparam-lab-')); });
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'overparam-lab-'));
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   const summaryOf = async (out: string): Promise<Written> => {
     const { facts, points } = readBundle(await readFile(join(folder, out, 'run.json'), 'utf8'));

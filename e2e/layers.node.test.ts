@@ -6,7 +6,9 @@ import { layerBreaches, LAYERS, smellBreaches } from './sourceRules';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCES = ['shaders', 'src', 'demos', 'e2e']
-  .flatMap((top) => readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((name) => `${top}/${name.replaceAll('\\', '/')}`))
+  .flatMap((top) =>
+    readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((name) => `${top}/${name.replaceAll('\\', '/')}`),
+  )
   // Declarations of other people's modules import nothing and belong to no layer.
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
   .map((path): readonly [string, string] => [path, readFileSync(join(ROOT, path), 'utf8')]);
@@ -16,8 +18,12 @@ describe('the source', () => {
     const folders = LAYERS.flat().filter((folder) => SOURCES.some(([path]) => path === folder || path.startsWith(`${folder}/`)));
     expect(folders).toEqual(expect.arrayContaining(['shaders', 'src/core', 'src/runtime', 'src/cli', 'e2e']));
   });
-  it('imports only downwards', () => { expect(SOURCES.flatMap(([path, text]) => layerBreaches(path, text))).toEqual([]); });
-  it('uses WebGPU only where it belongs', () => { expect(SOURCES.flatMap(([path, text]) => smellBreaches(path, text))).toEqual([]); });
+  it('imports only downwards', () => {
+    expect(SOURCES.flatMap(([path, text]) => layerBreaches(path, text))).toEqual([]);
+  });
+  it('uses WebGPU only where it belongs', () => {
+    expect(SOURCES.flatMap(([path, text]) => smellBreaches(path, text))).toEqual([]);
+  });
 });
 
 describe('the layer rule', () => {
@@ -31,7 +37,9 @@ describe('the layer rule', () => {
     ['a worker', "new Worker(new URL('../lab/run', import.meta.url), { type: 'module' });"],
     ['a query', "import a from '../lab/run?worker';"],
   ])('finds %s that goes upwards, with its line', (_, statement) => {
-    expect(layerBreaches('src/graph/node.ts', `// a comment\n${statement}\n`)).toEqual(['src/graph/node.ts:2: imports upwards: src/lab/run']);
+    expect(layerBreaches('src/graph/node.ts', `// a comment\n${statement}\n`)).toEqual([
+      'src/graph/node.ts:2: imports upwards: src/lab/run',
+    ]);
   });
   it.each([
     ['src/graph/node.ts', '../core/shape'],
@@ -41,7 +49,9 @@ describe('the layer rule', () => {
     ['src/index.ts', './lab/run'],
     ['demos/double-descent/experiment.ts', '../../src/index'],
     ['demos/registry.ts', './double-descent/experiment'],
-  ])('allows %s to import %s', (path, target) => { expect(layerBreaches(path, `import '${target}';`)).toEqual([]); });
+  ])('allows %s to import %s', (path, target) => {
+    expect(layerBreaches(path, `import '${target}';`)).toEqual([]);
+  });
   it.each([
     ['src/data/csv.ts', '../theory/linalg', 'imports sideways: src/theory/linalg'],
     ['src/optim/sgd.ts', '../models/mlp', 'imports sideways: src/models/mlp'],
@@ -53,7 +63,9 @@ describe('the layer rule', () => {
   ])('refuses %s importing %s', (path, target, message) => {
     expect(layerBreaches(path, `import '${target}';`)).toEqual([expect.stringContaining(message)]);
   });
-  it('refuses a file outside the layers', () => { expect(layerBreaches('src/misc/a.ts', '')).toEqual(['src/misc/a.ts:1: belongs to no layer']); });
+  it('refuses a file outside the layers', () => {
+    expect(layerBreaches('src/misc/a.ts', '')).toEqual(['src/misc/a.ts:1: belongs to no layer']);
+  });
   it('is not misled by comments and strings', () => {
     expect(layerBreaches('shaders/a.ts', "// import '../src/lab/run';\nconst a = \"import '../src/lab/run'\";")).toEqual([]);
   });
@@ -72,9 +84,13 @@ describe('the rules of WebGPU', () => {
     expect(smellBreaches('src/lab/run.test.ts', statement)).toEqual([]);
   });
   it('allows buffers in src/runtime, but no automatic layout', () => {
-    expect(smellBreaches('src/runtime/a.ts', "device.createBuffer(x); f({ layout: 'auto' });")).toEqual(["src/runtime/a.ts:1: layout: 'auto'"]);
+    expect(smellBreaches('src/runtime/a.ts', "device.createBuffer(x); f({ layout: 'auto' });")).toEqual([
+      "src/runtime/a.ts:1: layout: 'auto'",
+    ]);
   });
   it('is not misled by comments and strings', () => {
-    expect(smellBreaches('src/core/errors.ts', "// navigator.gpu\nconst a = 'no navigator.gpu, createBuffer() or mapAsync()';")).toEqual([]);
+    expect(smellBreaches('src/core/errors.ts', "// navigator.gpu\nconst a = 'no navigator.gpu, createBuffer() or mapAsync()';")).toEqual(
+      [],
+    );
   });
 });

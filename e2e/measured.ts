@@ -6,6 +6,14 @@ import type { Executor } from '../src/runtime/executor';
 export const measured = async (experiment: Experiment, config: Config, executor: Executor): Promise<readonly Row[]> => {
   const control = new Control();
   const rows: Row[] = [];
-  for await (const row of experiment.run(config, { executor, control, signal: new AbortController().signal, turn: () => Promise.resolve(), inputs: {}, live: () => config })) rows.push(row);
+  for await (const row of experiment.run(config, {
+    executor,
+    control,
+    signal: new AbortController().signal,
+    turn: () => Promise.resolve(),
+    inputs: {},
+    live: () => config,
+  }))
+    rows.push(row);
   return rows;
 };

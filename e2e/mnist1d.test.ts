@@ -10,16 +10,24 @@ import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { measured } from './measured';
 
 let executor: GpuExecutor;
-beforeAll(async () => { executor = await openGpu(); });
+beforeAll(async () => {
+  executor = await openGpu();
+});
 afterAll(() => executor.dispose());
 
 /** Small networks: measuring the published ones on all 5,000 examples takes a software adapter seconds. */
-const EDGES: readonly Config[] = [{ channels: 4, width: 16 }, { shufflePositions: 'shuffled', architecture: 'cnn', channels: 4 }];
+const EDGES: readonly Config[] = [
+  { channels: 4, width: 16 },
+  { shufflePositions: 'shuffled', architecture: 'cnn', channels: 4 },
+];
 it.each(EDGES)('smoke with %o finishes, draws every chart and judges nothing', async (change) => {
   const config: Config = { ...presetConfig(experiment, 'smoke'), ...change };
   const rows = await measured(experiment, config, executor);
   const table = new RowTable(rows);
-  for (const v of experiment.views(config)) if (v.kind === 'line') for (const series of Object.keys(v.series)) expect(table.summary(v.chart, series).at(-1)?.x, `${v.chart} ${series}`).toBe(config['steps']);
+  for (const v of experiment.views(config))
+    if (v.kind === 'line')
+      for (const series of Object.keys(v.series))
+        expect(table.summary(v.chart, series).at(-1)?.x, `${v.chart} ${series}`).toBe(config['steps']);
   expect(rows.findLast((r) => r.kind === 'progress')).toMatchObject({ done: config['steps'], total: config['steps'] });
   expect(rows.filter((r) => r.kind === 'event')).toEqual([]);
   const accuracies = table.points.filter((p) => p.chart === 'test' || p.chart === 'train').map((p) => p.y);
@@ -27,25 +35,47 @@ it.each(EDGES)('smoke with %o finishes, draws every chart and judges nothing', a
   for (const claim of experiment.claims(config)) expect(claim.test(table, config).verdict, claim.says).toBe('inconclusive');
 });
 
-it.each([['logistic', 410], ['mlp', 15_210], ['cnn', 5_210]] as const)('%s has the published number of parameters', (a, count) => {
+it.each([
+  ['logistic', 410],
+  ['mlp', 15_210],
+  ['cnn', 5_210],
+] as const)('%s has the published number of parameters', (a, count) => {
   expect(modelOf(presetConfig(experiment, 'standard'), a).layout.count).toBe(count);
 });
 
 /** Five seeds at the last step, each `spread` on either side of the figure. */
-const table = (figures: Readonly<Record<Architecture, number>>, spread = 0.5): RowTable => new RowTable(ARCHITECTURES.flatMap((a) =>
-  [-spread, spread, 0, -spread, spread].map((off, seed): PointRow => ({ kind: 'point', chart: 'test', series: a, x: 6000, seed, y: figures[a] + off }))));
-const all = (verdict: string): Readonly<Record<string, string>> => Object.fromEntries(['order', ...ARCHITECTURES].map((id) => [id, verdict]));
+const table = (figures: Readonly<Record<Architecture, number>>, spread = 0.5): RowTable =>
+  new RowTable(
+    ARCHITECTURES.flatMap((a) =>
+      [-spread, spread, 0, -spread, spread].map((off, seed): PointRow => ({
+        kind: 'point',
+        chart: 'test',
+        series: a,
+        x: 6000,
+        seed,
+        y: figures[a] + off,
+      })),
+    ),
+  );
+const all = (verdict: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(['order', ...ARCHITECTURES].map((id) => [id, verdict]));
 
 describe('claims', () => {
   const config = presetConfig(experiment, 'standard');
-  const verdicts = (t: RowTable, c: Config = config): Readonly<Record<string, string>> => Object.fromEntries(experiment.claims(c).map((k) => [k.id, k.test(t, c).verdict]));
+  const verdicts = (t: RowTable, c: Config = config): Readonly<Record<string, string>> =>
+    Object.fromEntries(experiment.claims(c).map((k) => [k.id, k.test(t, c).verdict]));
 
   it.each(['ordered', 'shuffled'] as const)('agree with the published figures, positions %s', (shufflePositions) => {
     expect(verdicts(table(PUBLISHED[shufflePositions]), { ...config, shufflePositions })).toEqual(all('agrees'));
   });
   it('disagree where an interval lies outside the band, or the order is another', () => {
     const { logistic, mlp, cnn } = PUBLISHED.ordered;
-    expect(verdicts(table({ logistic: logistic + 2 * BAND, mlp: mlp - 2 * BAND, cnn }))).toEqual({ order: 'agrees', logistic: 'disagrees', mlp: 'disagrees', cnn: 'agrees' });
+    expect(verdicts(table({ logistic: logistic + 2 * BAND, mlp: mlp - 2 * BAND, cnn }))).toEqual({
+      order: 'agrees',
+      logistic: 'disagrees',
+      mlp: 'disagrees',
+      cnn: 'agrees',
+    });
     expect(verdicts(table({ logistic, mlp: cnn, cnn: mlp }))['order']).toBe('disagrees');
   });
   it('say nothing where intervals are too wide, seeds too few, the recipe another or the end not reached', () => {

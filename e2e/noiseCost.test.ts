@@ -23,7 +23,12 @@ const dispatches = (t: Trainer): number => t.session.plans['step']!.dispatches.l
 it('costs at most half a step more on the MLP 64-256-256-10, batch 256', async () => {
   using gpu = await openGpu();
   const { uniform } = stream(1, 1);
-  const data = { x: Float32Array.from({ length: B * 64 }, (_, i) => uniform(i)), y: Uint32Array.from({ length: B }, (_, i) => i % 10), n: B, target: [] };
+  const data = {
+    x: Float32Array.from({ length: B * 64 }, (_, i) => uniform(i)),
+    y: Uint32Array.from({ length: B }, (_, i) => i % 10),
+    n: B,
+    target: [],
+  };
   const open = (metrics: readonly StepMetric[]): Promise<Trainer> =>
     Trainer.open(gpu, { model: mlp({ widths: [64, 256, 256, 10] }), loss: crossEntropy, optimiser: sgd({ lr: 0.01 }), data, metrics });
   using plain = await open(['loss']);
@@ -35,6 +40,8 @@ it('costs at most half a step more on the MLP 64-256-256-10, batch 256', async (
     times.noisy.push(await time(noisy));
   }
   const [without, withNoise] = [median(times.plain), median(times.noisy)];
-  console.log(`noise estimate: ${without.toFixed(1)} ms a step without (${dispatches(plain)} dispatches), ${withNoise.toFixed(1)} ms with (${dispatches(noisy)}), ratio ${(withNoise / without).toFixed(2)} on ${gpu.name}`);
+  console.log(
+    `noise estimate: ${without.toFixed(1)} ms a step without (${dispatches(plain)} dispatches), ${withNoise.toFixed(1)} ms with (${dispatches(noisy)}), ratio ${(withNoise / without).toFixed(2)} on ${gpu.name}`,
+  );
   expect(withNoise / without).toBeLessThanOrEqual(LIMIT);
 });

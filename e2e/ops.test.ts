@@ -25,14 +25,19 @@ const GPU_RUNS = 2;
 
 const reference = openReference();
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 const seeds = fc.nat({ max: 2 ** 31 - 1 });
 const onReference = (c: OpCase, seed: number): Promise<readonly string[]> => {
   const xs = variablesOf(c);
   return checkDerivatives(reference, {
-    xs, y: c.apply(xs), inexactRule: c.inexactRule ?? false, u: (n, i) => direction(n, seed + i),
+    xs,
+    y: c.apply(xs),
+    inexactRule: c.inexactRule ?? false,
+    u: (n, i) => direction(n, seed + i),
     x: Object.fromEntries(c.inputs.map((s, i) => [`x${i}`, draw(s, seed + i)])),
   });
 };
@@ -41,11 +46,13 @@ const onReference = (c: OpCase, seed: number): Promise<readonly string[]> => {
 const onGpu = async (c: OpCase, seed: number, R: number, shared: number): Promise<Agreement> => {
   const xs = variablesOf(c, shared);
   const plan = planOf(derivativeOutputs(xs, c.apply(xs)), R);
-  const values: Values = Object.fromEntries(Object.entries(plan.variables).map(([name, t], k) => {
-    const spec = name.startsWith('x') ? c.inputs[Number(name.slice(1))]! : { shape: [sizeOf(t.shape)], domain: 'real' as const };
-    const all = Array.from({ length: t.replicas }, (_, r) => Array.from(draw(spec, seed + 100 * r + k, false))).flat();
-    return [name, t.dtype === 'u32' ? Uint32Array.from(all) : Float64Array.from(all)];
-  }));
+  const values: Values = Object.fromEntries(
+    Object.entries(plan.variables).map(([name, t], k) => {
+      const spec = name.startsWith('x') ? c.inputs[Number(name.slice(1))]! : { shape: [sizeOf(t.shape)], domain: 'real' as const };
+      const all = Array.from({ length: t.replicas }, (_, r) => Array.from(draw(spec, seed + 100 * r + k, false))).flat();
+      return [name, t.dtype === 'u32' ? Uint32Array.from(all) : Float64Array.from(all)];
+    }),
+  );
   return stepwise(gpu, plan, values);
 };
 
@@ -54,23 +61,30 @@ const matrix: readonly (readonly [string, fc.Arbitrary<OpCase>])[] = [
   ...Object.entries(OP_CASES),
 ];
 describe.each(matrix)('%s', (_, cases) => {
-  it('means what its definition says, and differentiates', () => fc.assert(fc.asyncProperty(cases, seeds, async (c, seed) => {
-    expect(await onReference(c, seed), c.label).toEqual([]);
-  }), { numRuns: REFERENCE_RUNS }));
+  it('means what its definition says, and differentiates', () =>
+    fc.assert(
+      fc.asyncProperty(cases, seeds, async (c, seed) => {
+        expect(await onReference(c, seed), c.label).toEqual([]);
+      }),
+      { numRuns: REFERENCE_RUNS },
+    ));
 
-  it('runs on the GPU within the oracles’ bounds', () => fc.assert(fc.asyncProperty(cases, seeds, fc.nat({ max: 7 }), async (c, seed, shared) => {
-    for (const R of [1, 3]) {
-      const { checked, failures } = await onGpu(c, seed, R, shared);
-      expect(failures.join('\n'), `${c.label}, ${R} replicas`).toBe('');
-      expect(checked).toBeGreaterThan(0);
-    }
-  }), { numRuns: GPU_RUNS }));
+  it('runs on the GPU within the oracles’ bounds', () =>
+    fc.assert(
+      fc.asyncProperty(cases, seeds, fc.nat({ max: 7 }), async (c, seed, shared) => {
+        for (const R of [1, 3]) {
+          const { checked, failures } = await onGpu(c, seed, R, shared);
+          expect(failures.join('\n'), `${c.label}, ${R} replicas`).toBe('');
+          expect(checked).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: GPU_RUNS },
+    ));
 });
 
 describe.each(COMPOSITES)('$name', (composite) => {
   it('has a symmetric Hessian that both ways of deriving twice and differences agree on', async () => {
-    for (const seed of [1, 2, 3])
-      expect(await checkHessian(reference, hessianOutputs(composite), composite.values(seed))).toEqual([]);
+    for (const seed of [1, 2, 3]) expect(await checkHessian(reference, hessianOutputs(composite), composite.values(seed))).toEqual([]);
   });
 
   it('runs on the GPU within the oracles’ bounds', async () => {
@@ -80,7 +94,9 @@ describe.each(COMPOSITES)('$name', (composite) => {
       const x = Float64Array.from(Array.from({ length: R }, (_, r) => [...composite.values(r, false)['x']!]).flat());
       const { checked, worst, failures } = await stepwise(gpu, plan, { ...composite.values(0, false), x });
       expect(failures.join('\n')).toBe('');
-      console.log(`${composite.name} ×${R}: ${plan.dispatches.length} dispatches, ${checked} elements, worst error/bound ${worst.toFixed(3)}`);
+      console.log(
+        `${composite.name} ×${R}: ${plan.dispatches.length} dispatches, ${checked} elements, worst error/bound ${worst.toFixed(3)}`,
+      );
     }
   });
 });

@@ -6,13 +6,19 @@ import { PHONE, Visitor } from './visitor';
 
 /** Every page there is, and what it has once it is ready. */
 const PAGES = [
-  ['', 'lab-gallery h2 a'], ...EXPERIMENTS.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const), ['runs/', 'lab-runs h1'], ['device/', 'lab-device h1'], ['bench/', 'lab-bench h1'],
+  ['', 'lab-gallery h2 a'],
+  ...EXPERIMENTS.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const),
+  ['runs/', 'lab-runs h1'],
+  ['device/', 'lab-device h1'],
+  ['bench/', 'lab-bench h1'],
 ] as const;
 const THEMES = ['light', 'dark'] as const;
 
 describe('the built site', () => {
   let visitor: Visitor;
-  beforeAll(async () => { visitor = await Visitor.open(); });
+  beforeAll(async () => {
+    visitor = await Visitor.open();
+  });
   afterAll(() => visitor?.close());
   afterEach(async () => {
     await visitor.leave();
@@ -20,18 +26,26 @@ describe('the built site', () => {
   });
 
   /** Pixels of the main plot in the exact colour of its first series. */
-  const drawn = (): Promise<number> => visitor.page.locator('lab-chart canvas').first().evaluate((canvas, colour) => {
-    const { width, height } = canvas as HTMLCanvasElement;
-    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
-    const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16));
-    let found = 0;
-    for (let i = 0; i < data.length; i += 4) if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found += 1;
-    return found;
-  }, lookOf(0, '#000000').colour);
+  const drawn = (): Promise<number> =>
+    visitor.page
+      .locator('lab-chart canvas')
+      .first()
+      .evaluate((canvas, colour) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+        const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16));
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4)
+          if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found += 1;
+        return found;
+      }, lookOf(0, '#000000').colour);
 
   it('leads from the gallery to an experiment, and runs nothing by itself', async () => {
     await visitor.visit('');
-    await visitor.page.getByRole('link', { name: /Double descent/ }).first().click();
+    await visitor.page
+      .getByRole('link', { name: /Double descent/ })
+      .first()
+      .click();
     await visitor.page.waitForURL('**/some/where/double-descent/**');
     await visitor.page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     expect(await visitor.look((lab) => [lab.state, lab.rows.length])).toEqual(['idle', 0]);
@@ -74,11 +88,16 @@ describe('the built site', () => {
     await visitor.press('Pause');
     expect(await visitor.look((lab) => lab.state)).toBe('paused');
     // What was submitted before the pause still arrives. A run that went on would never be found standing still.
-    await expect.poll(async () => {
-      const before = await visitor.done();
-      await visitor.page.waitForTimeout(1500);
-      return await visitor.done() - before;
-    }, { timeout: 60_000 }).toBe(0);
+    await expect
+      .poll(
+        async () => {
+          const before = await visitor.done();
+          await visitor.page.waitForTimeout(1500);
+          return (await visitor.done()) - before;
+        },
+        { timeout: 60_000 },
+      )
+      .toBe(0);
     const standing = await visitor.done();
     expect(standing).toBeLessThan(100_000);
     await visitor.press('Step');
@@ -88,22 +107,30 @@ describe('the built site', () => {
     expect(await visitor.look((lab) => [lab.state, lab.rows.length])).toEqual(['idle', 0]);
   });
 
-  it.each(PAGES.flatMap(([path, ready]) => THEMES.map((colorScheme) => ({ path, ready, colorScheme }))))('/$path has no accessibility violation in $colorScheme', async ({ path, ready, colorScheme }) => {
-    await visitor.visit(path, { colorScheme });
-    await visitor.page.locator(ready).first().waitFor();
-    expect(await visitor.violations()).toEqual([]);
-  });
-  it.each(THEMES)('an experiment has no accessibility violation in %s while it runs, when it is done, and with every disclosure open', async (colorScheme) => {
-    await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&epochs=60', { colorScheme });
-    await visitor.press('Run');
-    await visitor.untilDone(3);
-    expect(await visitor.violations()).toEqual([]);
-    await visitor.until('done');
-    expect(await visitor.violations()).toEqual([]);
-    await visitor.page.locator('summary').evaluateAll((all) => { for (const summary of all) summary.parentElement!.setAttribute('open', ''); });
-    await visitor.page.locator('lab-chart table').first().waitFor();
-    expect(await visitor.violations()).toEqual([]);
-  });
+  it.each(PAGES.flatMap(([path, ready]) => THEMES.map((colorScheme) => ({ path, ready, colorScheme }))))(
+    '/$path has no accessibility violation in $colorScheme',
+    async ({ path, ready, colorScheme }) => {
+      await visitor.visit(path, { colorScheme });
+      await visitor.page.locator(ready).first().waitFor();
+      expect(await visitor.violations()).toEqual([]);
+    },
+  );
+  it.each(THEMES)(
+    'an experiment has no accessibility violation in %s while it runs, when it is done, and with every disclosure open',
+    async (colorScheme) => {
+      await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&epochs=60', { colorScheme });
+      await visitor.press('Run');
+      await visitor.untilDone(3);
+      expect(await visitor.violations()).toEqual([]);
+      await visitor.until('done');
+      expect(await visitor.violations()).toEqual([]);
+      await visitor.page.locator('summary').evaluateAll((all) => {
+        for (const summary of all) summary.parentElement!.setAttribute('open', '');
+      });
+      await visitor.page.locator('lab-chart table').first().waitFor();
+      expect(await visitor.violations()).toEqual([]);
+    },
+  );
 
   it.each(PAGES)('/%s fits a screen 320 px wide, which is also 1280 px at four times the zoom', async (path, ready) => {
     await visitor.visit(path, { viewport: PHONE });
@@ -118,12 +145,13 @@ describe('the built site', () => {
     await visitor.visit('double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2');
     const { page } = visitor;
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
-    const focused = (): Promise<string> => page.evaluate(() => {
-      let at: Element | null = document.activeElement;
-      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-      return at?.textContent?.trim() ?? '';
-    });
-    for (let i = 0; i < 80 && await focused() !== 'Run'; i++) await page.keyboard.press('Tab');
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        let at: Element | null = document.activeElement;
+        while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+        return at?.textContent?.trim() ?? '';
+      });
+    for (let i = 0; i < 80 && (await focused()) !== 'Run'; i++) await page.keyboard.press('Tab');
     expect(await focused()).toBe('Run');
     await page.keyboard.press('Enter');
     await visitor.untilDone(5);

@@ -13,25 +13,44 @@ import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { readSafetensors, writeSafetensors } from '../src/runtime/safetensors';
 
 let executor: GpuExecutor;
-beforeAll(async () => { executor = await openGpu(); });
+beforeAll(async () => {
+  executor = await openGpu();
+});
 afterAll(() => executor.dispose());
 
 const control = new Control();
 type Changes = Readonly<Record<number, Config>>;
-interface Asked { readonly inputs?: Inputs; /** By the number of the question for live settings, from 0. */ readonly changes?: Changes; readonly abortAfter?: number }
+interface Asked {
+  readonly inputs?: Inputs;
+  /** By the number of the question for live settings, from 0. */ readonly changes?: Changes;
+  readonly abortAfter?: number;
+}
 const measure = async (config: Config, { inputs = {}, changes = {}, abortAfter }: Asked = {}): Promise<readonly Row[]> => {
   const rows: Row[] = [];
   const abort = new AbortController();
   let [call, latest] = [0, config];
-  const live = (): Config => { latest = { ...latest, ...changes[call++] }; return latest; };
-  for await (const row of experiment.run(config, { executor, control, signal: abort.signal, turn: () => Promise.resolve(), inputs, live })) {
+  const live = (): Config => {
+    latest = { ...latest, ...changes[call++] };
+    return latest;
+  };
+  for await (const row of experiment.run(config, {
+    executor,
+    control,
+    signal: abort.signal,
+    turn: () => Promise.resolve(),
+    inputs,
+    live,
+  })) {
     rows.push(row);
     if (row.kind === 'progress' && abortAfter !== undefined && row.done >= abortAfter) abort.abort();
   }
   return rows;
 };
 const SMOKE: Config = { ...presetConfig(experiment, 'smoke'), batch: 8 };
-const file = (name: string, data: Uint8Array<ArrayBuffer>): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> } => ({ name, data });
+const file = (name: string, data: Uint8Array<ArrayBuffer>): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> } => ({
+  name,
+  data,
+});
 const text = (content: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(content));
 const points = (rows: readonly Row[], chart: string, series: string): readonly PointRow[] =>
   rows.filter((r): r is PointRow => r.kind === 'point' && r.chart === chart && r.series === series);
@@ -43,29 +62,40 @@ const weightsOf = (rows: readonly Row[]): ArtifactRow => {
 };
 
 /** One feature of which the class is the sign; 30 rows. */
-const TABLE = file('signs.csv', text(`size,kind\n${Array.from({ length: 30 }, (_, i) => `${i - 14.5},${i < 15 ? 'low' : 'high'}`).join('\n')}\n`));
+const TABLE = file(
+  'signs.csv',
+  text(`size,kind\n${Array.from({ length: 30 }, (_, i) => `${i - 14.5},${i < 15 ? 'low' : 'high'}`).join('\n')}\n`),
+);
 
-const tensor = (...shape: number[]): { readonly shape: readonly number[]; readonly data: Float32Array } => ({ shape, data: new Float32Array(shape.reduce((n, d) => n * d, 1)) });
+const tensor = (...shape: number[]): { readonly shape: readonly number[]; readonly data: Float32Array } => ({
+  shape,
+  data: new Float32Array(shape.reduce((n, d) => n * d, 1)),
+});
 
 describe('a run', () => {
   it('of the default network learns the spirals: the claims agree, every view has data, the progress ends', async () => {
     const config = { ...parseConfig(experiment.config, {}), steps: 400, seeds: 5, examples: 300 };
     const rows = await measure(config);
     const table = new RowTable(rows);
-    for (const v of experiment.views(config)) for (const series of v.kind === 'line' ? Object.keys(v.series) : [])
-      expect(points(rows, v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
+    for (const v of experiment.views(config))
+      for (const series of v.kind === 'line' ? Object.keys(v.series) : [])
+        expect(points(rows, v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
     for (const v of judge(experiment, table, config)) expect(v.verdict, v.measured).toBe('agrees');
     expect(rows.findLast((r) => r.kind === 'progress')).toMatchObject({ done: 400, total: 400, steps: 2000 });
   });
   it.each([
-    ['mnist1d', {}], ['sine', {}], ['spirals', { hidden: [0], optimiser: 'sgd', batch: 0 }],
-    ['spirals', { optimiser: 'momentum', activation: 'tanh', standardise: false }], ['sine', { optimiser: 'adamw', seeds: 1 }],
+    ['mnist1d', {}],
+    ['sine', {}],
+    ['spirals', { hidden: [0], optimiser: 'sgd', batch: 0 }],
+    ['spirals', { optimiser: 'momentum', activation: 'tanh', standardise: false }],
+    ['sine', { optimiser: 'adamw', seeds: 1 }],
   ])('%s %o', async (data, rest) => {
     const config: Config = { ...SMOKE, data, ...rest };
     const rows = await measure(config);
     expect(points(rows, 'loss', 'test').at(-1)!.x).toBe(config['steps']);
     expect(points(rows, 'loss', 'test').every((p) => Number.isFinite(p.y))).toBe(true);
-    for (const v of judge(experiment, new RowTable(rows), config)) expect(v.verdict, v.measured).toMatch(config['seeds'] === 1 ? /^inconclusive$/ : /^(agrees|inconclusive)$/);
+    for (const v of judge(experiment, new RowTable(rows), config))
+      expect(v.verdict, v.measured).toMatch(config['seeds'] === 1 ? /^inconclusive$/ : /^(agrees|inconclusive)$/);
     expect(weightsOf(rows).data.length).toBeGreaterThan(0);
   });
   it('thins what is measured at every step, and evaluates about 60 times', async () => {
@@ -115,7 +145,11 @@ describe('live settings', () => {
     expect(events(plain).filter((e) => e.startsWith('From step'))).toEqual([]);
   });
   it('are those of the schema', () => {
-    expect(Object.entries(FIELDS).filter(([, f]) => 'apply' in f && f.apply === 'live').map(([key]) => key)).toEqual(['lr', 'weightDecay']);
+    expect(
+      Object.entries(FIELDS)
+        .filter(([, f]) => 'apply' in f && f.apply === 'live')
+        .map(([key]) => key),
+    ).toEqual(['lr', 'weightDecay']);
   });
 });
 
@@ -124,19 +158,31 @@ describe('weights', () => {
     const first = await measure(SMOKE, { inputs: { data: TABLE } });
     const { name, data } = weightsOf(first);
     const second = await measure({ ...SMOKE, standardise: false }, { inputs: { data: TABLE, weights: { name, data } } });
-    for (const chart of ['loss', 'error']) for (const series of ['train', 'test']) {
-      const [all, resumed] = [points(first, chart, series), points(second, chart, series)];
-      const [end, start] = [all.filter((p) => p.x === SMOKE['steps']), resumed.filter((p) => p.x === 0)];
-      expect(end.length).toBe(2);
-      expect(start.map((p) => p.y)).toEqual(end.map((p) => p.y));
-    }
+    for (const chart of ['loss', 'error'])
+      for (const series of ['train', 'test']) {
+        const [all, resumed] = [points(first, chart, series), points(second, chart, series)];
+        const [end, start] = [all.filter((p) => p.x === SMOKE['steps']), resumed.filter((p) => p.x === 0)];
+        expect(end.length).toBe(2);
+        expect(start.map((p) => p.y)).toEqual(end.map((p) => p.y));
+      }
     const [a, b] = points(first, 'loss', 'test').filter((p) => p.x === SMOKE['steps']);
     expect(a!.y).not.toBe(b!.y);
   });
   it('are stored with what they were trained with', async () => {
     const { tensors, metadata } = readSafetensors(weightsOf(await measure(SMOKE, { inputs: { data: TABLE } })).data);
     expect(tensors['W1']!.shape).toEqual([1, 8]);
-    expect(Object.keys(tensors)).toEqual(['W1', 'b1', 'W2', 'b2', 'replica1.W1', 'replica1.b1', 'replica1.W2', 'replica1.b2', 'x.mean', 'x.deviation']);
+    expect(Object.keys(tensors)).toEqual([
+      'W1',
+      'b1',
+      'W2',
+      'b2',
+      'replica1.W1',
+      'replica1.b1',
+      'replica1.W2',
+      'replica1.b2',
+      'x.mean',
+      'x.deviation',
+    ]);
     expect(metadata).toMatchObject({ model: 'mlp 1-8-2', activation: 'relu', classes: '["low","high"]', seeds: '0,1', steps: '60' });
   });
   it('of more than eight networks are the first one’s, from which then all start', async () => {
@@ -148,25 +194,39 @@ describe('weights', () => {
     const { y } = points(first, 'loss', 'test').find((p) => p.x === 20 && p.seed === 0)!;
     expect(start.map((p) => p.y)).toEqual(Array.from({ length: 9 }, () => y));
   });
-  const wrong = (tensors: Parameters<typeof writeSafetensors>[0], metadata = {}): Inputs =>
-    ({ data: TABLE, weights: file('w.safetensors', new Uint8Array(writeSafetensors(tensors, metadata))) });
+  const wrong = (tensors: Parameters<typeof writeSafetensors>[0], metadata = {}): Inputs => ({
+    data: TABLE,
+    weights: file('w.safetensors', new Uint8Array(writeSafetensors(tensors, metadata))),
+  });
   const fitting = { W1: tensor(1, 8), b1: tensor(8), W2: tensor(8, 2), b2: tensor(2) };
   it.each([
-    ['another shape', wrong({ ...fitting, W1: tensor(1, 9) }), 'Expected: W1 [1,8], b1 [8], W2 [8,2], b2 [2]. Found: W1 [1,9], b1 [8], W2 [8,2], b2 [2]'],
+    [
+      'another shape',
+      wrong({ ...fitting, W1: tensor(1, 9) }),
+      'Expected: W1 [1,8], b1 [8], W2 [8,2], b2 [2]. Found: W1 [1,9], b1 [8], W2 [8,2], b2 [2]',
+    ],
     ['a layer more', wrong({ ...fitting, W3: tensor(2, 2) }), 'Found: W1 [1,8], b1 [8], W2 [8,2], b2 [2], W3 [2,2]'],
     ['none', wrong({}), 'Found: none'],
     ['another activation', wrong(fitting, { activation: 'tanh' }), 'trained with the activation tanh, the setting is relu'],
     ['other classes', wrong(fitting, { classes: '["a","b"]' }), 'trained for the classes ["a","b"]'],
     ['other features', wrong({ ...fitting, 'x.mean': tensor(3), 'x.deviation': tensor(3) }), 'trained on 3 features, the data have 1'],
     ['no such file', { data: TABLE, weights: file('w.safetensors', text('hello')) }, 'safetensors: 5 bytes'],
-  ])('%s: refused', async (_, inputs, message) => { await expect(measure(SMOKE, { inputs })).rejects.toThrow(message); });
+  ])('%s: refused', async (_, inputs, message) => {
+    await expect(measure(SMOKE, { inputs })).rejects.toThrow(message);
+  });
 });
 
 describe('networks that diverge', () => {
   it('are each named once, and the run ends when all have', async () => {
     const rows = await measure({ ...SMOKE, data: 'sine', optimiser: 'sgd', lr: 1e6, seeds: 3, steps: 400 });
     const said = events(rows).filter((e) => e.includes('became'));
-    expect(said.map((e) => /^Seed (\d+): replica (\d+)/.exec(e)?.slice(1))).toEqual(expect.arrayContaining([['0', '0'], ['1', '1'], ['2', '2']]));
+    expect(said.map((e) => /^Seed (\d+): replica (\d+)/.exec(e)?.slice(1))).toEqual(
+      expect.arrayContaining([
+        ['0', '0'],
+        ['1', '1'],
+        ['2', '2'],
+      ]),
+    );
     expect(said).toHaveLength(3);
     expect(said[0]).toMatch(/'(loss|gradientNorm|weightNorm|updateNorm)' became (NaN|-?Infinity) at step \d+/);
     expect(events(rows).at(-1)).toContain('no file of weights');
@@ -178,7 +238,14 @@ describe('data', () => {
   const config = { ...defaults(experiment.config), testShare: 0.2 };
   it('from a CSV are split by the seed into all of the rows, and standardised by the training set', () => {
     const sets = prepare(config, { data: TABLE });
-    expect([sets.kind, sets.train.n, sets.test.n, sets.inputs, sets.outputs, sets.classNames]).toEqual(['classification', 24, 6, 1, 2, ['low', 'high']]);
+    expect([sets.kind, sets.train.n, sets.test.n, sets.inputs, sets.outputs, sets.classNames]).toEqual([
+      'classification',
+      24,
+      6,
+      1,
+      2,
+      ['low', 'high'],
+    ]);
     const { mean, deviation } = sets.scale.x!;
     const all = [...sets.train.x, ...sets.test.x].map((v) => Math.round((v * deviation[0]! + mean[0]!) * 2) / 2);
     expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i - 14.5));
@@ -202,7 +269,9 @@ describe('data', () => {
   it.each([
     ['labels without examples', {}, { labels: TABLE }, 'choose the file of their examples'],
     ['too few to split', { limit: 2 }, { data: TABLE }, 'leave 2 to train on and 0 to test on'],
-  ])('%s: refused', (_, rest, inputs, message) => { expect(() => prepare({ ...config, ...rest }, inputs)).toThrow(message); });
+  ])('%s: refused', (_, rest, inputs, message) => {
+    expect(() => prepare({ ...config, ...rest }, inputs)).toThrow(message);
+  });
   it('with a batch larger than the training set: refused', async () => {
     await expect(measure({ ...SMOKE, batch: 32, limit: 20 }, { inputs: { data: TABLE } })).rejects.toThrow('only 14 examples to train on');
   });

@@ -19,17 +19,28 @@ const labels = (r: number): Uint32Array => new Uint32Array(N).map((_, i) => rand
 const model = mlp({ widths: [D, 10, 7, CLASSES] });
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 const options = (o: Partial<TrainerOptions> = {}): TrainerOptions => ({
-  model, loss: crossEntropy, optimiser: adamw({ lr: 0.01 }), batch: 16, data: { x: inputs(0), y: labels(0), n: N, target: [] }, evaluate: { error: errorRate }, ...o,
+  model,
+  loss: crossEntropy,
+  optimiser: adamw({ lr: 0.01 }),
+  batch: 16,
+  data: { x: inputs(0), y: labels(0), n: N, target: [] },
+  evaluate: { error: errorRate },
+  ...o,
 });
 /** All rows of a run: plan, step, values. */
-const collect = async (batches: AsyncIterable<MetricBatch>): Promise<readonly (readonly [plan: string, step: number, values: readonly number[]])[]> => {
+const collect = async (
+  batches: AsyncIterable<MetricBatch>,
+): Promise<readonly (readonly [plan: string, step: number, values: readonly number[]])[]> => {
   const out: [string, number, number[]][] = [];
   for await (const b of batches)
-    for (const [i, step] of b.steps.entries()) out.push([b.plan, step, b.names.flatMap((name) => Array.from({ length: b.replicas }, (_, r) => metric(b, i, name, r)))]);
+    for (const [i, step] of b.steps.entries())
+      out.push([b.plan, step, b.names.flatMap((name) => Array.from({ length: b.replicas }, (_, r) => metric(b, i, name, r)))]);
   return out;
 };
 const bits = async (session: Session, variable: string): Promise<readonly number[]> => {
@@ -47,18 +58,40 @@ describe('replicas', () => {
     const beta1 = [0.9, 0.5, 0.95, 0, 0.9];
     const initScale = [1, 0.5, 2, 1, 0.1];
     const mask = new Float32Array(R * model.layout.total).map((_, i) => (random.uniform(i) < 0.8 ? 1 : 0));
-    const flat = <T extends Float32Array | Uint32Array>(make: (r: number) => T, into: T): T => { each.forEach((r) => into.set(make(r), r * (into.length / R))); return into; };
-    const together = await Trainer.open(gpu, options({
-      optimiser: adamw({ lr, weightDecay, beta1 }), initScale, mask, seeds: [11, 22, 33, 44, 55],
-      data: { x: flat(inputs, new Float32Array(R * N * D)), y: flat(labels, new Uint32Array(R * N)), n: N, target: [], xPerReplica: true, yPerReplica: true },
-    }));
+    const flat = <T extends Float32Array | Uint32Array>(make: (r: number) => T, into: T): T => {
+      each.forEach((r) => into.set(make(r), r * (into.length / R)));
+      return into;
+    };
+    const together = await Trainer.open(
+      gpu,
+      options({
+        optimiser: adamw({ lr, weightDecay, beta1 }),
+        initScale,
+        mask,
+        seeds: [11, 22, 33, 44, 55],
+        data: {
+          x: flat(inputs, new Float32Array(R * N * D)),
+          y: flat(labels, new Uint32Array(R * N)),
+          n: N,
+          target: [],
+          xPerReplica: true,
+          yPerReplica: true,
+        },
+      }),
+    );
     await collect(together.train({ steps: 9 }));
     const all = await bits(together.session, 'theta');
     for (const r of each) {
-      using alone = await Trainer.open(gpu, options({
-        optimiser: adamw({ lr: lr[r]!, weightDecay: weightDecay[r]!, beta1: beta1[r]! }), initScale: initScale[r]!, mask: mask.slice(r * model.layout.total, (r + 1) * model.layout.total),
-        seeds: [11 * (r + 1)], data: { x: inputs(r), y: labels(r), n: N, target: [] },
-      }));
+      using alone = await Trainer.open(
+        gpu,
+        options({
+          optimiser: adamw({ lr: lr[r]!, weightDecay: weightDecay[r]!, beta1: beta1[r]! }),
+          initScale: initScale[r]!,
+          mask: mask.slice(r * model.layout.total, (r + 1) * model.layout.total),
+          seeds: [11 * (r + 1)],
+          data: { x: inputs(r), y: labels(r), n: N, target: [] },
+        }),
+      );
       await collect(alone.train({ steps: 9 }));
       expect(await bits(alone.session, 'theta'), `replica ${r}`).toEqual(all.slice(r * model.layout.total, (r + 1) * model.layout.total));
     }
@@ -67,7 +100,11 @@ describe('replicas', () => {
 
   it('a mask holds its parameters at 0 under momentum and decay', async () => {
     const mask = new Float32Array(model.layout.total).map((_, i) => i % 2);
-    for (const optimiser of [sgd({ lr: 0.1, momentum: 0.9, weightDecay: 0.1 }), sgd({ lr: 0.1, momentum: 0.9, nesterov: true }), adamw({ lr: 0.1, weightDecay: 0.1 })]) {
+    for (const optimiser of [
+      sgd({ lr: 0.1, momentum: 0.9, weightDecay: 0.1 }),
+      sgd({ lr: 0.1, momentum: 0.9, nesterov: true }),
+      adamw({ lr: 0.1, weightDecay: 0.1 }),
+    ]) {
       using trainer = await Trainer.open(gpu, options({ optimiser, mask }));
       await collect(trainer.train({ steps: 5 }));
       const { data } = await trainer.session.read('theta');
@@ -119,7 +156,13 @@ describe('a lost device', () => {
     const trainer = await Trainer.open(executor, options({ seeds: [1, 2] }));
     const events: { readonly kind: string; readonly step: number }[] = [];
     const seen = async function* (): AsyncGenerator<MetricBatch> {
-      for await (const b of trainer.train({ ...o, checkpointMs: 1, onEvent: (e) => { events.push(e); } })) {
+      for await (const b of trainer.train({
+        ...o,
+        checkpointMs: 1,
+        onEvent: (e) => {
+          events.push(e);
+        },
+      })) {
         yield b;
         if (b.steps.at(-1)! >= 150 && events.length === 0) executor.device.destroy();
       }
@@ -134,7 +177,9 @@ describe('a lost device', () => {
     for (const [i, v] of STATE.entries()) expect(await bits(trainer.session, v), v).toEqual(expected[i]);
 
     // A second loss in one run ends it, and says what is preserved.
-    const lose = async (): Promise<void> => { for await (const _ of trainer.train({ steps: 3000, submissionMs: 5 })) executor.device.destroy(); };
+    const lose = async (): Promise<void> => {
+      for await (const _ of trainer.train({ steps: 3000, submissionMs: 5 })) executor.device.destroy();
+    };
     await expect(lose()).rejects.toThrow(/lost twice; the checkpoint at step \d+ is preserved/);
     executor.dispose();
   });
@@ -156,7 +201,8 @@ describe('the course of a run', () => {
   it('probes at exactly the steps asked for, once each, also when a run is continued', async () => {
     using trainer = await Trainer.open(gpu, options());
     const probes = [{ plan: 'eval', every: 4, at: [1, 7] }];
-    const stepsOf = (all: Awaited<ReturnType<typeof collect>>, plan: string): readonly number[] => all.filter(([p]) => p === plan).map(([, s]) => s);
+    const stepsOf = (all: Awaited<ReturnType<typeof collect>>, plan: string): readonly number[] =>
+      all.filter(([p]) => p === plan).map(([, s]) => s);
     const first = await collect(trainer.train({ steps: 8, probes }));
     expect(stepsOf(first, 'eval')).toEqual([0, 1, 4, 7, 8]);
     expect(stepsOf(first, 'step')).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -173,7 +219,9 @@ describe('the course of a run', () => {
     queue.submit = (buffers) => {
       submissions++;
       most = Math.max(most, ++inFlight);
-      void queue.onSubmittedWorkDone().then(() => { inFlight--; });
+      void queue.onSubmittedWorkDone().then(() => {
+        inFlight--;
+      });
       return submit(buffers);
     };
     const steps = 1500;
@@ -183,7 +231,9 @@ describe('the course of a run', () => {
     expect(all.map(([, s]) => s)).toEqual(Array.from({ length: steps }, (_, i) => i));
     console.log(`${steps} steps in ${submissions} submissions, at most ${most} in flight`);
     // The snapshot before the run reads each updated variable by a submission of its own.
-    expect(submissions - trainer.session.plans['step']!.updated.length - trainer.session.plans['eval']!.updated.length).toBeLessThan(steps / 5);
+    expect(submissions - trainer.session.plans['step']!.updated.length - trainer.session.plans['eval']!.updated.length).toBeLessThan(
+      steps / 5,
+    );
     expect(most).toBeLessThanOrEqual(MOST_IN_FLIGHT);
   });
 
@@ -191,7 +241,10 @@ describe('the course of a run', () => {
     using trainer = await Trainer.open(gpu, options());
     const controller = new AbortController();
     let last = 0;
-    for await (const b of trainer.train({ steps: 1e6, signal: controller.signal })) { last = b.steps.at(-1)!; if (last > 20) controller.abort(); }
+    for await (const b of trainer.train({ steps: 1e6, signal: controller.signal })) {
+      last = b.steps.at(-1)!;
+      if (last > 20) controller.abort();
+    }
     expect(trainer.session.stepsDone).toBe(last + 1);
     for await (const _ of trainer.train({ steps: 1e6 })) break;
     const from = trainer.session.stepsDone;
@@ -204,13 +257,20 @@ describe('the course of a run', () => {
     using trainer = await Trainer.open(gpu, options());
     let [paused, allowed, wake] = [true, 2, (): void => undefined];
     const control: TrainControl = {
-      get paused() { return paused; },
+      get paused() {
+        return paused;
+      },
       takeSingleStep: () => allowed-- > 0,
       takeRest: () => false,
-      whenResumed: () => new Promise((resume) => { wake = resume; }),
+      whenResumed: () =>
+        new Promise((resume) => {
+          wake = resume;
+        }),
     };
     const seen: number[] = [];
-    const run = (async () => { for await (const b of trainer.train({ steps: 10, control })) seen.push(...b.steps); })();
+    const run = (async () => {
+      for await (const b of trainer.train({ steps: 10, control })) seen.push(...b.steps);
+    })();
     await expect.poll(() => allowed).toBe(-1);
     expect(seen).toEqual([0, 1]);
     paused = false;

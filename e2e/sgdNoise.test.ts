@@ -8,7 +8,9 @@ import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { measured } from './measured';
 
 let executor: GpuExecutor;
-beforeAll(async () => { executor = await openGpu(); });
+beforeAll(async () => {
+  executor = await openGpu();
+});
 afterAll(() => executor.dispose());
 
 const measure = (config: Config): Promise<readonly Row[]> => measured(experiment, config, executor);
@@ -25,8 +27,13 @@ it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', asy
   const rows = await measure(config);
   const table = new RowTable(rows);
   for (const v of experiment.views(config)) {
-    if (v.kind === 'heatmap') expect(table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
-    else for (const series of Object.keys(v.series)) expect(table.summary(v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
+    if (v.kind === 'heatmap')
+      expect(
+        table.cells.some((p) => p.chart === v.chart),
+        v.chart,
+      ).toBe(true);
+    else
+      for (const series of Object.keys(v.series)) expect(table.summary(v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
   }
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
@@ -36,8 +43,13 @@ it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', asy
 
 /** Settings at the edges of what the page allows. */
 it.each([
-  { steps: 20, batch: 4, smallBatch: 2, hidden: [1] }, { batch: 400, smallBatch: 1, steps: 20, sample: 400, draws: 2 }, { lr: 10, steps: 20 }, { variant: 'batch', batches: [2, 400], goal: 0.05, maxSteps: 50 },
-  { variant: 'temperature', temperatures: [1], batchSizes: [200], time: 1000 }, { variant: 'quadratic', betas: [0.999], points: 2, averaged: 10 }, { variant: 'quadratic', seed: 1_000_000, seeds: 1 },
+  { steps: 20, batch: 4, smallBatch: 2, hidden: [1] },
+  { batch: 400, smallBatch: 1, steps: 20, sample: 400, draws: 2 },
+  { lr: 10, steps: 20 },
+  { variant: 'batch', batches: [2, 400], goal: 0.05, maxSteps: 50 },
+  { variant: 'temperature', temperatures: [1], batchSizes: [200], time: 1000 },
+  { variant: 'quadratic', betas: [0.999], points: 2, averaged: 10 },
+  { variant: 'quadratic', seed: 1_000_000, seeds: 1 },
   { variant: 'mislabelled', wrong: 0.8, noisyBatch: 200, epochs: 1 },
 ])('%o runs, and contradicts nothing', async (edge) => {
   const config = smoke(edge);
@@ -46,7 +58,14 @@ it.each([
   judged(config, table);
 });
 
-it.each([{ batch: 500 }, { smallBatch: 9 }, { sample: 500 }, { variant: 'batch', batches: [8, 500] }, { variant: 'temperature', batchSizes: [300] }, { variant: 'mislabelled', noisyBatch: 300 }])('%o is refused, with what would do', async (wrong) => {
+it.each([
+  { batch: 500 },
+  { smallBatch: 9 },
+  { sample: 500 },
+  { variant: 'batch', batches: [8, 500] },
+  { variant: 'temperature', batchSizes: [300] },
+  { variant: 'mislabelled', noisyBatch: 300 },
+])('%o is refused, with what would do', async (wrong) => {
   await expect(measure(smoke(wrong))).rejects.toThrow(/there are only \d+ .* at most that/);
 });
 

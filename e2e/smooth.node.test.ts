@@ -15,12 +15,24 @@ const WATCH = `
     requestAnimationFrame(next);
   });`;
 /** As Chromium's trace has them: `ts` and `dur` of the clock, `tdur` of the thread's own time, in µs. */
-interface TraceEvent { readonly name: string; readonly pid: number; readonly tid: number; readonly dur?: number; readonly tdur?: number; readonly args: { readonly name?: string } }
-interface Watched { readonly long: readonly { readonly start: number; readonly ms: number }[]; readonly frames: (count: number) => Promise<readonly number[]> }
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+interface Watched {
+  readonly long: readonly { readonly start: number; readonly ms: number }[];
+  readonly frames: (count: number) => Promise<readonly number[]>;
+}
 
 describe('the page of an experiment', () => {
   let visitor: Visitor;
-  beforeAll(async () => { visitor = await Visitor.open(); });
+  beforeAll(async () => {
+    visitor = await Visitor.open();
+  });
   afterAll(() => visitor?.close());
   afterEach(() => visitor.leave());
 
@@ -37,12 +49,19 @@ describe('the page of an experiment', () => {
     await visitor.until('done');
     await visitor.page.waitForTimeout(500);
     const { traceEvents } = JSON.parse((await visitor.browser.stopTracing()).toString()) as { readonly traceEvents: readonly TraceEvent[] };
-    const mains = new Set(traceEvents.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map((e) => `${e.pid}:${e.tid}`));
+    const mains = new Set(
+      traceEvents.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map((e) => `${e.pid}:${e.tid}`),
+    );
     const tasks = traceEvents.filter((e) => e.name.endsWith('RunTask') && mains.has(`${e.pid}:${e.tid}`)).map((e) => (e.tdur ?? 0) / 1000);
     expect(tasks.length).toBeGreaterThan(100); // the trace is there
-    const seen = await visitor.page.evaluate((from) => (globalThis as unknown as Watched).long.filter((t) => t.start >= from).map((t) => t.ms), from);
+    const seen = await visitor.page.evaluate(
+      (from) => (globalThis as unknown as Watched).long.filter((t) => t.start >= from).map((t) => t.ms),
+      from,
+    );
     const longest = tasks.reduce((a, b) => Math.max(a, b));
-    console.log(`${name}: longest task ${longest.toFixed(0)} ms; the observer saw ${seen.length} over ${LONG} ms, longest ${Math.max(0, ...seen)} ms, in ${((await now()) - from).toFixed(0)} ms`);
+    console.log(
+      `${name}: longest task ${longest.toFixed(0)} ms; the observer saw ${seen.length} over ${LONG} ms, longest ${Math.max(0, ...seen)} ms, in ${((await now()) - from).toFixed(0)} ms`,
+    );
     return tasks.filter((ms) => ms > LONG);
   };
 
@@ -56,7 +75,9 @@ describe('the page of an experiment', () => {
   });
 
   it.each([
-    'double-descent/?v=1&preset=quick', 'double-descent/?v=1&preset=smoke&variant=epoch&steps=3000&seeds=10', 'double-descent/?v=1&preset=smoke&variant=mlp&epochs=40&widths=4,8,16',
+    'double-descent/?v=1&preset=quick',
+    'double-descent/?v=1&preset=smoke&variant=epoch&steps=3000&seeds=10',
+    'double-descent/?v=1&preset=smoke&variant=mlp&epochs=40&widths=4,8,16',
     'playground/?v=1&preset=smoke&steps=4000&seeds=8',
   ])('is never blocked by a run: /%s', async (path) => {
     await visitor.visit(path, { before: WATCH });
@@ -72,7 +93,10 @@ describe('the page of an experiment', () => {
   });
 
   it('trains on in a hidden tab', async () => {
-    const [tab, other] = await RawTab.openAll(visitor.browser, [`${visitor.site.url}double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2`, 'about:blank']);
+    const [tab, other] = await RawTab.openAll(visitor.browser, [
+      `${visitor.site.url}double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2`,
+      'about:blank',
+    ]);
     await tab!.show();
     const lab = "document.querySelector('lab-experiment')";
     await tab!.until(`${lab}?.adapter !== undefined`);
@@ -80,8 +104,10 @@ describe('the page of an experiment', () => {
     await tab!.until(`${lab}.progress?.done > 50`);
     const rate = async (): Promise<number> => {
       const before = await tab!.evaluate<number>(`${lab}.progress.done`);
-      await new Promise((next) => { setTimeout(next, 3000); });
-      return (await tab!.evaluate<number>(`${lab}.progress.done`) - before) / 3;
+      await new Promise((next) => {
+        setTimeout(next, 3000);
+      });
+      return ((await tab!.evaluate<number>(`${lab}.progress.done`)) - before) / 3;
     };
     const seen = await rate();
     await other!.show();

@@ -24,13 +24,18 @@ export const LAYERS: readonly (readonly string[])[] = [
 /** `path:line: what is wrong`. */
 export type Breach = string;
 
-interface SyntaxNode { readonly type: string; readonly start: number; readonly [key: string]: unknown }
+interface SyntaxNode {
+  readonly type: string;
+  readonly start: number;
+  readonly [key: string]: unknown;
+}
 const isNode = (v: unknown): v is SyntaxNode => typeof v === 'object' && v !== null && 'type' in v && typeof v.type === 'string';
 
 /** The node and all below it. */
 function* descend(node: SyntaxNode): Generator<SyntaxNode> {
   yield node;
-  for (const value of Object.values(node)) for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield* descend(child);
+  for (const value of Object.values(node))
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield* descend(child);
 }
 
 /** Throws SyntaxError for a file that does not parse: one that is not understood has not been checked. */
@@ -41,28 +46,41 @@ const parse = (path: string, text: string): SyntaxNode[] => {
 };
 
 const at = (path: string, text: string, node: SyntaxNode): string => `${path}:${text.slice(0, node.start).split('\n').length}`;
-const literal = (v: unknown): string | undefined => (isNode(v) && v.type === 'Literal' && typeof v['value'] === 'string' ? v['value'] : undefined);
+const literal = (v: unknown): string | undefined =>
+  isNode(v) && v.type === 'Literal' && typeof v['value'] === 'string' ? v['value'] : undefined;
 /** Name of an identifier, or of the property that a member expression ends in; undefined for a computed one. */
 const nameOf = (v: unknown): string | undefined => {
   if (!isNode(v)) return undefined;
   switch (v.type) {
-    case 'Identifier': return v['name'] as string;
-    case 'MemberExpression': return v['computed'] ? literal(v['property']) : nameOf(v['property']);
-    case 'TSAsExpression': case 'TSNonNullExpression': case 'ParenthesizedExpression': case 'ChainExpression': return nameOf(v['expression']);
-    default: return literal(v);
+    case 'Identifier':
+      return v['name'] as string;
+    case 'MemberExpression':
+      return v['computed'] ? literal(v['property']) : nameOf(v['property']);
+    case 'TSAsExpression':
+    case 'TSNonNullExpression':
+    case 'ParenthesizedExpression':
+    case 'ChainExpression':
+      return nameOf(v['expression']);
+    default:
+      return literal(v);
   }
 };
 
 /** What a node imports: import and export declarations, dynamic and type imports, and `new URL(path, import.meta.url)`. */
 const imported = (node: SyntaxNode): string | undefined => {
   switch (node.type) {
-    case 'ImportDeclaration': case 'ExportNamedDeclaration': case 'ExportAllDeclaration': case 'ImportExpression': case 'TSImportType':
+    case 'ImportDeclaration':
+    case 'ExportNamedDeclaration':
+    case 'ExportAllDeclaration':
+    case 'ImportExpression':
+    case 'TSImportType':
       return literal(node['source']);
     case 'NewExpression': {
       const [path, base] = node['arguments'] as unknown[];
       return nameOf(node['callee']) === 'URL' && base ? literal(path) : undefined;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 };
 
@@ -107,13 +125,23 @@ export const SMELLS: readonly Smell[] = [
   { what: 'queue.submit', allowed: ['src/runtime'], found: (node) => isMember(node, 'submit') && nameOf(node['object']) === 'queue' },
   { what: 'mapAsync', allowed: ['src/runtime'], found: (node) => isMember(node, 'mapAsync') },
   { what: 'createBuffer', allowed: ['src/runtime'], found: (node) => isMember(node, 'createBuffer') },
-  { what: "layout: 'auto'", allowed: [], found: (node) => node.type === 'Property' && nameOf(node['key']) === 'layout' && literal(node['value']) === 'auto' },
-  { what: 'navigator.gpu', allowed: ['src/runtime', 'src/cli'], found: (node) => isMember(node, 'gpu') && nameOf(node['object']) === 'navigator' },
+  {
+    what: "layout: 'auto'",
+    allowed: [],
+    found: (node) => node.type === 'Property' && nameOf(node['key']) === 'layout' && literal(node['value']) === 'auto',
+  },
+  {
+    what: 'navigator.gpu',
+    allowed: ['src/runtime', 'src/cli'],
+    found: (node) => isMember(node, 'gpu') && nameOf(node['object']) === 'navigator',
+  },
 ];
 
 /** Uses of WebGPU outside the folder that they belong to. Tests and their helpers in e2e/ are excepted: they drive the device by hand. */
 export const smellBreaches = (path: string, text: string): Breach[] => {
   if (path.endsWith('.test.ts') || path.startsWith('e2e/')) return [];
   const smells = SMELLS.filter(({ allowed }) => !allowed.includes(folderOf(path)));
-  return parse(path, text).flatMap((node) => smells.filter(({ found }) => found(node)).map(({ what }) => `${at(path, text, node)}: ${what}`));
+  return parse(path, text).flatMap((node) =>
+    smells.filter(({ found }) => found(node)).map(({ what }) => `${at(path, text, node)}: ${what}`),
+  );
 };

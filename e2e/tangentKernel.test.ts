@@ -7,15 +7,24 @@ import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { measured } from './measured';
 
 let executor: GpuExecutor;
-beforeAll(async () => { executor = await openGpu(); });
+beforeAll(async () => {
+  executor = await openGpu();
+});
 afterAll(() => executor.dispose());
 
 /** As they are, and at the edges of what the page allows. */
 it.each([
-  ['width', {}], ['width', { depth: 1, seed: 1_000_000 }], ['width', { inputs: 2, inputDimension: 2, widths: [3], seeds: 1 }],
-  ['lazy', {}], ['lazy', { task: 'mnist1d', netDepth: 2 }], ['lazy', { alphas: [1], lazyWidths: [8], steps: 2, seeds: 1 }],
-  ['versus', {}], ['versus', { task: 'mnist1d', seeds: 1 }], ['versus', { netDepth: 2, bits: 6, dimension: 4, counts: [20] }],
-  ['spectral', {}], ['spectral', { frequencies: [5], seeds: 1 }],
+  ['width', {}],
+  ['width', { depth: 1, seed: 1_000_000 }],
+  ['width', { inputs: 2, inputDimension: 2, widths: [3], seeds: 1 }],
+  ['lazy', {}],
+  ['lazy', { task: 'mnist1d', netDepth: 2 }],
+  ['lazy', { alphas: [1], lazyWidths: [8], steps: 2, seeds: 1 }],
+  ['versus', {}],
+  ['versus', { task: 'mnist1d', seeds: 1 }],
+  ['versus', { netDepth: 2, bits: 6, dimension: 4, counts: [20] }],
+  ['spectral', {}],
+  ['spectral', { frequencies: [5], seeds: 1 }],
 ])('%s %o', async (variant, rest) => {
   const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
   const started = performance.now();
@@ -23,7 +32,9 @@ it.each([
   const table = new RowTable(rows);
   for (const v of experiment.views(config)) {
     if (v.chart === 'time' && variant === 'spectral' && 'frequencies' in rest) continue; // an odd frequency alone is never learned
-    expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(true);
+    expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(
+      true,
+    );
   }
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);

@@ -16,11 +16,17 @@ const normals = (n: number): Float32Array => random.fillNormal(new Float32Array(
 
 const CASES: Readonly<Record<string, (seeds: readonly number[]) => TrainerOptions>> = {
   'MLP 64-256-256-10, batch 256, SGD': (seeds) => ({
-    model: mlp({ widths: [64, 256, 256, 10] }), loss: crossEntropy, optimiser: sgd({ lr: 0.01 }), seeds,
+    model: mlp({ widths: [64, 256, 256, 10] }),
+    loss: crossEntropy,
+    optimiser: sgd({ lr: 0.01 }),
+    seeds,
     data: { x: normals(256 * 64), y: new Uint32Array(256).map((_, i) => random.bits(i) % 10), n: 256, target: [] },
   }),
   'MLP 62-256-31, batch 480, AdamW': (seeds) => ({
-    model: mlp({ widths: [62, 256, 31] }), loss: meanSquaredError, optimiser: adamw({ lr: 0.001 }), seeds,
+    model: mlp({ widths: [62, 256, 31] }),
+    loss: meanSquaredError,
+    optimiser: adamw({ lr: 0.001 }),
+    seeds,
     data: { x: normals(480 * 62), y: normals(480 * 31), n: 480, target: [31] },
   }),
 };
@@ -31,7 +37,9 @@ it.each(Object.entries(CASES))('%s', async (name, options) => {
   for (const R of [1, 32]) {
     using trainer = await Trainer.open(gpu, options(Array.from({ length: R }, (_, r) => r)));
     const steps = R === 1 ? 20 : 2;
-    const run = async (n: number): Promise<void> => { for await (const _ of trainer.train({ steps: n })); };
+    const run = async (n: number): Promise<void> => {
+      for await (const _ of trainer.train({ steps: n }));
+    };
     await run(steps); // pipelines and pacing
     await trainer.session.improved;
     const start = performance.now();
@@ -40,7 +48,9 @@ it.each(Object.entries(CASES))('%s', async (name, options) => {
     const step = trainer.session.plans['step']!;
     dispatches.push(step.dispatches.length);
     expect(planBytes(step) / step.leastBytes).toBeLessThanOrEqual(1.25);
-    console.log(`${name}, R = ${R}: ${(1000 / ms).toPrecision(3)} steps/s, ${((1000 * R) / ms).toPrecision(3)} replica-steps/s, ${dispatches.at(-1)} dispatches a step (${gpu.name})`);
+    console.log(
+      `${name}, R = ${R}: ${(1000 / ms).toPrecision(3)} steps/s, ${((1000 * R) / ms).toPrecision(3)} replica-steps/s, ${dispatches.at(-1)} dispatches a step (${gpu.name})`,
+    );
   }
   expect(dispatches[0]).toBeLessThanOrEqual(12);
   expect(dispatches[1]).toBe(dispatches[0]);

@@ -33,7 +33,8 @@ const ULP = 2 ** -23;
 const data = ((): TrainerData => {
   const x = stream(1, USE.data).fillNormal(new Float32Array(EXAMPLES * INPUTS));
   const directions = stream(1, USE.teacher).fillNormal(new Float32Array(CLASSES * INPUTS));
-  const along = (i: number, c: number): number => directions.subarray(c * INPUTS, (c + 1) * INPUTS).reduce((s, d, k) => s + d * x[i * INPUTS + k]!, 0);
+  const along = (i: number, c: number): number =>
+    directions.subarray(c * INPUTS, (c + 1) * INPUTS).reduce((s, d, k) => s + d * x[i * INPUTS + k]!, 0);
   const y = Uint32Array.from({ length: EXAMPLES }, (_, i) => [0, 1, 2].reduce((best, c) => (along(i, c) > along(i, best) ? c : best)));
   return { x, y, n: EXAMPLES, target: [] };
 })();
@@ -49,8 +50,14 @@ const OPTIMISERS: Readonly<Record<string, Optimiser>> = {
 };
 const ACTIVATIONS = ['relu', 'tanh'] as const;
 const optionsOf = (activation: Activation, optimiser: Optimiser, replicas: number): TrainerOptions => ({
-  model: mlp({ widths: [INPUTS, 16, 16, CLASSES], activation }), loss: crossEntropy, optimiser, data, batch: BATCH,
-  seeds: Array.from({ length: replicas }, () => SEED), batchSeeds: SEED, metrics: ['loss', 'gradientNorm'],
+  model: mlp({ widths: [INPUTS, 16, 16, CLASSES], activation }),
+  loss: crossEntropy,
+  optimiser,
+  data,
+  batch: BATCH,
+  seeds: Array.from({ length: replicas }, () => SEED),
+  batchSeeds: SEED,
+  metrics: ['loss', 'gradientNorm'],
 });
 
 interface Trajectory {
@@ -90,13 +97,18 @@ const disturbedReference = (activation: Activation, optimiser: Optimiser): Promi
 
 const distance = (a: Float64Array, b: Float64Array): number => Math.hypot(...a.map((v, i) => v - b[i]!));
 /** Operations behind one element of each dispatch's result, summed over the dispatches. */
-const chainOf = (plan: Plan): number => plan.dispatches.reduce((sum, { kernel, options, dims, flops, replicas }) => {
-  const written = kernelByName(kernel).bindings(options).flatMap((b) => (b.access === 'read' ? [] : [b.size(dims)]));
-  return sum + Math.ceil(flops / replicas / Math.max(...written));
-}, 0);
+const chainOf = (plan: Plan): number =>
+  plan.dispatches.reduce((sum, { kernel, options, dims, flops, replicas }) => {
+    const written = kernelByName(kernel)
+      .bindings(options)
+      .flatMap((b) => (b.access === 'read' ? [] : [b.size(dims)]));
+    return sum + Math.ceil(flops / replicas / Math.max(...written));
+  }, 0);
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 describe.each(Object.keys(OPTIMISERS))('%s', (name) => {
@@ -112,7 +124,9 @@ describe.each(Object.keys(OPTIMISERS))('%s', (name) => {
       expect(got, `after ${step} steps: ${got / unit} units`).toBeLessThanOrEqual(allowed * unit);
       return `step ${step}: GPU ${got.toExponential(2)}, an ulp has grown to ${unit.toExponential(2)}, ratio ${(got / unit).toFixed(2)}`;
     });
-    console.log(`${name}, ${activation}: |θ| ${Math.hypot(...reference.at.at(-1)![0]!).toFixed(2)}, allowed ratio ${allowed.toFixed(1)}\n${lines.join('\n')}`);
+    console.log(
+      `${name}, ${activation}: |θ| ${Math.hypot(...reference.at.at(-1)![0]!).toFixed(2)}, allowed ratio ${allowed.toFixed(1)}\n${lines.join('\n')}`,
+    );
     // Both learned: the comparison is of trajectories that went somewhere.
     expect(onGpu.losses).toHaveLength(50);
     expect(onGpu.losses.at(-1)!).toBeLessThan(onGpu.losses[0]! / 2);
@@ -121,7 +135,10 @@ describe.each(Object.keys(OPTIMISERS))('%s', (name) => {
 
 /** Standard deviation ¼, and uniform on ±¼: powers of two, so that scaling a draw rounds nowhere. */
 const exactInit = (init: 'lecun' | 'pytorch'): TrainerOptions => ({
-  ...optionsOf('relu', OPTIMISERS['SGD with momentum']!, 2), model: mlp({ widths: [16, 16, 16], init }), seeds: [3, 4], batch: 1,
+  ...optionsOf('relu', OPTIMISERS['SGD with momentum']!, 2),
+  model: mlp({ widths: [16, 16, 16], init }),
+  seeds: [3, 4],
+  batch: 1,
   data: { x: new Float32Array(16), y: new Uint32Array(1), n: 1, target: [] },
 });
 
@@ -137,7 +154,9 @@ describe('bits', () => {
   it('a replica among others takes the same trajectory as alone, to the bit', async () => {
     const three = { ...optionsOf('tanh', OPTIMISERS['AdamW']!, 3), seeds: [5, SEED, 6] };
     const [alone, among] = [await trajectory(gpu, optionsOf('tanh', OPTIMISERS['AdamW']!, 1)), await trajectory(gpu, three)];
-    STEPS.forEach((_, i) => { expect(among.at[i]![1]).toEqual(alone.at[i]![0]); });
+    STEPS.forEach((_, i) => {
+      expect(among.at[i]![1]).toEqual(alone.at[i]![0]);
+    });
     expect(among.at[0]![0]).not.toEqual(among.at[0]![1]);
   });
 });

@@ -12,7 +12,9 @@ const PATH = `double-descent/?v=1&preset=smoke&variant=epoch&steps=${STEPS}&seed
 
 describe('a visit', () => {
   let visitor: Visitor;
-  beforeAll(async () => { visitor = await Visitor.open(); });
+  beforeAll(async () => {
+    visitor = await Visitor.open();
+  });
   afterAll(() => visitor?.close());
   afterEach(async () => {
     await visitor.leave();
@@ -37,7 +39,11 @@ describe('a visit', () => {
     await page.mouse.up();
     const follow = page.getByRole('button', { name: /^Follow/ }).first();
     await follow.waitFor();
-    const axis = (): Promise<LabChart['zoom']> => page.locator('lab-chart').first().evaluate((chart) => (chart as unknown as LabChart).zoom);
+    const axis = (): Promise<LabChart['zoom']> =>
+      page
+        .locator('lab-chart')
+        .first()
+        .evaluate((chart) => (chart as unknown as LabChart).zoom);
     const zoomed = await axis();
     expect(zoomed).toBeDefined();
     const before = await visitor.done();
@@ -89,7 +95,13 @@ describe('a visit', () => {
     await visitor.press('Run');
     await visitor.untilDone(100);
     await visitor.press('Pause');
-    await expect.poll(async () => { const before = await visitor.done(); await page.waitForTimeout(500); return await visitor.done() - before; }).toBe(0);
+    await expect
+      .poll(async () => {
+        const before = await visitor.done();
+        await page.waitForTimeout(500);
+        return (await visitor.done()) - before;
+      })
+      .toBe(0);
     const standing = await visitor.done();
     expect(standing).toBeLessThan(STEPS);
     await visitor.press('Step');
@@ -118,14 +130,22 @@ describe('a visit', () => {
     // Imported, compared, deleted.
     await page.goto(`${visitor.site.url}runs/`);
     await expect.poll(() => page.locator('lab-runs tbody tr').count()).toBe(2);
-    await page.locator('lab-runs input[type=file]').setInputFiles({ name: 'copy.json', mimeType: 'application/json', buffer: Buffer.from(bundle.text) });
+    await page
+      .locator('lab-runs input[type=file]')
+      .setInputFiles({ name: 'copy.json', mimeType: 'application/json', buffer: Buffer.from(bundle.text) });
     await expect.poll(() => page.locator('lab-runs tbody tr').count()).toBe(3);
     for (const box of await page.locator('lab-runs tbody input[type=checkbox]').all()) await box.check();
     await page.getByRole('button', { name: /^Compare/ }).click();
     await expect.poll(() => page.locator('lab-runs lab-chart, lab-compare lab-chart').count()).toBeGreaterThan(0);
     expect(await visitor.violations()).toEqual([]);
-    await page.getByRole('button', { name: /^Delete/ }).first().click();
-    await page.locator('dialog').getByRole('button', { name: /^Delete/ }).click();
+    await page
+      .getByRole('button', { name: /^Delete/ })
+      .first()
+      .click();
+    await page
+      .locator('dialog')
+      .getByRole('button', { name: /^Delete/ })
+      .click();
     await expect.poll(() => page.getByText('No run is kept').count()).toBe(1);
   });
 });

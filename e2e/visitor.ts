@@ -32,7 +32,10 @@ export class Visitor {
   readonly wrong: string[] = [];
   #context: BrowserContext | undefined;
 
-  private constructor(readonly site: Site, readonly browser: Browser) {}
+  private constructor(
+    readonly site: Site,
+    readonly browser: Browser,
+  ) {}
 
   /** Builds and serves the site under a sub-path, and launches the browser with `flags` beside its usual ones. */
   static async open(flags: readonly string[] = []): Promise<Visitor> {
@@ -51,45 +54,75 @@ export class Visitor {
     await this.leave();
     this.wrong.length = 0;
     // Without motion, so that no contrast is measured half-way through a transition.
-    this.#context = await this.browser.newContext({ viewport: o.viewport ?? WIDE, colorScheme: o.colorScheme ?? 'light', reducedMotion: 'reduce', acceptDownloads: true });
-    await this.#context.addInitScript("addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));");
+    this.#context = await this.browser.newContext({
+      viewport: o.viewport ?? WIDE,
+      colorScheme: o.colorScheme ?? 'light',
+      reducedMotion: 'reduce',
+      acceptDownloads: true,
+    });
+    await this.#context.addInitScript(
+      "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));",
+    );
     if (o.before) await this.#context.addInitScript(o.before);
     this.page = await this.#context.newPage();
     const origin = o.origin ?? new URL(this.site.url).origin;
     this.#watch(origin);
-    if (o.inWorker) await this.page.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${o.inWorker}\n${await response.text()}` });
-    });
+    if (o.inWorker)
+      await this.page.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: `${o.inWorker}\n${await response.text()}` });
+      });
     await this.page.goto(origin + new URL(this.site.url).pathname + path);
   }
   #watch(origin: string): void {
     const { page, wrong } = this;
     page.on('pageerror', (e) => wrong.push(`${e.name}: ${e.message}`));
-    page.on('console', (m) => { if (m.type() === 'error') wrong.push(m.text()); });
-    page.on('response', (r) => { if (r.status() >= 400) wrong.push(`${r.status()} ${r.url()}`); });
-    page.on('request', (r) => { if (!r.url().startsWith(`${origin}/`) && !/^(data|blob):/.test(r.url())) wrong.push(`asked for ${r.url()}`); });
+    page.on('console', (m) => {
+      if (m.type() === 'error') wrong.push(m.text());
+    });
+    page.on('response', (r) => {
+      if (r.status() >= 400) wrong.push(`${r.status()} ${r.url()}`);
+    });
+    page.on('request', (r) => {
+      if (!r.url().startsWith(`${origin}/`) && !/^(data|blob):/.test(r.url())) wrong.push(`asked for ${r.url()}`);
+    });
   }
   async leave(): Promise<void> {
     await this.#context?.close();
     this.#context = undefined;
   }
 
-  look<T>(read: (lab: LabExperiment) => T): Promise<T> { return this.page.locator('lab-experiment').evaluate(read as (lab: unknown) => T) as Promise<T>; }
-  press(name: string): Promise<void> { return this.page.getByRole('button', { name, exact: true }).click(); }
+  look<T>(read: (lab: LabExperiment) => T): Promise<T> {
+    return this.page.locator('lab-experiment').evaluate(read as (lab: unknown) => T) as Promise<T>;
+  }
+  press(name: string): Promise<void> {
+    return this.page.getByRole('button', { name, exact: true }).click();
+  }
   /** Waits for a state of the run; throws where it fails instead. */
   async until(state: string): Promise<void> {
-    await this.page.waitForFunction((state) => {
-      const lab = document.querySelector<LabExperiment>('lab-experiment');
-      if (lab?.state === 'failed' && state !== 'failed') throw new Error(`${lab.error?.name}: ${lab.error?.message}`);
-      return lab?.state === state;
-    }, state, { timeout: RUN_MS });
+    await this.page.waitForFunction(
+      (state) => {
+        const lab = document.querySelector<LabExperiment>('lab-experiment');
+        if (lab?.state === 'failed' && state !== 'failed') throw new Error(`${lab.error?.name}: ${lab.error?.message}`);
+        return lab?.state === state;
+      },
+      state,
+      { timeout: RUN_MS },
+    );
   }
   async untilDone(count: number): Promise<void> {
-    await this.page.waitForFunction((count) => (document.querySelector<LabExperiment>('lab-experiment')?.progress?.done ?? 0) >= count, count, { timeout: RUN_MS });
+    await this.page.waitForFunction(
+      (count) => (document.querySelector<LabExperiment>('lab-experiment')?.progress?.done ?? 0) >= count,
+      count,
+      { timeout: RUN_MS },
+    );
   }
-  done(): Promise<number> { return this.look((lab) => lab.progress?.done ?? 0); }
-  async points(): Promise<readonly Row[]> { return (await this.look((lab) => [...lab.rows])).filter((row) => row.kind === 'point'); }
+  done(): Promise<number> {
+    return this.look((lab) => lab.progress?.done ?? 0);
+  }
+  async points(): Promise<readonly Row[]> {
+    return (await this.look((lab) => [...lab.rows])).filter((row) => row.kind === 'point');
+  }
   async runSmoke(): Promise<void> {
     await this.page.getByRole('radio', { name: /^Smoke/ }).check();
     await this.press('Run');
@@ -97,20 +130,25 @@ export class Visitor {
   }
   /** What is kept of runs in this profile. */
   kept(): Promise<readonly { readonly state: string; readonly resumable: boolean }[]> {
-    return this.page.evaluate(() => new Promise((done, fail) => {
-      const request = indexedDB.open('overparam');
-      request.addEventListener('error', () => fail(request.error));
-      request.addEventListener('success', () => {
-        const all = request.result.transaction('runs').objectStore('runs').getAll();
-        all.addEventListener('success', () => {
-          request.result.close();
-          done((all.result as { state: string; resumable: boolean }[]).map(({ state, resumable }) => ({ state, resumable })));
-        });
-      });
-    }));
+    return this.page.evaluate(
+      () =>
+        new Promise((done, fail) => {
+          const request = indexedDB.open('overparam');
+          request.addEventListener('error', () => fail(request.error));
+          request.addEventListener('success', () => {
+            const all = request.result.transaction('runs').objectStore('runs').getAll();
+            all.addEventListener('success', () => {
+              request.result.close();
+              done((all.result as { state: string; resumable: boolean }[]).map(({ state, resumable }) => ({ state, resumable })));
+            });
+          });
+        }),
+    );
   }
   /** The text of every notice on the page. */
-  notices(): Promise<readonly string[]> { return this.page.locator('.notice').allInnerTexts(); }
+  notices(): Promise<readonly string[]> {
+    return this.page.locator('.notice').allInnerTexts();
+  }
 
   /** Every violation that axe-core finds on the page as it is now, whatever its impact. */
   async violations(): Promise<readonly string[]> {
@@ -120,5 +158,7 @@ export class Visitor {
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id} (${v.impact}): ${n.target.flat().join(' ')}: ${n.failureSummary}`));
   }
   /** How far the page is wider than its window, in CSS pixels. */
-  overflow(): Promise<number> { return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth); }
+  overflow(): Promise<number> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  }
 }

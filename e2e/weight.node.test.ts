@@ -11,7 +11,12 @@ import type { LabExperiment } from '../src/ui/labExperiment';
 
 /** Of all scripts of a page together, its worker's left out, gzipped: a second on a slow phone's network. */
 const MOST_BYTES = 120_000;
-const PAGES = ['', ...readdirSync(join(ROOT, 'demos')).filter((name) => existsSync(join(ROOT, 'demos', name, 'index.html'))).map((name) => `${name}/`)];
+const PAGES = [
+  '',
+  ...readdirSync(join(ROOT, 'demos'))
+    .filter((name) => existsSync(join(ROOT, 'demos', name, 'index.html')))
+    .map((name) => `${name}/`),
+];
 
 interface Visit {
   readonly asked: readonly string[];
@@ -27,8 +32,10 @@ const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].
 const kilo = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 /** In the page, before any script of its own: violations of the policy are said on the console. */
-const report = (): void => document.addEventListener('securitypolicyviolation', (e) =>
-  console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
+const report = (): void =>
+  document.addEventListener('securitypolicyviolation', (e) =>
+    console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`),
+  );
 
 /** Serves as a static host does that knows nothing of the policy: only the page's meta element speaks. */
 const withoutPolicy = async (route: Route): Promise<void> => {
@@ -57,10 +64,14 @@ describe('the built site', () => {
     const reading: Promise<void>[] = [];
     await page.addInitScript(report);
     if (!header) await page.route('**/*', withoutPolicy);
-    page.on('console', (m) => { if (m.type() === 'error') broken.push(m.text()); });
+    page.on('console', (m) => {
+      if (m.type() === 'error') broken.push(m.text());
+    });
     page.on('pageerror', (e) => broken.push(`${e.name}: ${e.message}`));
     page.on('request', (r) => asked.push(r.url()));
-    page.on('response', (r) => { if (r.url().endsWith('.js')) reading.push(r.body().then((body) => void sizes.set(r.url(), gzipSync(body).length))); });
+    page.on('response', (r) => {
+      if (r.url().endsWith('.js')) reading.push(r.body().then((body) => void sizes.set(r.url(), gzipSync(body).length)));
+    });
     await page.goto(site.url + path, { waitUntil: 'networkidle' });
     await act(page);
     const workers = new Set(page.workers().map((w) => w.url()));
@@ -73,7 +84,10 @@ describe('the built site', () => {
 
   it.each(PAGES)('/%s says its policy first, loads its own files, and little', async (path) => {
     const { asked, broken, page, worker } = await visit(path, async (p) => {
-      const first = await p.evaluate(() => { const meta = document.head.firstElementChild; return [meta?.getAttribute('http-equiv'), meta?.getAttribute('content')]; });
+      const first = await p.evaluate(() => {
+        const meta = document.head.firstElementChild;
+        return [meta?.getAttribute('http-equiv'), meta?.getAttribute('content')];
+      });
       expect(first).toEqual(['Content-Security-Policy', CONTENT_POLICY]);
     });
     expect(asked.filter((url) => !url.startsWith(site.url) && !/^(data|blob):/.test(url))).toEqual([]);
@@ -86,28 +100,39 @@ describe('the built site', () => {
 
   it.each([true, false])('an experiment trains to its end under the policy (as a header: %s)', async (header) => {
     // One that trains on the GPU, so that kernels are made from their templates.
-    const { broken, worker } = await visit('double-descent/?v=1&preset=smoke&variant=epoch', async (page) => {
-      await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.waitForFunction(() => document.querySelector<LabExperiment>('lab-experiment')?.state === 'done');
-    }, header);
+    const { broken, worker } = await visit(
+      'double-descent/?v=1&preset=smoke&variant=epoch',
+      async (page) => {
+        await page.getByRole('button', { name: 'Run', exact: true }).click();
+        await page.waitForFunction(() => document.querySelector<LabExperiment>('lab-experiment')?.state === 'done');
+      },
+      header,
+    );
     expect(broken).toEqual([]);
     expect(worker.size).toBeGreaterThan(0);
   });
 
   it.each([true, false])('forbids inline scripts, inline styles and other hosts (as a header: %s)', async (header) => {
-    const { broken } = await visit('', (page) => page.evaluate(async () => {
-      const heard = new Promise<void>((done) => {
-        let left = 3;
-        document.addEventListener('securitypolicyviolation', () => { if (--left === 0) done(); });
-      });
-      const script = document.createElement('script');
-      script.textContent = 'globalThis.breach = true';
-      document.head.append(script);
-      document.body.insertAdjacentHTML('beforeend', '<i style="color: red">i</i>');
-      await fetch('https://example.org/').catch(() => undefined);
-      await heard;
-      if ('breach' in globalThis) throw new Error('an inline script ran');
-    }), header);
+    const { broken } = await visit(
+      '',
+      (page) =>
+        page.evaluate(async () => {
+          const heard = new Promise<void>((done) => {
+            let left = 3;
+            document.addEventListener('securitypolicyviolation', () => {
+              if (--left === 0) done();
+            });
+          });
+          const script = document.createElement('script');
+          script.textContent = 'globalThis.breach = true';
+          document.head.append(script);
+          document.body.insertAdjacentHTML('beforeend', '<i style="color: red">i</i>');
+          await fetch('https://example.org/').catch(() => undefined);
+          await heard;
+          if ('breach' in globalThis) throw new Error('an inline script ran');
+        }),
+      header,
+    );
     const directives = broken.filter((line) => line.startsWith('policy: ')).map((line) => line.split(' ')[1]);
     expect(new Set(directives)).toEqual(new Set(['connect-src', 'script-src-elem', 'style-src-attr']));
   });

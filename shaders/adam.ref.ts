@@ -14,15 +14,16 @@ export const adamRef: Oracle<'n', AdamOptions> = {
   kernel: adam,
   cases: updateCases,
   exactOnIntegers: false,
-  eval: (io, { n }, o) => updateOracled(adamUpdate(o), o, io, n, ({ p, m, v, g, lr, beta1, beta2, eps, decay, c1, c2, lrScale, decayScale, mask }) => {
-    const rate = lr! * lrScale!;
-    const l2 = decay! * decayScale! * p!;
-    const gradient = o.decoupled ? g! : g! + l2;
-    const first = beta1! * m! + (1 - beta1!) * gradient;
-    const second = beta2! * v! + (1 - beta2!) * gradient ** 2;
-    const decayed = o.decoupled ? p! - rate * l2 : p!;
-    return [decayed - (rate * (first / c1!)) / (Math.sqrt(second / c2!) + eps!), first, second].map((x) => x * mask!);
-  }),
+  eval: (io, { n }, o) =>
+    updateOracled(adamUpdate(o), o, io, n, ({ p, m, v, g, lr, beta1, beta2, eps, decay, c1, c2, lrScale, decayScale, mask }) => {
+      const rate = lr! * lrScale!;
+      const l2 = decay! * decayScale! * p!;
+      const gradient = o.decoupled ? g! : g! + l2;
+      const first = beta1! * m! + (1 - beta1!) * gradient;
+      const second = beta2! * v! + (1 - beta2!) * gradient ** 2;
+      const decayed = o.decoupled ? p! - rate * l2 : p!;
+      return [decayed - (rate * (first / c1!)) / (Math.sqrt(second / c2!) + eps!), first, second].map((x) => x * mask!);
+    }),
   input: (binding, size, _, random) => {
     if (binding === 'sched') return randomSched(random);
     const vector = (draw: (i: number) => number): Float64Array => Float64Array.from({ length: size }, (_, i) => draw(i));

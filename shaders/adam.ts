@@ -18,18 +18,40 @@ import { updateBindings, updateCode, updateGrid, updateProgram, updateValid, typ
 export type AdamOptions = { decoupled: boolean; groups: boolean; mask: boolean; count: boolean };
 
 const STATE = ['p', 'm', 'v'] as const;
-const L2: readonly Line[] = [['l2', 'mul', 'decay', 'p'], ['g', 'add', 'g', 'l2']];
-const DECAY: readonly Line[] = [['l2', 'mul', 'decay', 'p'], ['l2', 'mul', 'lr', 'l2'], ['p', 'sub', 'p', 'l2']];
+const L2: readonly Line[] = [
+  ['l2', 'mul', 'decay', 'p'],
+  ['g', 'add', 'g', 'l2'],
+];
+const DECAY: readonly Line[] = [
+  ['l2', 'mul', 'decay', 'p'],
+  ['l2', 'mul', 'lr', 'l2'],
+  ['p', 'sub', 'p', 'l2'],
+];
 const MOMENTS: readonly Line[] = [
   ['one', 'const', 1],
-  ['rest', 'sub', 'one', 'beta1'], ['new', 'mul', 'rest', 'g'], ['m', 'mul', 'beta1', 'm'], ['m', 'add', 'm', 'new'],
-  ['rest', 'sub', 'one', 'beta2'], ['new', 'square', 'g'], ['new', 'mul', 'rest', 'new'], ['v', 'mul', 'beta2', 'v'], ['v', 'add', 'v', 'new'],
+  ['rest', 'sub', 'one', 'beta1'],
+  ['new', 'mul', 'rest', 'g'],
+  ['m', 'mul', 'beta1', 'm'],
+  ['m', 'add', 'm', 'new'],
+  ['rest', 'sub', 'one', 'beta2'],
+  ['new', 'square', 'g'],
+  ['new', 'mul', 'rest', 'new'],
+  ['v', 'mul', 'beta2', 'v'],
+  ['v', 'add', 'v', 'new'],
 ];
 const STEP: readonly Line[] = [
-  ['mean', 'div', 'm', 'c1'], ['scale', 'div', 'v', 'c2'], ['scale', 'sqrt', 'scale'], ['scale', 'add', 'scale', 'eps'],
-  ['change', 'div', 'mean', 'scale'], ['change', 'mul', 'lr', 'change'], ['p', 'sub', 'p', 'change'],
+  ['mean', 'div', 'm', 'c1'],
+  ['scale', 'div', 'v', 'c2'],
+  ['scale', 'sqrt', 'scale'],
+  ['scale', 'add', 'scale', 'eps'],
+  ['change', 'div', 'mean', 'scale'],
+  ['change', 'mul', 'lr', 'change'],
+  ['p', 'sub', 'p', 'change'],
 ];
-export const adamUpdate = ({ decoupled }: AdamOptions): Update => ({ state: STATE, lines: [...(decoupled ? DECAY : L2), ...MOMENTS, ...STEP] });
+export const adamUpdate = ({ decoupled }: AdamOptions): Update => ({
+  state: STATE,
+  lines: [...(decoupled ? DECAY : L2), ...MOMENTS, ...STEP],
+});
 
 export const adam: Kernel<'n', AdamOptions> = {
   name: 'adam',

@@ -1,12 +1,22 @@
 /** Float64 oracles, error bounds and test inputs for arcKernel.ts; `arcPair` and `arcOwn` carry the errors of a layer's inputs on to its outputs. */
-import { ANGLE_ULPS, arcKernel, arcKernelDiagonal, type ArcActivation, type ArcDiagonalOptions, type ArcDims, type ArcOptions } from './arcKernel';
+import {
+  ANGLE_ULPS,
+  arcKernel,
+  arcKernelDiagonal,
+  type ArcActivation,
+  type ArcDiagonalOptions,
+  type ArcDims,
+  type ArcOptions,
+} from './arcKernel';
 import { TINY32, U32, type Oracle, type Oracled } from './kernel';
 import { evalProgram, namedProgram, type Measured } from './program';
 
 const exact = (value: number): Measured => ({ value, bound: 0 });
 /** A value with what it inherited, and `ulps` roundings of its own. */
-const rounded = (value: number, inherited: number, ulps: number): Measured =>
-  ({ value, bound: inherited + ulps * U32 * (Math.abs(value) + inherited) + TINY32 });
+const rounded = (value: number, inherited: number, ulps: number): Measured => ({
+  value,
+  bound: inherited + ulps * U32 * (Math.abs(value) + inherited) + TINY32,
+});
 /** Largest distance from `value` to f over all combinations of arguments; for f monotone in each. */
 const spread = (value: number, f: (a: number, b: number) => number, as: readonly number[], bs: readonly number[]): number =>
   Math.max(...as.flatMap((a) => bs.map((b) => Math.abs(f(a, b) - value))));
@@ -31,9 +41,18 @@ const geometricMean = (q: Measured, q2: Measured): Measured => {
 };
 
 /** T and Ṫ. */
-export interface Dual { readonly T: Measured; readonly dT: Measured }
+export interface Dual {
+  readonly T: Measured;
+  readonly dT: Measured;
+}
 /** s and the clamped k: its bound includes what the clamp moves it where s errs; r = √(s² − k²) and the r that s and k may have made of it. */
-interface Inside { readonly s: Measured; readonly k: Measured; readonly r: number; readonly low: number; readonly high: number }
+interface Inside {
+  readonly s: Measured;
+  readonly k: Measured;
+  readonly r: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 const inside = (s: Measured, given: Measured): Inside => {
   const value = Math.min(Math.max(given.value, -s.value), s.value);
@@ -54,11 +73,22 @@ const reluDual = ({ s, k, r, high }: Inside): Dual => {
   const least = s.value - s.bound;
   const size = Math.abs(k.value) + k.bound;
   const turned = s.value + s.bound === 0 ? 0 : least > 0 ? Math.min(((6 * U32 * high + ROOT_TINY) * size) / least ** 2, Math.PI) : Math.PI;
-  const reached = s.bound === 0 && k.bound === 0 ? 0 : spread(angle, reluAngle, around(s).map((v) => Math.max(v, 0)), around(k));
+  const reached =
+    s.bound === 0 && k.bound === 0
+      ? 0
+      : spread(
+          angle,
+          reluAngle,
+          around(s).map((v) => Math.max(v, 0)),
+          around(k),
+        );
   const slope = rounded(angle / (2 * Math.PI), (reached + turned) / (2 * Math.PI), ANGLE_ULPS + 2);
   // Of T, r and φ give 6·r and ANGLE_ULPS·φ|k|; the factors 1/2π, products and the sum 4 of each.
   const own = ((6 + 4) * U32 * high + ROOT_TINY) / (2 * Math.PI) + (ANGLE_ULPS + 4) * U32 * (slope.value + slope.bound) * size;
-  return { T: { value: (r + angle * k.value) / (2 * Math.PI), bound: 0.5 * k.bound + s.bound / (2 * Math.PI) + own + 3 * TINY32 }, dT: slope };
+  return {
+    T: { value: (r + angle * k.value) / (2 * Math.PI), bound: 0.5 * k.bound + s.bound / (2 * Math.PI) + own + 3 * TINY32 },
+    dT: slope,
+  };
 };
 
 const erfRoot = (sum: number, r: number): number => Math.sqrt(1 + 2 * Math.max(sum, 0) + 4 * r * r);
@@ -84,24 +114,43 @@ export const arcPair = (activation: ArcActivation, q: Measured, q2: Measured, k:
 /** T and Ṫ of an input with itself, q = q′ = k in one and the same number: r = 0 exactly, so q's error enters through T(q) = q/2 or erf's T(q) alone. */
 export const arcOwn = (activation: ArcActivation, q: Measured): Dual => {
   const at = arcPair(activation, exact(q.value), exact(q.value), exact(q.value));
-  if (activation === 'relu') return { T: { value: at.T.value, bound: at.T.bound * (1 + q.bound / (q.value || 1)) + q.bound / 2 }, dT: at.dT };
-  const again = around(q).map((v) => Math.max(v, 0)).map((v) => arcPair('erf', exact(v), exact(v), exact(v)));
-  const over = (pick: (d: Dual) => Measured): Measured =>
-    ({ value: pick(at).value, bound: Math.max(...[at, ...again].map(pick).map(({ value, bound }) => bound + Math.abs(value - pick(at).value))) });
+  if (activation === 'relu')
+    return { T: { value: at.T.value, bound: at.T.bound * (1 + q.bound / (q.value || 1)) + q.bound / 2 }, dT: at.dT };
+  const again = around(q)
+    .map((v) => Math.max(v, 0))
+    .map((v) => arcPair('erf', exact(v), exact(v), exact(v)));
+  const over = (pick: (d: Dual) => Measured): Measured => ({
+    value: pick(at).value,
+    bound: Math.max(...[at, ...again].map(pick).map(({ value, bound }) => bound + Math.abs(value - pick(at).value))),
+  });
   return { T: over((d) => d.T), dT: over((d) => d.dT) };
 };
 
-const LAYER = namedProgram(['T', 'dT', 'theta', 'sw2', 'sb2'], [
-  ['nngp', 'mul', 'sw2', 'T'], ['nngp', 'add', 'nngp', 'sb2'], ['ntk', 'mul', 'sw2', 'dT'], ['ntk', 'mul', 'ntk', 'theta'], ['ntk', 'add', 'nngp', 'ntk'],
-], ['nngp', 'ntk']);
+const LAYER = namedProgram(
+  ['T', 'dT', 'theta', 'sw2', 'sb2'],
+  [
+    ['nngp', 'mul', 'sw2', 'T'],
+    ['nngp', 'add', 'nngp', 'sb2'],
+    ['ntk', 'mul', 'sw2', 'dT'],
+    ['ntk', 'mul', 'ntk', 'theta'],
+    ['ntk', 'add', 'nngp', 'ntk'],
+  ],
+  ['nngp', 'ntk'],
+);
 /** Σ and Θ of the next layer. `hyper`: σw², σb², both exact. */
-export const arcLayer = ({ T, dT }: Dual, theta: Measured, hyper: ArrayLike<number>): { readonly nngp: Measured; readonly ntk: Measured } => {
+export const arcLayer = (
+  { T, dT }: Dual,
+  theta: Measured,
+  hyper: ArrayLike<number>,
+): { readonly nngp: Measured; readonly ntk: Measured } => {
   const [nngp, ntk] = evalProgram(LAYER, [T, dT, theta, exact(hyper[0]!), exact(hyper[1]!)]);
   return { nngp: nngp!, ntk: ntk! };
 };
 
-const collect = (results: readonly Measured[]): Oracled =>
-  ({ value: Float64Array.from(results, ({ value }) => value), bound: Float64Array.from(results, ({ bound }) => bound) });
+const collect = (results: readonly Measured[]): Oracled => ({
+  value: Float64Array.from(results, ({ value }) => value),
+  bound: Float64Array.from(results, ({ bound }) => bound),
+});
 
 /** Variances over eight decades, and of an input of zeros; each but 0.3 the square of a short number, so that products have exact roots. */
 const VARIANCES = [1, 2.25, 1e-4, 0.3, 0, 2, 1e4, 0.5] as const;
@@ -111,13 +160,20 @@ const colVariance = (j: number): number => Math.fround(VARIANCES[(5 * j + (j >> 
 const cosine = (random: () => number): number => {
   const small = Math.abs(random());
   switch (Math.floor(Math.abs(random()) * 2 ** 20) % 8) {
-    case 0: return 1;
-    case 1: return 0;
-    case 2: return -1;
-    case 3: return 1 - small * 2 ** -18;
-    case 4: return 1 + small * 2 ** -21;
-    case 5: return small * 2 ** -16 - 1;
-    default: return random();
+    case 0:
+      return 1;
+    case 1:
+      return 0;
+    case 2:
+      return -1;
+    case 3:
+      return 1 - small * 2 ** -18;
+    case 4:
+      return 1 + small * 2 ** -21;
+    case 5:
+      return small * 2 ** -16 - 1;
+    default:
+      return random();
   }
 };
 const hyperDraw = (random: () => number): Float64Array => Float64Array.of(0.5 + 2 * Math.abs(random()), Math.max(random(), 0) / 2);
@@ -125,9 +181,12 @@ const hyperDraw = (random: () => number): Float64Array => Float64Array.of(0.5 + 
 export const arcKernelRef: Oracle<ArcDims, ArcOptions> = {
   kernel: arcKernel,
   cases: [
-    { n: 1, m: 1 }, { n: 8, m: 8 }, // smallest; exactly one workgroup
-    { n: 7, m: 5 }, { n: 1, m: 67 }, // ragged
-    { n: 33, m: 33 }, { n: 19, m: 70 }, // several workgroups
+    { n: 1, m: 1 },
+    { n: 8, m: 8 }, // smallest; exactly one workgroup
+    { n: 7, m: 5 },
+    { n: 1, m: 67 }, // ragged
+    { n: 33, m: 33 },
+    { n: 19, m: 70 }, // several workgroups
   ],
   exactOnIntegers: false,
   eval: ([K, theta, qa, qb, hyper], { n, m }, { activation, self }) => {
@@ -140,11 +199,19 @@ export const arcKernelRef: Oracle<ArcDims, ArcOptions> = {
   },
   input: (binding, size, { m }, random) => {
     switch (binding) {
-      case 'qa': return Float64Array.from({ length: size }, (_, i) => rowVariance(i));
-      case 'qb': return Float64Array.from({ length: size }, (_, j) => colVariance(j));
-      case 'K': return Float64Array.from({ length: size }, (_, at) => Math.sqrt(rowVariance(Math.floor(at / m)) * colVariance(at % m)) * cosine(random));
-      case 'hyper': return hyperDraw(random);
-      default: return undefined;
+      case 'qa':
+        return Float64Array.from({ length: size }, (_, i) => rowVariance(i));
+      case 'qb':
+        return Float64Array.from({ length: size }, (_, j) => colVariance(j));
+      case 'K':
+        return Float64Array.from(
+          { length: size },
+          (_, at) => Math.sqrt(rowVariance(Math.floor(at / m)) * colVariance(at % m)) * cosine(random),
+        );
+      case 'hyper':
+        return hyperDraw(random);
+      default:
+        return undefined;
     }
   },
 };
@@ -153,8 +220,9 @@ export const arcKernelDiagonalRef: Oracle<'n', ArcDiagonalOptions> = {
   kernel: arcKernelDiagonal,
   cases: [{ n: 1 }, { n: 64 }, { n: 7 }, { n: 131 }],
   exactOnIntegers: false,
-  eval: ([q, hyper], { n }, { activation }) =>
-    [collect(Array.from({ length: n }, (_, i) => arcLayer(arcOwn(activation, exact(q![i]!)), exact(0), hyper!).nngp))],
+  eval: ([q, hyper], { n }, { activation }) => [
+    collect(Array.from({ length: n }, (_, i) => arcLayer(arcOwn(activation, exact(q![i]!)), exact(0), hyper!).nngp)),
+  ],
   input: (binding, size, _, random) => {
     if (binding === 'hyper') return hyperDraw(random);
     return binding === 'q' ? Float64Array.from({ length: size }, (__, i) => rowVariance(i)) : undefined;

@@ -22,13 +22,30 @@ export const attentionRef: Oracle<HeadDims, AttentionOptions> = {
     const { n, S, h, d } = sizes;
     const out = empty(queryElements(sizes));
     const weights = empty(pairElements(sizes));
-    for (const i of range(n)) for (const head of range(h)) for (const t of range(S)) {
-      const seen = keysOf(sizes, t, causal);
-      const query = range(d).map((c) => exact(q![queryAt(sizes, i, t, head, c)]!));
-      const p = softmaxM(seen.map((s) => dotM(query, range(d).map((c) => exact(k![keyAt(sizes, i, s, head, c)]!)))));
-      for (const s of seen) put(weights, pairAt(sizes, i, head, t, s), p[s]!);
-      for (const c of range(d)) put(out, queryAt(sizes, i, t, head, c), dotM(p, seen.map((s) => exact(v![keyAt(sizes, i, s, head, c)]!))));
-    }
+    for (const i of range(n))
+      for (const head of range(h))
+        for (const t of range(S)) {
+          const seen = keysOf(sizes, t, causal);
+          const query = range(d).map((c) => exact(q![queryAt(sizes, i, t, head, c)]!));
+          const p = softmaxM(
+            seen.map((s) =>
+              dotM(
+                query,
+                range(d).map((c) => exact(k![keyAt(sizes, i, s, head, c)]!)),
+              ),
+            ),
+          );
+          for (const s of seen) put(weights, pairAt(sizes, i, head, t, s), p[s]!);
+          for (const c of range(d))
+            put(
+              out,
+              queryAt(sizes, i, t, head, c),
+              dotM(
+                p,
+                seen.map((s) => exact(v![keyAt(sizes, i, s, head, c)]!)),
+              ),
+            );
+        }
     return [out, weights];
   },
 };

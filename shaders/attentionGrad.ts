@@ -17,15 +17,30 @@ import { firstCode, HEAD_DIMS, keyElements, pairElements, queryElements, seenCod
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kernel } from './kernel';
 
 const GROUP = 64;
-const rows = (name: string, of: 'queries' | 'keys', access: Binding['access'], vec4: boolean): Binding<HeadDims> =>
-  ({ name, dtype: 'f32', access, size: of === 'queries' ? queryElements : keyElements, vec4 });
+const rows = (name: string, of: 'queries' | 'keys', access: Binding['access'], vec4: boolean): Binding<HeadDims> => ({
+  name,
+  dtype: 'f32',
+  access,
+  size: of === 'queries' ? queryElements : keyElements,
+  vec4,
+});
 const pairs = (name: string, access: Binding['access']): Binding<HeadDims> => ({ name, dtype: 'f32', access, size: pairElements });
 
 const queryBindings = ({ vec }: AttentionOptions): readonly Binding<HeadDims>[] => [
-  rows('k', 'keys', 'read', vec), rows('v', 'keys', 'read', vec), pairs('weights', 'read'), rows('g', 'queries', 'read', vec), pairs('slopes', 'write'), rows('dq', 'queries', 'write', vec),
+  rows('k', 'keys', 'read', vec),
+  rows('v', 'keys', 'read', vec),
+  pairs('weights', 'read'),
+  rows('g', 'queries', 'read', vec),
+  pairs('slopes', 'write'),
+  rows('dq', 'queries', 'write', vec),
 ];
 const keyBindings = ({ vec }: AttentionOptions): readonly Binding<HeadDims>[] => [
-  rows('q', 'queries', 'read', vec), pairs('weights', 'read'), rows('g', 'queries', 'read', vec), pairs('slopes', 'read'), rows('dk', 'keys', 'write', vec), rows('dv', 'keys', 'write', vec),
+  rows('q', 'queries', 'read', vec),
+  pairs('weights', 'read'),
+  rows('g', 'queries', 'read', vec),
+  pairs('slopes', 'read'),
+  rows('dk', 'keys', 'write', vec),
+  rows('dv', 'keys', 'write', vec),
 ];
 
 const queryCode = (o: AttentionOptions): string => {
@@ -89,7 +104,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 }`;
 };
 
-const valid: NonNullable<Kernel<HeadDims, AttentionOptions>['valid']> = ({ S, T, d }, { causal, vec }) => (!vec || d % 4 === 0) && (!causal || S <= T);
+const valid: NonNullable<Kernel<HeadDims, AttentionOptions>['valid']> = ({ S, T, d }, { causal, vec }) =>
+  (!vec || d % 4 === 0) && (!causal || S <= T);
 
 export const attentionGradQueries: Kernel<HeadDims, AttentionOptions> = {
   name: 'attentionGradQueries',

@@ -10,7 +10,9 @@ export const SPLIT = 7 / 8;
 const END = 4;
 const SERIES = [1, -3, 10, -42, 216, -1320, 9360, -75_600, 685_440].map((d) => 2 / Math.sqrt(Math.PI) / d);
 /** Least maximum of the error of 1 − eʳ relative to erf, then rounded to f32. */
-const LOG_ERFC = [0.00016202463, -1.1294532, -0.63347346, -0.10813903, 0.025027141, -0.0041356445, 0.0004270829, -2.0451353e-5].map(Math.fround);
+const LOG_ERFC = [0.00016202463, -1.1294532, -0.63347346, -0.10813903, 0.025027141, -0.0041356445, 0.0004270829, -2.0451353e-5].map(
+  Math.fround,
+);
 /** Error of the fit relative to erf: a fiftieth of an ulp. */
 export const FIT = 2 ** -23 / 50;
 
@@ -47,13 +49,15 @@ export const logErfc = (t: number): number => LOG_ERFC.reduceRight((sum, c) => s
  * Rounding of Σ c_k v^k by Horner's rule, in ulps of 1: each step's product and sum pass through all further ones, so term k collects at most
  * 2k + 1 roundings, one more for each factor v where v itself was rounded, and one for its coefficient.
  */
-const hornerUlps = (c: readonly number[], v: number, rounded: number): number => c.reduce((sum, a, k) => sum + ((2 + rounded) * k + 2) * Math.abs(a) * v ** k, 0);
+const hornerUlps = (c: readonly number[], v: number, rounded: number): number =>
+  c.reduce((sum, a, k) => sum + ((2 + rounded) * k + 2) * Math.abs(a) * v ** k, 0);
 
 /** Relative error of ERF in units of 2⁻²³, y = erf(x): roundings by operation, truncation or fit. Beyond 4 see erfBeyond. */
 export const erfUlps = (x: number, y: number): number => {
   const a = Math.abs(x);
   if (a === 0) return 0;
-  if (a < SPLIT) return 1 + (a / Math.abs(y)) * (hornerUlps(SERIES, a * a, 1) + ((2 / Math.sqrt(Math.PI)) * a ** 18 * 2 ** 23) / (362_880 * 19));
+  if (a < SPLIT)
+    return 1 + (a / Math.abs(y)) * (hornerUlps(SERIES, a * a, 1) + ((2 / Math.sqrt(Math.PI)) * a ** 18 * 2 ** 23) / (362_880 * 19));
   const t = Math.min(a, END);
   const r = logErfc(t);
   // 1 − eʳ, exp itself, and eʳ times the error of r, for which (1 + 2⁻¹⁰) leaves the second order.

@@ -23,7 +23,9 @@ export const exampleNormRef: Oracle<ExampleNormDims, ExampleNormOptions> = {
   eval: (io, d, o) => {
     const rest = [...io];
     const layer = takeLayer(rest, o.form);
-    const out = Array.from({ length: d.n }, (_, i) => accumulated(entry(layer, i, layer, i, d, o), o.accumulate ? rest[0]![i]! : undefined));
+    const out = Array.from({ length: d.n }, (_, i) =>
+      accumulated(entry(layer, i, layer, i, d, o), o.accumulate ? rest[0]![i]! : undefined),
+    );
     return [{ value: Float64Array.from(out, (e) => e.value), bound: Float64Array.from(out, (e) => e.bound) }];
   },
 };

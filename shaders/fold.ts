@@ -58,8 +58,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 
 /** (acc + bias[channel])·mask[i] − rate[position]: every mode but scalar. */
 const ALL_MODES = encodeProgram({
-  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'row' }, { dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'col' }],
-  body: [['add', 0, 1], ['mul', 4, 2], ['sub', 5, 3]],
+  inputs: [
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'row' },
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'col' },
+  ],
+  body: [
+    ['add', 0, 1],
+    ['mul', 4, 2],
+    ['sub', 5, 3],
+  ],
   outputs: [{ value: 6, dtype: 'f32' }],
 });
 

@@ -25,7 +25,12 @@ export const FORMS = ['outer', 'sum', 'scale', 'lookup'] as const;
 export type Form = (typeof FORMS)[number];
 /** Dims of the layer: positions an example, inputs (of a lookup: rows of the table), outputs. */
 export type LayerDims = 'T' | 'p' | 'q';
-export interface LayerOptions { readonly form: Form; readonly bias: boolean; readonly shared: boolean; readonly vec: boolean }
+export interface LayerOptions {
+  readonly form: Form;
+  readonly bias: boolean;
+  readonly shared: boolean;
+  readonly vec: boolean;
+}
 export type GramDims = LayerDims | 'n' | 'm';
 export type GramOptions = { tile: '4x4' | '1x1'; vec: boolean; accumulate: boolean; bias: boolean; form: Form; shared: boolean };
 
@@ -38,15 +43,25 @@ const range = (n: number): readonly number[] => [...Array(n).keys()];
 
 /** Whether these options can serve a layer of these dims. */
 export const layerValid = ({ T, p, q }: Dims<LayerDims>, { form, bias, shared, vec }: LayerOptions): boolean =>
-  (shared || T === 1) && (!bias || form === 'outer') && (form !== 'scale' || p === q) && (!vec || (q % 4 === 0 && (form !== 'outer' || p % 4 === 0)));
+  (shared || T === 1) &&
+  (!bias || form === 'outer') &&
+  (form !== 'scale' || p === q) &&
+  (!vec || (q % 4 === 0 && (form !== 'outer' || p % 4 === 0)));
 
 /** The bindings of one set of `examples`: a or index (sum: neither), then d; named with `suffix`. */
 export const layerBindings = <D extends string>(
-  { form, vec }: Pick<LayerOptions, 'form' | 'vec'>, suffix: string, examples: (d: Dims<D | LayerDims>) => number,
+  { form, vec }: Pick<LayerOptions, 'form' | 'vec'>,
+  suffix: string,
+  examples: (d: Dims<D | LayerDims>) => number,
 ): readonly Binding<D | LayerDims>[] => {
   const index: Binding<D | LayerDims> = { name: `index${suffix}`, dtype: 'u32', access: 'read', size: (d) => examples(d) * d.T };
-  const rows = (name: string, width: 'p' | 'q'): Binding<D | LayerDims> =>
-    ({ name: name + suffix, dtype: 'f32', access: 'read', size: (d) => examples(d) * d.T * d[width], vec4: vec });
+  const rows = (name: string, width: 'p' | 'q'): Binding<D | LayerDims> => ({
+    name: name + suffix,
+    dtype: 'f32',
+    access: 'read',
+    size: (d) => examples(d) * d.T * d[width],
+    vec4: vec,
+  });
   return [...(form === 'lookup' ? [index] : form === 'sum' ? [] : [rows('a', 'p')]), rows('d', 'q')];
 };
 
@@ -57,7 +72,10 @@ const bindings = (o: GramOptions): readonly Binding<GramDims>[] => [
 ];
 
 /** One set of examples as a tile sees it: the suffix of its bindings, how many of its rows the tile has. */
-export interface Side { readonly suffix: string; readonly rows: number }
+export interface Side {
+  readonly suffix: string;
+  readonly rows: number;
+}
 /** WGSL variable of the position: of the left side, or of the right one. */
 type Position = 't' | 's';
 /** WGSL that defines `name`: elements k … k + width − 1 of a vector. */
@@ -68,36 +86,53 @@ const floats = (n: number): string => (n === 1 ? 'f32' : `vec${n}f`);
 
 /** Lines that say where example `row(r)` of each row r begins in each binding of a side, in units of a load: <binding>_<r>. */
 export const offsets = (o: LayerOptions, { suffix, rows }: Side, row: (r: number) => string): string => {
-  const line = (name: string, width: string, vec: boolean) => (r: number): string =>
-    `let ${name}${suffix}_${r} = (replica * dims.rs_${name}${suffix} + ${row(r)} * dims.T${width})${unit(vec)};`;
+  const line =
+    (name: string, width: string, vec: boolean) =>
+    (r: number): string =>
+      `let ${name}${suffix}_${r} = (replica * dims.rs_${name}${suffix} + ${row(r)} * dims.T${width})${unit(vec)};`;
   const first = o.form === 'lookup' ? line('index', '', false) : o.form === 'sum' ? () => '' : line('a', ' * dims.p', o.vec);
-  return range(rows).flatMap((r) => [first(r), line('d', ' * dims.q', o.vec)(r)]).join('\n');
+  return range(rows)
+    .flatMap((r) => [first(r), line('d', ' * dims.q', o.vec)(r)])
+    .join('\n');
 };
 
 /** Expression of elements k … k + width − 1 of a row of a or d. */
 const elements = ({ shared, vec }: LayerOptions, suffix: string, name: 'a' | 'd', r: number, position: Position, width: 1 | 4): string => {
   const at = `${name}${suffix}_${r}${shared ? ` + ${position} * dims.${name === 'a' ? 'p' : 'q'}${unit(vec)}` : ''} + k`;
-  return width === 1 || vec ? `${name}${suffix}[${at}]` : `vec4f(${range(4).map((c) => `${name}${suffix}[${at} + ${c}u]`).join(', ')})`;
+  return width === 1 || vec
+    ? `${name}${suffix}[${at}]`
+    : `vec4f(${range(4)
+        .map((c) => `${name}${suffix}[${at} + ${c}u]`)
+        .join(', ')})`;
 };
 
 /** The rows of a side at one position. */
 const rowLoads = (o: LayerOptions, { suffix, rows }: Side, name: 'a' | 'd', position: Position): readonly Load[] =>
-  range(rows).map((r): Load => (x, width) => `let ${x} = ${elements(o, suffix, name, r, position, width)};`);
+  range(rows).map(
+    (r): Load =>
+      (x, width) =>
+        `let ${x} = ${elements(o, suffix, name, r, position, width)};`,
+  );
 
 /** Forms sum and scale: the gradients of a side, summed over positions. */
-const gradientLoads = (o: LayerOptions, { suffix, rows }: Side): readonly Load[] => range(rows).map((r): Load => (x, width) => {
-  const term = `${o.form === 'scale' ? `${elements(o, suffix, 'a', r, 't', width)} * ` : ''}${elements(o, suffix, 'd', r, 't', width)}`;
-  if (!o.shared) return `let ${x} = ${term};`;
-  return `var ${x} = ${floats(width)}();\nfor (var t = 0u; t < dims.T; t++) { ${x} += ${term}; }`;
-});
+const gradientLoads = (o: LayerOptions, { suffix, rows }: Side): readonly Load[] =>
+  range(rows).map((r): Load => (x, width) => {
+    const term = `${o.form === 'scale' ? `${elements(o, suffix, 'a', r, 't', width)} * ` : ''}${elements(o, suffix, 'd', r, 't', width)}`;
+    if (!o.shared) return `let ${x} = ${term};`;
+    return `var ${x} = ${floats(width)}();\nfor (var t = 0u; t < dims.T; t++) { ${x} += ${term}; }`;
+  });
 
 /** Adds Σ_k left_i[k]·right_j[k] over k < K to component j of <acc><i>. The same list on both sides is loaded once. */
 const dots = (acc: string, left: readonly Load[], right: readonly Load[], K: string, vec: boolean): string => {
   const own = left === right;
   const step = (width: 1 | 4): string => {
-    const product = (i: number, j: number): string => (width === 4 ? `dot(x${i}, ${own ? 'x' : 'y'}${j})` : `x${i} * ${own ? 'x' : 'y'}${j}`);
+    const product = (i: number, j: number): string =>
+      width === 4 ? `dot(x${i}, ${own ? 'x' : 'y'}${j})` : `x${i} * ${own ? 'x' : 'y'}${j}`;
     const loads = [...left.map((load, i) => load(`x${i}`, width)), ...(own ? [] : right.map((load, j) => load(`y${j}`, width)))];
-    return [...loads, ...left.map((_, i) => `${acc}${i} += ${floats(right.length)}(${right.map((_r, j) => product(i, j)).join(', ')});`)].join('\n');
+    return [
+      ...loads,
+      ...left.map((_, i) => `${acc}${i} += ${floats(right.length)}(${right.map((_r, j) => product(i, j)).join(', ')});`),
+    ].join('\n');
   };
   if (vec) return `for (var k = 0u; k < ${K} / 4u; k++) {\n${step(4)}\n}`;
   return `{\nvar k = 0u;\nfor (; k + 4u <= ${K}; k += 4u) {\n${step(4)}\n}\nfor (; k < ${K}; k++) {\n${step(1)}\n}\n}`;
@@ -116,11 +151,14 @@ const pair = (o: LayerOptions, left: Side, right: Side, add: (r: number, value: 
   const cotangents = both('v', 'd', 'dims.q', `${type}()`);
   if (o.form === 'outer')
     return `${both('u', 'a', 'dims.p', `${type}(${o.bias ? '1.0' : '0.0'})`)}\n${cotangents}\n${rows.map((r) => add(r, `u${r} * v${r}`)).join('\n')}`;
-  const index = (side: Side, r: number, position: Position): string => `index${side.suffix}[index${side.suffix}_${r}${o.shared ? ` + ${position}` : ''}]`;
+  const index = (side: Side, r: number, position: Position): string =>
+    `index${side.suffix}[index${side.suffix}_${r}${o.shared ? ` + ${position}` : ''}]`;
   const bools = right.rows === 1 ? 'bool' : `vec${right.rows}<bool>`;
   const words = right.rows === 1 ? 'u32' : `vec${right.rows}u`;
   // Few pairs read the same row of the table; the rest need no dot product.
-  return `let wanted = ${words}(${range(right.rows).map((j) => index(right, j, 's')).join(', ')});
+  return `let wanted = ${words}(${range(right.rows)
+    .map((j) => index(right, j, 's'))
+    .join(', ')});
     ${rows.map((r) => `let row${r} = ${index(left, r, 't')};\nlet same${r} = (${words}(row${r}) == wanted) & ${bools}(row${r} < dims.p);`).join('\n')}
     if (any(${rows.map((r) => `same${r}`).join(' | ')})) {
       ${cotangents}
@@ -134,7 +172,9 @@ const pair = (o: LayerOptions, left: Side, right: Side, add: (r: number, value: 
  */
 export const products = (o: LayerOptions, left: Side, right: Side): string => {
   const own = left === right;
-  const zeros = range(left.rows).map((r) => `var c${r} = ${floats(right.rows)}();`).join('\n');
+  const zeros = range(left.rows)
+    .map((r) => `var c${r} = ${floats(right.rows)}();`)
+    .join('\n');
   if (o.form === 'sum' || o.form === 'scale') {
     const xs = gradientLoads(o, left);
     return `${zeros}\n${dots('c', xs, own ? xs : gradientLoads(o, right), 'dims.q', o.vec)}`;
@@ -168,7 +208,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   ${offsets(o, left, (r) => `min(i0 + ${r}u, dims.n - 1u)`)}
   ${offsets(o, right, (j) => `min(j0 + ${j}u, dims.m - 1u)`)}
   ${products(o, left, right)}
-  ${range(rows).flatMap((r) => range(rows).map((j) => store(r, j))).join('\n')}
+  ${range(rows)
+    .flatMap((r) => range(rows).map((j) => store(r, j)))
+    .join('\n')}
 }`;
 };
 
@@ -177,7 +219,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
  * `gradients` sums over positions.
  */
 export const productFlops = (
-  outputs: number, pairs: number, gradients: number, { T, p, q }: Dims<LayerDims>, { form, bias }: Pick<LayerOptions, 'form' | 'bias'>,
+  outputs: number,
+  pairs: number,
+  gradients: number,
+  { T, p, q }: Dims<LayerDims>,
+  { form, bias }: Pick<LayerOptions, 'form' | 'bias'>,
 ): number => {
   if (form === 'outer') return outputs * pairs * (2 * p + 2 * q + (bias ? 3 : 2));
   if (form === 'lookup') return outputs * pairs * (2 * q + 1);

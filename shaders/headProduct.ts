@@ -27,7 +27,8 @@ export const queryElements = ({ n, S, h, d }: Dims<HeadDims>): number => n * S *
 export const keyElements = ({ n, T, h, d }: Dims<HeadDims>): number => n * T * h * d;
 export const pairElements = ({ n, S, T, h }: Dims<HeadDims>): number => n * h * S * T;
 /** Pairs of a query and a key that it sees, over all examples and heads. */
-export const seenPairs = ({ n, S, T, h }: Dims<HeadDims>, causal: boolean): number => n * h * (causal ? S * (T - S) + (S * (S + 1)) / 2 : S * T);
+export const seenPairs = ({ n, S, T, h }: Dims<HeadDims>, causal: boolean): number =>
+  n * h * (causal ? S * (T - S) + (S * (S + 1)) / 2 : S * T);
 /** WGSL: how many keys query `t` sees, the first ones. */
 export const seenCode = (causal: boolean): string => (causal ? 't + dims.T - dims.S + 1u' : 'dims.T');
 /** WGSL: the first query that sees key `s`. */
@@ -35,8 +36,16 @@ export const firstCode = (causal: boolean): string => (causal ? 'max(s, dims.T -
 
 const bindings = ({ form, vec }: HeadProductOptions): readonly Binding<HeadDims>[] => {
   const [queries, keys, pairs] = [{ size: queryElements, vec4: vec }, { size: keyElements, vec4: vec }, { size: pairElements }];
-  const [left, right, out] = { scores: [queries, keys, pairs], apply: [pairs, keys, queries], spread: [pairs, queries, keys] }[form] as [typeof queries, typeof queries, typeof queries];
-  return [{ name: 'left', dtype: 'f32', access: 'read', ...left }, { name: 'right', dtype: 'f32', access: 'read', ...right }, { name: 'out', dtype: 'f32', access: 'write', ...out }];
+  const [left, right, out] = { scores: [queries, keys, pairs], apply: [pairs, keys, queries], spread: [pairs, queries, keys] }[form] as [
+    typeof queries,
+    typeof queries,
+    typeof queries,
+  ];
+  return [
+    { name: 'left', dtype: 'f32', access: 'read', ...left },
+    { name: 'right', dtype: 'f32', access: 'read', ...right },
+    { name: 'out', dtype: 'f32', access: 'write', ...out },
+  ];
 };
 
 const scores = ({ causal, fill, vec }: HeadProductOptions, lanes: number): string => `
@@ -67,11 +76,12 @@ const weighted = ({ form, causal, vec }: HeadProductOptions, lanes: number): str
 };
 
 const elements = (d: Dims<HeadDims>, { form, vec }: HeadProductOptions): number =>
-  (form === 'scores' ? pairElements(d) : (form === 'apply' ? queryElements(d) : keyElements(d)) / (vec ? 4 : 1));
+  form === 'scores' ? pairElements(d) : (form === 'apply' ? queryElements(d) : keyElements(d)) / (vec ? 4 : 1);
 
 const code = (o: HeadProductOptions): string => {
   const lanes = o.vec ? 4 : 1;
-  const total = o.form === 'scores' ? 'dims.n * dims.h * dims.S * dims.T' : `dims.n * dims.${o.form === 'apply' ? 'S' : 'T'} * dims.h * width`;
+  const total =
+    o.form === 'scores' ? 'dims.n * dims.h * dims.S * dims.T' : `dims.n * dims.${o.form === 'apply' ? 'S' : 'T'} * dims.h * width`;
   return wgsl`${prologue(HEAD_DIMS, bindings(o))}
 
 @compute @workgroup_size(${GROUP})
@@ -89,7 +99,8 @@ export const headProduct: Kernel<HeadDims, HeadProductOptions> = {
   dims: HEAD_DIMS,
   options: { form: ['scores', 'apply', 'spread'], causal: [false, true], fill: ['zero', 'low'], vec: [false, true] },
   bindings,
-  valid: ({ S, T, d }, { form, causal, fill, vec }) => (!vec || d % 4 === 0) && (!causal || S <= T) && (fill === 'zero' || (causal && form === 'scores')),
+  valid: ({ S, T, d }, { form, causal, fill, vec }) =>
+    (!vec || d % 4 === 0) && (!causal || S <= T) && (fill === 'zero' || (causal && form === 'scores')),
   workgroups: (d, o, R) => flatGrid(ceilDiv(elements(d, o), GROUP), R),
   flops: (d, { form, causal }) => 2 * d.d * (form === 'scores' ? pairElements(d) : seenPairs(d, causal)),
   code,

@@ -9,6 +9,7 @@ describe('the registry of kernels', () => {
       expect(kernelByName(oracle.kernel.name)).toBe(oracle.kernel);
     }
   });
-  it('names what there is when asked for what there is not', () => expect(() => kernelByName('mamtul')).toThrow(/no kernel 'mamtul'.*matmul/));
+  it('names what there is when asked for what there is not', () =>
+    expect(() => kernelByName('mamtul')).toThrow(/no kernel 'mamtul'.*matmul/));
   it('cannot be changed', () => expect(Object.isFrozen(ORACLES)).toBe(true));
 });

@@ -27,7 +27,9 @@ export const parameterCount = ({ p, q }: Dims<LayerDims>, { form, bias }: Pick<J
 
 const bindings = (o: JacobianOptions): readonly Binding<JacobianDims>[] => [
   // Of a row of a, four columns of W share one element.
-  ...layerBindings<JacobianDims>(o, '', ({ n }) => n).map((b) => (b.name === 'a' && o.form === 'outer' ? Object.assign({}, b, { vec4: false }) : b)),
+  ...layerBindings<JacobianDims>(o, '', ({ n }) => n).map((b) =>
+    b.name === 'a' && o.form === 'outer' ? Object.assign({}, b, { vec4: false }) : b,
+  ),
   { name: 'out', dtype: 'f32', access: 'write', size: ({ n, width }) => n * width, vec4: o.vec },
 ];
 
@@ -46,8 +48,12 @@ const term = ({ form, bias, vec }: JacobianOptions, u: number): string => {
 const code = (o: JacobianOptions): string => {
   const lanes = o.vec ? 4 : 1;
   const units = (line: (u: number) => string): string => Array.from({ length: PER_THREAD / lanes }, (_, u) => line(u)).join('\n  ');
-  const base = o.form === 'lookup' ? 'let baseIndex = replica * dims.rs_index + i * dims.T;'
-    : o.form === 'sum' ? '' : 'let baseA = replica * dims.rs_a + i * dims.T * dims.p;';
+  const base =
+    o.form === 'lookup'
+      ? 'let baseIndex = replica * dims.rs_index + i * dims.T;'
+      : o.form === 'sum'
+        ? ''
+        : 'let baseA = replica * dims.rs_a + i * dims.T * dims.p;';
   return wgsl`${prologue(DIMS, bindings(o))}
 
 @compute @workgroup_size(${GROUP})
@@ -85,7 +91,9 @@ export const jacobian: Kernel<JacobianDims, JacobianOptions> = {
   dims: DIMS,
   options: { vec: [false, true], bias: [false, true], form: FORMS, shared: [false, true] },
   bindings,
-  valid: (d, o) => layerValid(d, { ...o, vec: false }) && d.first + d.width <= parameterCount(d, o) &&
+  valid: (d, o) =>
+    layerValid(d, { ...o, vec: false }) &&
+    d.first + d.width <= parameterCount(d, o) &&
     (!o.vec || (d.q % 4 === 0 && d.first % 4 === 0 && d.width % 4 === 0)),
   workgroups: ({ n, width }, _, R) => flatGrid(ceilDiv(n * ceilDiv(width, PER_THREAD), GROUP), R),
   flops: ({ n, T, width }, { form }) => n * width * T * perColumn(form),

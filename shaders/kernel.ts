@@ -48,7 +48,10 @@ export interface Kernel<D extends string = string, O extends Options = Options> 
 }
 
 /** What an oracle returns for one output binding: exact value and bound on |computed − value|, per element. */
-export interface Oracled { readonly value: Float64Array; readonly bound: Float64Array }
+export interface Oracled {
+  readonly value: Float64Array;
+  readonly bound: Float64Array;
+}
 
 export interface Oracle<D extends string = string, O extends Options = Options> {
   readonly kernel: Kernel<D, O>;
@@ -83,14 +86,21 @@ export const flatGrid = (groups: number, R: number): readonly [number, number, n
 export const FLAT_GROUP = `(group.y * ${GRID}u + group.x)`;
 
 /** Names of a dispatch's uniform words in order: the dims, R, then each binding's replica stride. */
-export const uniformFields = (dims: readonly string[], bindings: readonly { readonly name: string }[]): readonly string[] =>
-  [...dims, 'R', ...bindings.map((b) => `rs_${b.name}`)];
+export const uniformFields = (dims: readonly string[], bindings: readonly { readonly name: string }[]): readonly string[] => [
+  ...dims,
+  'R',
+  ...bindings.map((b) => `rs_${b.name}`),
+];
 
 /** The WGSL declarations of the uniform struct and the bindings. `rs_x` of a vec4 binding stays in scalar elements. */
 export const prologue = <D extends string>(dims: readonly D[], bindings: readonly Binding<D>[]): string => {
-  const decl = bindings.map((b, i) =>
-    `@group(0) @binding(${i + 1}) var<storage, ${b.access === 'read' ? 'read' : 'read_write'}> ${b.name}: array<${b.vec4 ? `vec4<${b.dtype}>` : b.dtype}>;`);
-  return `struct Dims { ${uniformFields(dims, bindings).map((f) => `${f}: u32`).join(', ')} }
+  const decl = bindings.map(
+    (b, i) =>
+      `@group(0) @binding(${i + 1}) var<storage, ${b.access === 'read' ? 'read' : 'read_write'}> ${b.name}: array<${b.vec4 ? `vec4<${b.dtype}>` : b.dtype}>;`,
+  );
+  return `struct Dims { ${uniformFields(dims, bindings)
+    .map((f) => `${f}: u32`)
+    .join(', ')} }
 @group(0) @binding(0) var<uniform> dims: Dims;
 ${decl.join('\n')}
 `;

@@ -8,7 +8,15 @@ import { matmulShared, type MatmulSharedOptions } from './matmulShared';
 import { applyEpilogue, overwritten } from './program';
 
 /** sumsAt is where C ends: what would lie between is not written. */
-const shape = (batch: number, M: number, K: number, N: number, strideA = 0, strideB = 0): Dims<MatmulDims> => ({ batch, M, K, N, strideA, strideB, sumsAt: batch * M * N });
+const shape = (batch: number, M: number, K: number, N: number, strideA = 0, strideB = 0): Dims<MatmulDims> => ({
+  batch,
+  M,
+  K,
+  N,
+  strideA,
+  strideB,
+  sumsAt: batch * M * N,
+});
 const CASES: readonly Dims<MatmulDims>[] = [
   shape(1, 1, 1, 1), // smallest
   shape(1, 64, 64, 64), // exactly one tile
@@ -19,7 +27,12 @@ const CASES: readonly Dims<MatmulDims>[] = [
 ];
 
 /** op(A)·op(B) without the epilogue. */
-const product = (a: Float64Array, b: Float64Array, { batch, M, K, N, strideA, strideB }: Dims<MatmulDims>, { transA, transB }: Operands): Oracled => {
+const product = (
+  a: Float64Array,
+  b: Float64Array,
+  { batch, M, K, N, strideA, strideB }: Dims<MatmulDims>,
+  { transA, transB }: Operands,
+): Oracled => {
   const value = new Float64Array(batch * M * N);
   const bound = new Float64Array(batch * M * N);
   for (let i = 0, at = 0; i < batch; i++)

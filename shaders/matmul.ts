@@ -13,7 +13,23 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, stores, sumsCode, stepCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import {
+  DIMS,
+  loadA,
+  loadB,
+  matmulBindings,
+  matmulFlops,
+  offsets,
+  OPERAND_VALUES,
+  operandsFit,
+  range,
+  stores,
+  sumsCode,
+  stepCode,
+  XYZW,
+  type MatmulDims,
+  type Operands,
+} from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 export type { MatmulDims } from './matmulCore';
@@ -21,14 +37,21 @@ export type { MatmulDims } from './matmulCore';
  * Rows × columns a thread computes, and how the 64 threads of a workgroup lie over the tile: [rows, cols, threadsDown, threadsAcross]. 4x4flat: the threads
  * take one tile after another, of one product after another, so that many small products, of a batch or of replicas, share a workgroup.
  */
-export const TILES = { '4x4flat': [4, 4, 1, 64], '4x4': [4, 4, 8, 8], '4x4tall': [4, 4, 16, 4], '1x4': [1, 4, 1, 64], '8x8': [8, 8, 8, 8] } as const;
+export const TILES = {
+  '4x4flat': [4, 4, 1, 64],
+  '4x4': [4, 4, 8, 8],
+  '4x4tall': [4, 4, 16, 4],
+  '1x4': [1, 4, 1, 64],
+  '8x8': [8, 8, 8, 8],
+} as const;
 export type Tile = keyof typeof TILES;
 export type MatmulOptions = Operands & { tile: Tile };
 
 /** Lines that say which block of which product a thread computes. */
 const place = (o: MatmulOptions): string => {
   const [rows, cols, down, across] = TILES[o.tile];
-  if (o.tile !== '4x4flat') return `let product = group.z;
+  if (o.tile !== '4x4flat')
+    return `let product = group.z;
   let m0 = (group.y * ${down}u + local.y) * ${rows}u;
   let n0 = (group.x * ${across}u + local.x) * ${cols}u;`;
   return `let tiles_across = (dims.N + ${cols - 1}u) / ${cols}u;
@@ -43,9 +66,17 @@ const place = (o: MatmulOptions): string => {
 const code = (o: MatmulOptions): string => {
   const [rows, cols, down, across] = TILES[o.tile];
   const quads = cols / 4;
-  const each = (f: (i: number, j: number) => string): string => range(rows).flatMap((i) => range(quads).map((j) => f(i, j))).join('\n');
+  const each = (f: (i: number, j: number) => string): string =>
+    range(rows)
+      .flatMap((i) => range(quads).map((j) => f(i, j)))
+      .join('\n');
   // One write of each accumulator per four k: writes to variables are dear on a CPU rasteriser and free elsewhere.
-  const fma = each((i, j) => `c${i}_${j} += ${range(4).map((kk) => `a4_${i}.${XYZW[kk]!} * b${kk}_${j}`).join(' + ')};`);
+  const fma = each(
+    (i, j) =>
+      `c${i}_${j} += ${range(4)
+        .map((kk) => `a4_${i}.${XYZW[kk]!} * b${kk}_${j}`)
+        .join(' + ')};`,
+  );
   return wgsl`${prologue(DIMS, matmulBindings(o))}
 ${programPrelude(decodeProgram(o.epilogue), o.vecC)}
 
@@ -62,7 +93,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   for (var k = 0u; k < dims.K; k += 4u) {
     ${stepCode(o)}
     ${loadA(o, rows)}
-    ${range(quads).map((j) => loadB(o, j)).join('\n')}
+    ${range(quads)
+      .map((j) => loadB(o, j))
+      .join('\n')}
     ${fma}
   }
   ${stores(o, rows, quads, 'skipped')}

@@ -10,7 +10,23 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, stepCode, stores, sumsCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import {
+  DIMS,
+  loadA,
+  loadB,
+  matmulBindings,
+  matmulFlops,
+  offsets,
+  OPERAND_VALUES,
+  operandsFit,
+  range,
+  stepCode,
+  stores,
+  sumsCode,
+  XYZW,
+  type MatmulDims,
+  type Operands,
+} from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 /** Rows and columns of a thread, and threads down and across a workgroup. */
@@ -22,14 +38,26 @@ const QUAD = 4;
 const code = (o: MatmulBroadcastOptions): string => {
   const [rows, cols, down, across] = BROADCAST_TILES[o.tile];
   const quads = cols / 4;
-  const each = (f: (i: number, j: number) => string): string => range(rows).flatMap((i) => range(quads).map((j) => f(i, j))).join('\n');
+  const each = (f: (i: number, j: number) => string): string =>
+    range(rows)
+      .flatMap((i) => range(quads).map((j) => f(i, j)))
+      .join('\n');
   // The condition is the same for all threads.
   const part = (q: number): string => `if (start + ${4 * q}u < dims.K) {
       let k = start + ${4 * q}u;
-      ${range(rows).map((i) => `let q4_${i} = quadBroadcast(a4_${i}, ${q}u);`).join('\n')}
+      ${range(rows)
+        .map((i) => `let q4_${i} = quadBroadcast(a4_${i}, ${q}u);`)
+        .join('\n')}
       ${stepCode(o)}
-      ${range(quads).map((j) => loadB(o, j)).join('\n')}
-      ${each((i, j) => `c${i}_${j} += ${range(4).map((kk) => `q4_${i}.${XYZW[kk]!} * b${kk}_${j}`).join(' + ')};`)}
+      ${range(quads)
+        .map((j) => loadB(o, j))
+        .join('\n')}
+      ${each(
+        (i, j) =>
+          `c${i}_${j} += ${range(4)
+            .map((kk) => `q4_${i}.${XYZW[kk]!} * b${kk}_${j}`)
+            .join(' + ')};`,
+      )}
     }`;
   return wgsl`enable subgroups;
 ${prologue(DIMS, matmulBindings(o))}

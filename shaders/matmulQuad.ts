@@ -12,7 +12,24 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, loadA, loadB, matmulBindings, matmulFlops, offsets, OPERAND_VALUES, operandsFit, range, stores, sumsCode, stepCode, XYZW, type MatmulDims, type Operands, type Past } from './matmulCore';
+import {
+  DIMS,
+  loadA,
+  loadB,
+  matmulBindings,
+  matmulFlops,
+  offsets,
+  OPERAND_VALUES,
+  operandsFit,
+  range,
+  stores,
+  sumsCode,
+  stepCode,
+  XYZW,
+  type MatmulDims,
+  type Operands,
+  type Past,
+} from './matmulCore';
 import { decodeProgram, overwritten, programPrelude } from './program';
 
 /** Quads of a workgroup, across and down, and the rows and columns of C that a thread computes. */
@@ -36,11 +53,18 @@ const code = (o: MatmulQuadOptions): string => {
   const quads = cols / 4;
   // Stored twice, what is overwritten would be read again.
   const past: Past = overwritten(o.epilogue) === undefined ? 'repeated' : 'skipped';
-  const each = (f: (i: number, j: number) => string): string => range(rows).flatMap((i) => range(quads).map((j) => f(i, j))).join('\n');
+  const each = (f: (i: number, j: number) => string): string =>
+    range(rows)
+      .flatMap((i) => range(quads).map((j) => f(i, j)))
+      .join('\n');
   const columns = (j: number): string => `{
       ${loadB(o, j)}
-      ${range(4).map((kk) => `let pb${kk}_${j} = quadSwapY(b${kk}_${j});`).join('\n')}
-      ${range(rows).map((i) => product(i, j)).join('\n')}
+      ${range(4)
+        .map((kk) => `let pb${kk}_${j} = quadSwapY(b${kk}_${j});`)
+        .join('\n')}
+      ${range(rows)
+        .map((i) => product(i, j))
+        .join('\n')}
     }`;
   return wgsl`enable subgroups;
 ${prologue(DIMS, matmulBindings(o))}
@@ -65,7 +89,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     let k = start + half;
     ${stepCode(o)}
     ${loadA(o, rows)}
-    ${range(rows).map((i) => `let pa_${i} = quadSwapX(a4_${i});`).join('\n')}
+    ${range(rows)
+      .map((i) => `let pa_${i} = quadSwapX(a4_${i});`)
+      .join('\n')}
     ${range(quads).map(columns).join('\n')}
   }
   ${stores(o, rows, quads, past)}

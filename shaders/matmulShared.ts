@@ -10,7 +10,19 @@
  * Oracle   matmul.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Kernel } from './kernel';
-import { DIMS, matmulBindings, matmulFlops, OPERAND_VALUES, operandsFit, range, stores, sumsCode, XYZW, type MatmulDims, type Operands } from './matmulCore';
+import {
+  DIMS,
+  matmulBindings,
+  matmulFlops,
+  OPERAND_VALUES,
+  operandsFit,
+  range,
+  stores,
+  sumsCode,
+  XYZW,
+  type MatmulDims,
+  type Operands,
+} from './matmulCore';
 import { decodeProgram, programPrelude } from './program';
 
 /** Rows, columns and k of a workgroup's tile. */
@@ -22,13 +34,19 @@ const SIDE = 8;
 const THREADS = SIDE * SIDE;
 
 /** Floats of workgroup memory. */
-export const sharedFloats = (tile: SharedTile): number => { const [rows, cols, depth] = SHARED_TILES[tile]; return (rows + cols) * depth; };
+export const sharedFloats = (tile: SharedTile): number => {
+  const [rows, cols, depth] = SHARED_TILES[tile];
+  return (rows + cols) * depth;
+};
 
 /** op(A)[row, k…k+3], 0 past K. */
 const readA = ({ transA, vecA, tailK }: Operands): string => {
   const at = (kk: number): string => (tailK ? `min(k + ${kk}u, dims.K - 1u)` : `k + ${kk}u`);
-  const value = vecA ? `a[(base + row * dims.K + ${tailK ? 'min(k, max(dims.K, 4u) - 4u)' : 'k'}) / 4u]`
-    : `vec4f(${range(4).map((kk) => (transA ? `a[base + (${at(kk)}) * dims.M + row]` : `a[base + row * dims.K + ${at(kk)}]`)).join(', ')})`;
+  const value = vecA
+    ? `a[(base + row * dims.K + ${tailK ? 'min(k, max(dims.K, 4u) - 4u)' : 'k'}) / 4u]`
+    : `vec4f(${range(4)
+        .map((kk) => (transA ? `a[base + (${at(kk)}) * dims.M + row]` : `a[base + row * dims.K + ${at(kk)}]`))
+        .join(', ')})`;
   return `fn read_a(base: u32, m: u32, k: u32) -> vec4f {
   let row = min(m, dims.M - 1u);
   return ${tailK ? `select(vec4f(), ${value}, vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K))` : value};
@@ -37,8 +55,11 @@ const readA = ({ transA, vecA, tailK }: Operands): string => {
 const column = (c: number): string => `min(n + ${c}u, dims.N - 1u)`;
 /** op(B)[k, n…n+3]; past K the last row, which meets a 0 of A. */
 const readB = ({ transB, vecB, tailK }: Operands): string => {
-  const value = vecB ? 'b[(base + row * dims.N + min(n, max(dims.N, 4u) - 4u)) / 4u]'
-    : `vec4f(${range(4).map((c) => (transB ? `b[base + ${column(c)} * dims.K + row]` : `b[base + row * dims.N + ${column(c)}]`)).join(', ')})`;
+  const value = vecB
+    ? 'b[(base + row * dims.N + min(n, max(dims.N, 4u) - 4u)) / 4u]'
+    : `vec4f(${range(4)
+        .map((c) => (transB ? `b[base + ${column(c)} * dims.K + row]` : `b[base + row * dims.N + ${column(c)}]`))
+        .join(', ')})`;
   return `fn read_b(base: u32, k: u32, n: u32) -> vec4f {
   let row = ${tailK ? 'min(k, dims.K - 1u)' : 'k'};
   return ${value};
@@ -46,23 +67,35 @@ const readB = ({ transB, vecB, tailK }: Operands): string => {
 };
 
 /** A line for each of a thread's share of `count` elements, e. */
-const lines = (count: number, line: string): string => range(count / THREADS).map((q) => `{ let e = thread + ${q * THREADS}u; ${line} }`).join('\n');
+const lines = (count: number, line: string): string =>
+  range(count / THREADS)
+    .map((q) => `{ let e = thread + ${q * THREADS}u; ${line} }`)
+    .join('\n');
 /** Lines by which the threads fill both tiles; what is read side by side is a row of A or of its transpose, likewise of B. */
 const fill = ({ transA, transB, tile }: MatmulSharedOptions): string => {
   const [rows, cols, depth] = SHARED_TILES[tile];
-  const a = lines((rows * depth) / 4, transA
-    ? `let r = e % ${rows}u; let q = e / ${rows}u; tile_a[r * ${depth / 4}u + q] = read_a(baseA, top + r, start + 4u * q);`
-    : `let r = e / ${depth / 4}u; let q = e % ${depth / 4}u; tile_a[e] = read_a(baseA, top + r, start + 4u * q);`);
-  const b = lines((depth * cols) / 4, transB
-    ? `let k = e % ${depth}u; let q = e / ${depth}u; tile_b[k * ${cols / 4}u + q] = read_b(baseB, start + k, left + 4u * q);`
-    : `let k = e / ${cols / 4}u; let q = e % ${cols / 4}u; tile_b[e] = read_b(baseB, start + k, left + 4u * q);`);
+  const a = lines(
+    (rows * depth) / 4,
+    transA
+      ? `let r = e % ${rows}u; let q = e / ${rows}u; tile_a[r * ${depth / 4}u + q] = read_a(baseA, top + r, start + 4u * q);`
+      : `let r = e / ${depth / 4}u; let q = e % ${depth / 4}u; tile_a[e] = read_a(baseA, top + r, start + 4u * q);`,
+  );
+  const b = lines(
+    (depth * cols) / 4,
+    transB
+      ? `let k = e % ${depth}u; let q = e / ${depth}u; tile_b[k * ${cols / 4}u + q] = read_b(baseB, start + k, left + 4u * q);`
+      : `let k = e / ${cols / 4}u; let q = e % ${cols / 4}u; tile_b[e] = read_b(baseB, start + k, left + 4u * q);`,
+  );
   return `${a}\n${b}`;
 };
 
 const code = (o: MatmulSharedOptions): string => {
   const [rows, cols, depth] = SHARED_TILES[o.tile];
   const [own, quads] = [rows / SIDE, cols / SIDE / 4];
-  const each = (f: (i: number, j: number) => string): string => range(own).flatMap((i) => range(quads).map((j) => f(i, j))).join('\n');
+  const each = (f: (i: number, j: number) => string): string =>
+    range(own)
+      .flatMap((i) => range(quads).map((j) => f(i, j)))
+      .join('\n');
   return wgsl`${prologue(DIMS, matmulBindings(o))}
 ${programPrelude(decodeProgram(o.epilogue), o.vecC)}
 var<workgroup> tile_a: array<vec4f, ${(rows * depth) / 4}>;
@@ -86,16 +119,37 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     ${fill(o)}
     workgroupBarrier();
     for (var q = 0u; q < ${depth / 4}u; q++) {
-      ${range(own).map((i) => `let a4_${i} = tile_a[(local.y * ${own}u + ${i}u) * ${depth / 4}u + q];`).join('\n')}
-      ${range(4).flatMap((kk) => range(quads).map((j) => `let b${kk}_${j} = tile_b[(4u * q + ${kk}u) * ${cols / 4}u + local.x * ${quads}u + ${j}u];`)).join('\n')}
-      ${each((i, j) => `c${i}_${j} += ${range(4).map((kk) => `a4_${i}.${XYZW[kk]!} * b${kk}_${j}`).join(' + ')};`)}
+      ${range(own)
+        .map((i) => `let a4_${i} = tile_a[(local.y * ${own}u + ${i}u) * ${depth / 4}u + q];`)
+        .join('\n')}
+      ${range(4)
+        .flatMap((kk) =>
+          range(quads).map((j) => `let b${kk}_${j} = tile_b[(4u * q + ${kk}u) * ${cols / 4}u + local.x * ${quads}u + ${j}u];`),
+        )
+        .join('\n')}
+      ${each(
+        (i, j) =>
+          `c${i}_${j} += ${range(4)
+            .map((kk) => `a4_${i}.${XYZW[kk]!} * b${kk}_${j}`)
+            .join(' + ')};`,
+      )}
     }
     workgroupBarrier();
   }
   ${stores(o, own, quads, 'skipped')}
-  ${o.columnSums ? `let strideK_b = dims.N${o.vecB ? ' / 4u' : ''};
-  ${range(4 * quads).map((c) => (o.vecB && c % 4 > 0 ? '' : `let b${c} = (baseB + min(n0 + ${c}u, ${o.vecB ? 'max(dims.N, 4u) - 4u' : 'dims.N - 1u'}))${o.vecB ? ' / 4u' : ''};`)).join('\n')}
-  ${sumsCode(o, quads, 'skipped')}` : ''}
+  ${
+    o.columnSums
+      ? `let strideK_b = dims.N${o.vecB ? ' / 4u' : ''};
+  ${range(4 * quads)
+    .map((c) =>
+      o.vecB && c % 4 > 0
+        ? ''
+        : `let b${c} = (baseB + min(n0 + ${c}u, ${o.vecB ? 'max(dims.N, 4u) - 4u' : 'dims.N - 1u'}))${o.vecB ? ' / 4u' : ''};`,
+    )
+    .join('\n')}
+  ${sumsCode(o, quads, 'skipped')}`
+      : ''
+  }
 }`;
 };
 

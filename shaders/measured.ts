@@ -4,9 +4,14 @@ import { evalProgram, type Measured, type Program } from './program';
 
 export const exact = (value: number): Measured => ({ value, bound: 0 });
 const program = (inputs: number, body: Program['body']): Program => ({
-  inputs: Array.from({ length: inputs }, () => ({ dtype: 'f32', mode: 'full' })), body, outputs: [{ value: inputs + body.length - 1, dtype: 'f32' }],
+  inputs: Array.from({ length: inputs }, () => ({ dtype: 'f32', mode: 'full' })),
+  body,
+  outputs: [{ value: inputs + body.length - 1, dtype: 'f32' }],
 });
-const EXP_DIFFERENCE = program(2, [['sub', 0, 1], ['exp', 2]]);
+const EXP_DIFFERENCE = program(2, [
+  ['sub', 0, 1],
+  ['exp', 2],
+]);
 const ADD = program(2, [['add', 0, 1]]);
 const SUB = program(2, [['sub', 0, 1]]);
 const MUL = program(2, [['mul', 0, 1]]);

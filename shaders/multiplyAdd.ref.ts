@@ -15,7 +15,13 @@ const chain = (start: number, a: number, x: number, steps: number): readonly [en
 
 export const multiplyAddRef: Oracle<MultiplyAddDims, Record<never, never>> = {
   kernel: multiplyAdd,
-  cases: [{ n: 1, rounds: 1 }, { n: 64, rounds: 2 }, { n: 67, rounds: 5 }, { n: 3, rounds: 40 }, { n: 5, rounds: 0 }],
+  cases: [
+    { n: 1, rounds: 1 },
+    { n: 64, rounds: 2 },
+    { n: 67, rounds: 5 },
+    { n: 3, rounds: 40 },
+    { n: 5, rounds: 0 },
+  ],
   // a of magnitude above 1 would leave the whole numbers that f32 holds within one round.
   exactOnIntegers: false,
   input: (binding, size, _, random) => (binding === 'a' ? Float64Array.from({ length: size }, random) : undefined),

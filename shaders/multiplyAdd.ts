@@ -41,10 +41,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let i = ${FLAT_GROUP} * ${GROUP}u + local.x;
   let a = vec4f(a[group.z * dims.rs_a]);
   let x = vec4f(x[group.z * dims.rs_x + min(i, dims.n - 1u)]);
-  ${CHAINS.map((c) => `var v${c} = vec4f(${range(4).map((k) => `${4 * c + k}.0`).join(', ')});`).join('\n  ')}
+  ${CHAINS.map(
+    (c) =>
+      `var v${c} = vec4f(${range(4)
+        .map((k) => `${4 * c + k}.0`)
+        .join(', ')});`,
+  ).join('\n  ')}
   for (var round = 0u; round < dims.rounds; round++) {
     ${CHAINS.map((c) => `let v${c}_0 = v${c};`).join(' ')}
-    ${range(UNROLL).map((s) => CHAINS.map((c) => `let v${c}_${s + 1} = v${c}_${s} * a + x;`).join(' ')).join('\n    ')}
+    ${range(UNROLL)
+      .map((s) => CHAINS.map((c) => `let v${c}_${s + 1} = v${c}_${s} * a + x;`).join(' '))
+      .join('\n    ')}
     ${CHAINS.map((c) => `v${c} = v${c}_${UNROLL};`).join(' ')}
   }
   if (i < dims.n) { out[group.z * dims.rs_out + i] = dot(${CHAINS.map((c) => `v${c}`).join(' + ')}, vec4f(1.0)); }

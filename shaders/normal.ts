@@ -53,9 +53,8 @@ const radius = (word: number): number => {
   for (let k = 7; k >= 0; k--) p = (LOG[k]! + mulHigh(v, p)) >>> 0;
   // −ln u = M·2⁻ᵉ, e odd. Near u = 1 it is tiny, and v is scaled up first to keep its relative accuracy.
   const j = Math.clz32(v) & ~1;
-  const [M, e] = halfOctaves === 0
-    ? [mulHigh(v << j, p), 31 + j]
-    : [(mulHigh(halfOctaves << 26, HALF_LN2) + (mulHigh(v, p) >>> 4)) >>> 0, 27];
+  const [M, e] =
+    halfOctaves === 0 ? [mulHigh(v << j, p), 31 + j] : [(mulHigh(halfOctaves << 26, HALF_LN2) + (mulHigh(v, p) >>> 4)) >>> 0, 27];
   const s = Math.clz32(M) & ~1;
   const x = (M << s) >>> 0; // ≥ 2³⁰
   const root = Math.floor(Math.sqrt(x));
@@ -84,7 +83,7 @@ export const normalPair = (w0: number, w1: number): readonly [number, number] =>
   const r = radius(w0);
   const quarter = w1 >>> 30;
   const x = ((w1 << 2) | 2) >>> 0; // place within the quarter turn; −x is 1 − x
-  const along = mulHigh(r, quarterSin((-x) >>> 0));
+  const along = mulHigh(r, quarterSin(-x >>> 0));
   const across = mulHigh(r, quarterSin(x));
   const odd = (quarter & 1) === 1;
   return [toFloat(odd ? across : along, quarter === 1 || quarter === 2), toFloat(odd ? along : across, quarter >= 2)];

@@ -6,13 +6,25 @@ import type { Measured } from './program';
 import { normalise, normaliseGrad, type NormaliseGradOptions, type NormaliseOptions, type NormDims, type NormKind } from './normalise';
 
 /** Smallest, ragged, one workgroup, past one workgroup, long rows. */
-const cases: readonly Dims<NormDims>[] = [{ rows: 1, C: 1 }, { rows: 7, C: 4 }, { rows: 13, C: 7 }, { rows: 64, C: 12 }, { rows: 67, C: 33 }, { rows: 3, C: 1000 }];
+const cases: readonly Dims<NormDims>[] = [
+  { rows: 1, C: 1 },
+  { rows: 7, C: 4 },
+  { rows: 13, C: 7 },
+  { rows: 64, C: 12 },
+  { rows: 67, C: 33 },
+  { rows: 3, C: 1000 },
+];
 
-const rowOf = (x: Float64Array, row: number, C: number): readonly Measured[] => Array.from(x.subarray(row * C, (row + 1) * C), (v) => exact(v));
+const rowOf = (x: Float64Array, row: number, C: number): readonly Measured[] =>
+  Array.from(x.subarray(row * C, (row + 1) * C), (v) => exact(v));
 const mean = (sum: Measured, C: number): Measured => divM(sum, exact(C));
 
 /** x̂ and r of one row. */
-const normalised = (x: readonly Measured[], kind: NormKind, eps: number): { readonly normal: readonly Measured[]; readonly r: Measured } => {
+const normalised = (
+  x: readonly Measured[],
+  kind: NormKind,
+  eps: number,
+): { readonly normal: readonly Measured[]; readonly r: Measured } => {
   const middle = mean(totalM(x), x.length);
   const centred = kind === 'layer' ? x.map((v) => subM(v, middle)) : x;
   const r = inverseSqrtM(addM(mean(dotM(centred, centred), x.length), exact(Math.fround(eps))));

@@ -20,12 +20,21 @@ export type NormaliseOptions = { kind: NormKind; affine: Affine; save: boolean; 
 
 const DIMS: readonly NormDims[] = ['rows', 'C'];
 const GROUP = 64;
-const whole = (name: string, access: Binding['access'], vec4: boolean): Binding<NormDims> => ({ name, dtype: 'f32', access, size: ({ rows, C }) => rows * C, vec4 });
+const whole = (name: string, access: Binding['access'], vec4: boolean): Binding<NormDims> => ({
+  name,
+  dtype: 'f32',
+  access,
+  size: ({ rows, C }) => rows * C,
+  vec4,
+});
 const column = (name: string, vec4: boolean): Binding<NormDims> => ({ name, dtype: 'f32', access: 'read', size: ({ C }) => C, vec4 });
 const perRow = (name: string, access: Binding['access']): Binding<NormDims> => ({ name, dtype: 'f32', access, size: ({ rows }) => rows });
 
 const bindings = ({ affine, save, vec }: NormaliseOptions): readonly Binding<NormDims>[] => [
-  whole('x', 'read', vec), ...(affine === 'none' ? [] : [column('scale', vec)]), ...(affine === 'both' ? [column('bias', vec)] : []), whole('out', 'write', vec),
+  whole('x', 'read', vec),
+  ...(affine === 'none' ? [] : [column('scale', vec)]),
+  ...(affine === 'both' ? [column('bias', vec)] : []),
+  whole('out', 'write', vec),
   ...(save ? [perRow('r', 'write'), ...(affine === 'none' ? [] : [whole('normal', 'write', vec)])] : []),
 ];
 
@@ -89,7 +98,11 @@ export const normalise: Kernel<NormDims, NormaliseOptions> = {
 
 export type NormaliseGradOptions = { kind: NormKind; scaled: boolean; vec: boolean };
 const gradBindings = ({ scaled, vec }: NormaliseGradOptions): readonly Binding<NormDims>[] => [
-  whole('normal', 'read', vec), perRow('r', 'read'), whole('g', 'read', vec), ...(scaled ? [column('scale', vec)] : []), whole('out', 'write', vec),
+  whole('normal', 'read', vec),
+  perRow('r', 'read'),
+  whole('g', 'read', vec),
+  ...(scaled ? [column('scale', vec)] : []),
+  whole('out', 'write', vec),
 ];
 
 const gradCode = (o: NormaliseGradOptions): string => {

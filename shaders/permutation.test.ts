@@ -12,9 +12,11 @@ const chiSquare = (counts: readonly number[], expected: number): number =>
   counts.reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0);
 
 test('is a permutation of [0, n)', () => {
-  fc.assert(fc.property(u32, u32, fc.integer({ min: 1, max: 600 }), (seed, epoch, n) => {
-    expect(list(seed, epoch, n).toSorted((a, b) => a - b)).toEqual(identity(n));
-  }));
+  fc.assert(
+    fc.property(u32, u32, fc.integer({ min: 1, max: 600 }), (seed, epoch, n) => {
+      expect(list(seed, epoch, n).toSorted((a, b) => a - b)).toEqual(identity(n));
+    }),
+  );
 });
 
 test('is injective and in range on the largest domain', () => {
@@ -35,7 +37,9 @@ test.each([2, 3, 4, 5, 6])('reaches all orders of %i equally often', (n) => {
   const trials = 200 * orders;
   const counts = new Map<string, number>();
   for (let t = 0; t < trials; t++) {
-    const order = identity(n).map(permutation(5, t, n)).join();
+    const order = identity(n)
+      .map(permutation(5, t, n))
+      .join();
     counts.set(order, (counts.get(order) ?? 0) + 1);
   }
   expect(counts.size).toBe(orders);
@@ -62,11 +66,13 @@ test.each([16, 37, 64, 150])('sends every position of %i to every place equally 
 
 test('an epoch of batches visits floor(n/B)·B examples once each', () => {
   const size = fc.integer({ min: 1, max: 200 });
-  fc.assert(fc.property(u32, fc.nat({ max: 1000 }), size, size, (seed, epoch, a, b) => {
-    const [n, B] = [Math.max(a, b), Math.min(a, b)];
-    const perEpoch = Math.floor(n / B);
-    const seen = identity(perEpoch).flatMap((k) => Array.from(batchIndices(seed, epoch * perEpoch + k, n, B)));
-    expect(new Set(seen).size).toBe(perEpoch * B);
-    expect(seen).toEqual(list(seed, epoch, n).slice(0, perEpoch * B));
-  }));
+  fc.assert(
+    fc.property(u32, fc.nat({ max: 1000 }), size, size, (seed, epoch, a, b) => {
+      const [n, B] = [Math.max(a, b), Math.min(a, b)];
+      const perEpoch = Math.floor(n / B);
+      const seen = identity(perEpoch).flatMap((k) => Array.from(batchIndices(seed, epoch * perEpoch + k, n, B)));
+      expect(new Set(seen).size).toBe(perEpoch * B);
+      expect(seen).toEqual(list(seed, epoch, n).slice(0, perEpoch * B));
+    }),
+  );
 });

@@ -65,11 +65,13 @@ export const batchIndices = (seed: number, step: number, n: number, B: number): 
   return Uint32Array.from({ length: B }, (_, i) => at((step % perEpoch) * B + i));
 };
 
-const rounds = (): string => Array.from({ length: ROUNDS / 2 }, (_, k) =>
-  `    l ^= mix(r ^ keys${k}.x) & mask; r ^= mix(l ^ keys${k}.y) & mask;`).join('\n');
+const rounds = (): string =>
+  Array.from({ length: ROUNDS / 2 }, (_, k) => `    l ^= mix(r ^ keys${k}.x) & mask; r ^= mix(l ^ keys${k}.y) & mask;`).join('\n');
 
-const roundKeys = (): string => Array.from({ length: ROUNDS / 2 }, (_, j) =>
-  `  let keys${j} = threefry2x32(vec2u(seed, ${USE_BATCH}u), vec2u(${j}u, epoch));`).join('\n');
+const roundKeys = (): string =>
+  Array.from({ length: ROUNDS / 2 }, (_, j) => `  let keys${j} = threefry2x32(vec2u(seed, ${USE_BATCH}u), vec2u(${j}u, epoch));`).join(
+    '\n',
+  );
 
 const code = (): string => wgsl`${prologue(['n', 'B'], bindings)}
 ${THREEFRY_WGSL}

@@ -17,17 +17,52 @@ import { past, solid, storedTo, tokensOf, withoutComments } from './wgslText';
 import type { Dims, Kernel, Options } from './kernel';
 
 /** Offset and stride are multiples of 4 wherever a kernel binds vec4. */
-export interface Operand { readonly section: number; readonly offset: number; readonly stride: number }
-export interface Phase { readonly kernel: Kernel; readonly options: Options; readonly dims: Dims; readonly args: readonly Operand[] }
+export interface Operand {
+  readonly section: number;
+  readonly offset: number;
+  readonly stride: number;
+}
+export interface Phase {
+  readonly kernel: Kernel;
+  readonly options: Options;
+  readonly dims: Dims;
+  readonly args: readonly Operand[];
+}
 /** `size`: elements, a multiple of 4. */
-export interface Section { readonly size: number }
-export interface Private { readonly section: number; readonly stride: number; readonly load: number; readonly store: number }
-export interface PersistentProgram { readonly phases: readonly Phase[]; readonly sections: readonly Section[]; readonly privates: readonly Private[] }
+export interface Section {
+  readonly size: number;
+}
+export interface Private {
+  readonly section: number;
+  readonly stride: number;
+  readonly load: number;
+  readonly store: number;
+}
+export interface PersistentProgram {
+  readonly phases: readonly Phase[];
+  readonly sections: readonly Section[];
+  readonly privates: readonly Private[];
+}
 
 type Word = 'f32' | 'u32';
-interface Layout { readonly word: Word; readonly vec4: boolean }
-interface Access extends Layout { readonly name: string; readonly stores: boolean; readonly at: Operand; readonly end: number }
-interface Parsed { readonly phase: Phase; readonly before: string; readonly body: string; readonly params: readonly (readonly [string, string])[]; readonly size: readonly [number, number]; readonly accesses: readonly Access[] }
+interface Layout {
+  readonly word: Word;
+  readonly vec4: boolean;
+}
+interface Access extends Layout {
+  readonly name: string;
+  readonly stores: boolean;
+  readonly at: Operand;
+  readonly end: number;
+}
+interface Parsed {
+  readonly phase: Phase;
+  readonly before: string;
+  readonly body: string;
+  readonly params: readonly (readonly [string, string])[];
+  readonly size: readonly [number, number];
+  readonly accesses: readonly Access[];
+}
 
 const BINDING = /@group\(0\) @binding\((\d+)\) var<storage, read(?:_write)?> (\w+): array<(vec4<)?(f32|u32)>?>;/g;
 const DIMS = /struct Dims \{[^}]*\}\s*@group\(0\) @binding\(0\) var<uniform> dims: Dims;/;
@@ -46,9 +81,23 @@ const parse = (phase: Phase): Parsed => {
   const accesses = declared.map(([, binding, name, vec4, word]): Access => {
     const at = phase.args[Number(binding) - 1]!;
     const stores = tokens.some((t, i) => t === name && tokens[i + 1] === '[' && storedTo(tokens, past(tokens, i + 1)) !== undefined);
-    return { name: name!, word: word as Word, vec4: vec4 !== undefined, stores, at, end: at.offset + bindings[Number(binding) - 1]!.size(phase.dims) };
+    return {
+      name: name!,
+      word: word as Word,
+      vec4: vec4 !== undefined,
+      stores,
+      at,
+      end: at.offset + bindings[Number(binding) - 1]!.size(phase.dims),
+    };
   });
-  return { phase, before, body, accesses, size: [Number(main[1]), Number(main[2] ?? 1)], params: [...main[3]!.matchAll(PARAMETER)].map(([, builtin, name]) => [builtin!, name!] as const) };
+  return {
+    phase,
+    before,
+    body,
+    accesses,
+    size: [Number(main[1]), Number(main[2] ?? 1)],
+    params: [...main[3]!.matchAll(PARAMETER)].map(([, builtin, name]) => [builtin!, name!] as const),
+  };
 };
 
 /** Whether a kernel can be a phase: nothing in it waits for others of its workgroup, and only its entry point touches its operands. */
@@ -75,10 +124,11 @@ const typeOf = ({ word, vec4 }: Layout): string => (vec4 ? `vec4<${word}>` : wor
 const cast = (to: Layout, from: Layout, value: string): string => (to.word === from.word ? value : `bitcast<${typeOf(to)}>(${value})`);
 
 /** Functions that take a section's vec4s apart, or put them together from its scalars. */
-const helpers = (s: number, l: Layout): string => (l.vec4
-  ? `fn element_${s}(i: u32) -> ${l.word} { return arena.s${s}[i / 4u][i % 4u]; }`
-  : `fn load_${s}(i: u32) -> vec4<${l.word}> { let j = 4u * i; return vec4<${l.word}>(arena.s${s}[j], arena.s${s}[j + 1u], arena.s${s}[j + 2u], arena.s${s}[j + 3u]); }
-fn store_${s}(i: u32, v: vec4<${l.word}>) { let j = 4u * i; arena.s${s}[j] = v.x; arena.s${s}[j + 1u] = v.y; arena.s${s}[j + 2u] = v.z; arena.s${s}[j + 3u] = v.w; }`);
+const helpers = (s: number, l: Layout): string =>
+  l.vec4
+    ? `fn element_${s}(i: u32) -> ${l.word} { return arena.s${s}[i / 4u][i % 4u]; }`
+    : `fn load_${s}(i: u32) -> vec4<${l.word}> { let j = 4u * i; return vec4<${l.word}>(arena.s${s}[j], arena.s${s}[j + 1u], arena.s${s}[j + 2u], arena.s${s}[j + 3u]); }
+fn store_${s}(i: u32, v: vec4<${l.word}>) { let j = 4u * i; arena.s${s}[j] = v.x; arena.s${s}[j + 1u] = v.y; arena.s${s}[j + 2u] = v.z; arena.s${s}[j + 3u] = v.w; }`;
 
 const load = (a: Access, l: Layout, i: string): string => {
   const s = a.at.section;
@@ -93,7 +143,10 @@ const store = (a: Access, l: Layout, i: string, value: string): string => {
 
 /** A kernel's text with dims as literals, accesses to its bindings as accesses to sections, and its module's names its own. */
 const rewrite = (text: string, parsed: Parsed, layouts: readonly Layout[], own: (name: string) => string | undefined): string => {
-  const { phase: { dims }, accesses } = parsed;
+  const {
+    phase: { dims },
+    accesses,
+  } = parsed;
   const go = (tokens: readonly string[]): string => {
     let out = '';
     for (let i = 0; i < tokens.length; i++) {
@@ -127,7 +180,14 @@ const rewrite = (text: string, parsed: Parsed, layouts: readonly Layout[], own: 
 
 /** A phase as functions: the kernel's entry point, and a loop over all its invocations. */
 const phaseCode = (parsed: Parsed, k: number, layouts: readonly Layout[], workgroup: number): string => {
-  const { phase: { kernel, dims, options }, before, body, params, size: [x, y], accesses } = parsed;
+  const {
+    phase: { kernel, dims, options },
+    before,
+    body,
+    params,
+    size: [x, y],
+    accesses,
+  } = parsed;
   const names = new Set([...before.matchAll(MODULE_NAME)].map((m) => m[1]!));
   const own = (name: string): string | undefined => (names.has(name) ? `k${k}_${name}` : undefined);
   const [across, down, deep] = kernel.workgroups(dims, options, 1);
@@ -136,7 +196,10 @@ const phaseCode = (parsed: Parsed, k: number, layouts: readonly Layout[], workgr
     workgroup_id: ['vec3u', `vec3u(group % ${across}u, group / ${across}u % ${down}u, group / ${across * down}u)`],
     local_invocation_id: ['vec3u', `vec3u(local % ${x}u, local / ${x}u, 0u)`],
     local_invocation_index: ['u32', 'local'],
-    global_invocation_id: ['vec3u', `vec3u(group % ${across}u * ${x}u + local % ${x}u, group / ${across}u % ${down}u * ${y}u + local / ${x}u, group / ${across * down}u)`],
+    global_invocation_id: [
+      'vec3u',
+      `vec3u(group % ${across}u * ${x}u + local % ${x}u, group / ${across}u % ${down}u * ${y}u + local / ${x}u, group / ${across * down}u)`,
+    ],
   };
   // The last brace of the body closes the entry point.
   return `${rewrite(before, parsed, layouts, own)}
@@ -156,7 +219,8 @@ fn phase_${k}(me: u32, thread: u32) {
 const barriers = (parsed: readonly Parsed[]): readonly boolean[] => {
   let since: Access[] = [];
   return parsed.map(({ accesses }) => {
-    const meets = (a: Access): boolean => since.some((b) => a.at.section === b.at.section && (a.stores || b.stores) && a.at.offset < b.end && b.at.offset < a.end);
+    const meets = (a: Access): boolean =>
+      since.some((b) => a.at.section === b.at.section && (a.stores || b.stores) && a.at.offset < b.end && b.at.offset < a.end);
     const needed = accesses.some(meets);
     since = needed ? [...accesses] : [...since, ...accesses];
     return needed;
@@ -166,7 +230,10 @@ const barriers = (parsed: readonly Parsed[]): readonly boolean[] => {
 /** Byte offsets of the sections in the buffer, and its size. */
 export const sectionOffsets = (sections: readonly Section[]): { readonly offsets: readonly number[]; readonly bytes: number } => {
   const offsets: number[] = [];
-  const bytes = sections.reduce((at, { size }) => { offsets.push(at); return at + 4 * size; }, 0);
+  const bytes = sections.reduce((at, { size }) => {
+    offsets.push(at);
+    return at + 4 * size;
+  }, 0);
   return { offsets, bytes };
 };
 
@@ -174,11 +241,17 @@ export const sectionOffsets = (sections: readonly Section[]): { readonly offsets
 export const persistentCode = (program: PersistentProgram, workgroup: number): string => {
   const parsed = program.phases.map(parse);
   const layouts = layoutsOf(parsed, program);
-  const units = (p: Private, layout: Layout): readonly [string, number] => [`me * ${p.stride / (layout.vec4 ? 4 : 1)}u + i`, program.sections[p.load]!.size / (layout.vec4 ? 4 : 1)];
-  const copies = (line: (p: Private, at: string) => string): string => program.privates.map((p) => {
-    const [at, n] = units(p, layouts[p.section]!);
-    return `for (var i = thread; i < ${n}u; i += ${workgroup}u) { ${line(p, at)} }`;
-  }).join('\n    ');
+  const units = (p: Private, layout: Layout): readonly [string, number] => [
+    `me * ${p.stride / (layout.vec4 ? 4 : 1)}u + i`,
+    program.sections[p.load]!.size / (layout.vec4 ? 4 : 1),
+  ];
+  const copies = (line: (p: Private, at: string) => string): string =>
+    program.privates
+      .map((p) => {
+        const [at, n] = units(p, layouts[p.section]!);
+        return `for (var i = thread; i < ${n}u; i += ${workgroup}u) { ${line(p, at)} }`;
+      })
+      .join('\n    ');
   const stands = barriers(parsed);
   // Quads stay together: a kernel's own workgroups have whole ones, and so has this one.
   return `${program.phases.some((p) => p.kernel.needs?.includes('subgroups')) ? 'enable subgroups;\ndiagnostic(off, subgroup_uniformity);' : ''}

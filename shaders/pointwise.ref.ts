@@ -5,7 +5,13 @@ import { decodeProgram, evalProgram, modeIndex } from './program';
 
 export const pointwiseRef: Oracle<'n' | 'cols', PointwiseOptions> = {
   kernel: pointwise,
-  cases: [{ n: 4, cols: 4 }, { n: 256, cols: 16 }, { n: 300, cols: 12 }, { n: 35, cols: 7 }, { n: 1028, cols: 4 }],
+  cases: [
+    { n: 4, cols: 4 },
+    { n: 256, cols: 16 },
+    { n: 300, cols: 12 },
+    { n: 35, cols: 7 },
+    { n: 1028, cols: 4 },
+  ],
   exactOnIntegers: true,
   eval: (io, { n, cols }, { program }) => {
     const p = decodeProgram(program);

@@ -17,11 +17,15 @@ const bindings = ({ program, vec4 }: PointwiseOptions): readonly Binding<D>[] =>
   const p = decodeProgram(program);
   const updated = new Set(p.outputs.map((o) => o.inPlace));
   const ins = p.inputs.map(({ dtype, mode }, i): Binding<D> => ({
-    name: `in${i}`, dtype, access: updated.has(i) ? 'readwrite' : 'read', size: ({ n, cols }) => modeSize(mode, n, cols),
+    name: `in${i}`,
+    dtype,
+    access: updated.has(i) ? 'readwrite' : 'read',
+    size: ({ n, cols }) => modeSize(mode, n, cols),
     ...(vec4 && (mode === 'full' || mode === 'row') ? { vec4: true } : {}),
   }));
   const outs = p.outputs.flatMap(({ dtype, inPlace }, i): Binding<D>[] =>
-    inPlace === undefined ? [{ name: `out${i}`, dtype, access: 'write', size: ({ n }) => n, ...(vec4 ? { vec4: true } : {}) }] : []);
+    inPlace === undefined ? [{ name: `out${i}`, dtype, access: 'write', size: ({ n }) => n, ...(vec4 ? { vec4: true } : {}) }] : [],
+  );
   return [...ins, ...outs];
 };
 
@@ -69,9 +73,23 @@ export const singleProgram = (fnName: string, dtypes: readonly ('f32' | 'u32')[]
 
 /** Broadcasts of every kind, two outputs, one of them in place. */
 const BROADCAST: Program = {
-  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'row' }, { dtype: 'f32', mode: 'col' }, { dtype: 'f32', mode: 'scalar' }],
-  body: [['mul', 0, 1], ['add', 4, 2], ['const', 0.5], ['mul', 5, 6], ['sub', 7, 3]],
-  outputs: [{ value: 8, dtype: 'f32' }, { value: 4, dtype: 'f32', inPlace: 0 }],
+  inputs: [
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'row' },
+    { dtype: 'f32', mode: 'col' },
+    { dtype: 'f32', mode: 'scalar' },
+  ],
+  body: [
+    ['mul', 0, 1],
+    ['add', 4, 2],
+    ['const', 0.5],
+    ['mul', 5, 6],
+    ['sub', 7, 3],
+  ],
+  outputs: [
+    { value: 8, dtype: 'f32' },
+    { value: 4, dtype: 'f32', inPlace: 0 },
+  ],
 };
 
 export const pointwise: Kernel<D, PointwiseOptions> = {

@@ -11,10 +11,17 @@ import { fn } from './functions';
  * full: i. row: i mod cols. col: ⌊i / cols⌋. scalar: 0.
  */
 export type Mode = 'full' | 'row' | 'col' | 'scalar';
-export interface ProgramInput { readonly dtype: DType; readonly mode: Mode }
+export interface ProgramInput {
+  readonly dtype: DType;
+  readonly mode: Mode;
+}
 /** Value numbers: the inputs first, then one per instruction. A constant is ['const', value] (f32) or ['constInt', value] (u32). */
 export type Instruction = readonly [fn: string, ...args: number[]];
-export interface ProgramOutput { readonly value: number; readonly dtype: DType; /** Input whose storage it overwrites. */ readonly inPlace?: number }
+export interface ProgramOutput {
+  readonly value: number;
+  readonly dtype: DType;
+  /** Input whose storage it overwrites. */ readonly inPlace?: number;
+}
 export interface Program {
   readonly inputs: readonly ProgramInput[];
   readonly body: readonly Instruction[];
@@ -36,7 +43,11 @@ export const namedProgram = (inputs: readonly string[], lines: readonly Line[], 
     at.set(name, inputs.length + i);
     return [fnName, ...numbers];
   });
-  return { inputs: inputs.map(() => ({ dtype: 'f32', mode: 'full' })), body, outputs: outputs.map((name) => ({ value: find(name), dtype: 'f32' })) };
+  return {
+    inputs: inputs.map(() => ({ dtype: 'f32', mode: 'full' })),
+    body,
+    outputs: outputs.map((name) => ({ value: find(name), dtype: 'f32' })),
+  };
 };
 
 /** As an option: options are scalars, so that they can key a pipeline. */
@@ -66,7 +77,11 @@ export const programPrelude = (p: Program, vec4: boolean): string => {
  * WGSL statements that evaluate a program, and the expression of each output.
  * `loads[i]` is an expression of input i's value, already of the vector type.
  */
-export const programCode = (p: Program, loads: readonly string[], vec4: boolean): { readonly code: string; readonly results: readonly string[] } => {
+export const programCode = (
+  p: Program,
+  loads: readonly string[],
+  vec4: boolean,
+): { readonly code: string; readonly results: readonly string[] } => {
   const dtypes: DType[] = p.inputs.map((i) => i.dtype);
   const lines = loads.map((load, i) => `let v${i} = ${load};`);
   for (const [name, ...args] of p.body) {
@@ -80,7 +95,12 @@ export const programCode = (p: Program, loads: readonly string[], vec4: boolean)
     } else {
       const { result, wgsl, args: types } = fn(name);
       dtypes.push(result);
-      lines.push(`let v${at} = ${wgsl(args.map((a) => `v${a}`), typeOf(types[0]!, vec4))};`);
+      lines.push(
+        `let v${at} = ${wgsl(
+          args.map((a) => `v${a}`),
+          typeOf(types[0]!, vec4),
+        )};`,
+      );
     }
   }
   return { code: lines.join('\n'), results: p.outputs.map((o) => `v${o.value}`) };
@@ -94,13 +114,28 @@ export const modeIndex = (mode: Mode, i: number, cols: number): number =>
 
 /** Extra bindings of an epilogue: the inputs but the first, which is the host kernel's result, and one that it is stored over. */
 export const epilogueBindings = <D extends string>(
-  program: string, n: (d: Readonly<Record<D, number>>) => number, cols: (d: Readonly<Record<D, number>>) => number, vec4: boolean,
+  program: string,
+  n: (d: Readonly<Record<D, number>>) => number,
+  cols: (d: Readonly<Record<D, number>>) => number,
+  vec4: boolean,
 ): readonly Binding<D>[] => {
-  const { inputs, outputs: [out] } = decodeProgram(program);
-  return inputs.flatMap((input, i): Binding<D>[] => (i === 0 || i === out?.inPlace ? [] : [{
-    name: `e${i}`, dtype: input.dtype, access: 'read', size: (d) => modeSize(input.mode, n(d), cols(d)),
-    vec4: vec4 && (input.mode === 'full' || input.mode === 'row'),
-  }]));
+  const {
+    inputs,
+    outputs: [out],
+  } = decodeProgram(program);
+  return inputs.flatMap((input, i): Binding<D>[] =>
+    i === 0 || i === out?.inPlace
+      ? []
+      : [
+          {
+            name: `e${i}`,
+            dtype: input.dtype,
+            access: 'read',
+            size: (d) => modeSize(input.mode, n(d), cols(d)),
+            vec4: vec4 && (input.mode === 'full' || input.mode === 'row'),
+          },
+        ],
+  );
 };
 /** The input that an epilogue's result is stored over; undefined where it has a place of its own. */
 export const overwritten = (program: string): number | undefined => decodeProgram(program).outputs[0]?.inPlace;
@@ -108,13 +143,22 @@ export const overwritten = (program: string): number | undefined => decodeProgra
 /** WGSL expression that loads input `name` for element `index` (a u32 expression; of a vec4's first element if vec4). */
 export const loadCode = (input: ProgramInput, name: string, replica: string, index: string, cols: string, vec4: boolean): string => {
   const base = `${replica} * dims.rs_${name}`;
-  const at = input.mode === 'full' ? `${base} + ${index}` : input.mode === 'row' ? `${base} + (${index}) % ${cols}`
-    : input.mode === 'col' ? `${base} + (${index}) / ${cols}` : base;
+  const at =
+    input.mode === 'full'
+      ? `${base} + ${index}`
+      : input.mode === 'row'
+        ? `${base} + (${index}) % ${cols}`
+        : input.mode === 'col'
+          ? `${base} + (${index}) / ${cols}`
+          : base;
   if (!vec4) return `${name}[${at}]`;
   return input.mode === 'full' || input.mode === 'row' ? `${name}[(${at}) / 4u]` : `vec4<${input.dtype}>(${name}[${at}])`;
 };
 
-export interface Measured { readonly value: number; readonly bound: number }
+export interface Measured {
+  readonly value: number;
+  readonly bound: number;
+}
 /** Largest change of f over the corners of the box x ± e; enough for functions monotone in each argument. */
 const cornerSpread = (f: (...x: number[]) => number, x: readonly number[], e: readonly number[], y: number): number => {
   let worst = 0;
@@ -141,7 +185,13 @@ export const evalProgram = (p: Program, inputs: readonly Measured[]): readonly M
   for (const [name, ...args] of p.body) {
     if (name === 'const') values.push({ value: Math.fround(args[0]!), bound: 0 });
     else if (name === 'constInt') values.push({ value: args[0]!, bound: 0 });
-    else values.push(step(name, args.map((a) => values[a]!)));
+    else
+      values.push(
+        step(
+          name,
+          args.map((a) => values[a]!),
+        ),
+      );
   }
   return p.outputs.map((o) => values[o.value]!);
 };

@@ -108,8 +108,9 @@ const normalOfWords: Kernel<'pairs'> = {
 };
 
 test('normals agree bit for bit at the edges of every branch and on a hundred thousand pairs', async () => {
-  const edges = [...Array.from({ length: 32 }, (_, k) => 2 ** k), 3037000499, 1518500249, 0]
-    .flatMap((w) => [-2, -1, 0, 1, 2].map((d) => (w + d) >>> 0));
+  const edges = [...Array.from({ length: 32 }, (_, k) => 2 ** k), 3037000499, 1518500249, 0].flatMap((w) =>
+    [-2, -1, 0, 1, 2].map((d) => (w + d) >>> 0),
+  );
   const random = Array.from({ length: 100_000 }, (_, i) => threefry2x32(1, 2, i, 3)).flat();
   const words = Uint32Array.from([...edges.flatMap((w0) => edges.flatMap((w1) => [w0, w1])), ...random]);
   const pairs = words.length / 2;
@@ -119,7 +120,10 @@ test('normals agree bit for bit at the edges of every branch and on a hundred th
 });
 
 test.each([
-  { dtype: 'f32', missing: 'nan', vec4: false }, { dtype: 'f32', missing: 'nan', vec4: true }, { dtype: 'u32', missing: 'nan', vec4: false }, { dtype: 'u32', missing: 'nan', vec4: true },
+  { dtype: 'f32', missing: 'nan', vec4: false },
+  { dtype: 'f32', missing: 'nan', vec4: true },
+  { dtype: 'u32', missing: 'nan', vec4: false },
+  { dtype: 'u32', missing: 'nan', vec4: true },
 ] as const)('gather keeps all bits, and marks indices out of range: %o', async (o: GatherOptions) => {
   const d = { n: 4, D: 4, V: 2 };
   // Subnormals, a signalling NaN with a payload, both zeros, infinity.

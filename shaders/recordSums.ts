@@ -11,7 +11,10 @@ import { prologue, wgsl, type Binding, type Kernel } from './kernel';
 
 export type RecordSumsDims = 'slots';
 export type RecordSumsOptions = { terms: string };
-export interface Term { readonly n: number; readonly scale: number }
+export interface Term {
+  readonly n: number;
+  readonly scale: number;
+}
 
 export const encodeTerms = (terms: readonly Term[]): string => JSON.stringify(terms.map(({ n, scale }) => [n, Math.fround(scale)]));
 export const decodeTerms = (text: string): readonly Term[] => (JSON.parse(text) as [number, number][]).map(([n, scale]) => ({ n, scale }));
@@ -44,7 +47,18 @@ const recordCode = (t: Term, j: number, k: number): string => `if (id.x == ${j}u
   }`;
 
 /** Of one sum, of six, and of a count that divides by nothing. */
-const SETS = [[{ n: 1, scale: 1 }], [{ n: 256, scale: 1 / 256 }], [{ n: 1, scale: 1 }, { n: 37, scale: 1 / 3 }, { n: 8, scale: -2 }, { n: 4, scale: 1 }, { n: 1, scale: 0.5 }, { n: 1000, scale: 0.125 }]];
+const SETS = [
+  [{ n: 1, scale: 1 }],
+  [{ n: 256, scale: 1 / 256 }],
+  [
+    { n: 1, scale: 1 },
+    { n: 37, scale: 1 / 3 },
+    { n: 8, scale: -2 },
+    { n: 4, scale: 1 },
+    { n: 1, scale: 0.5 },
+    { n: 1000, scale: 0.125 },
+  ],
+];
 
 export const recordSums: Kernel<RecordSumsDims, RecordSumsOptions> = {
   name: 'recordSums',

@@ -4,7 +4,13 @@ import { applyEpilogue } from './program';
 import { reduce, type ReduceDims, type ReduceOptions } from './reduce';
 
 /** One output: x[base + k·step] over k < K. A subnormal maximum may be flushed; that is the only error a maximum has. */
-const reduceOne = (x: Float64Array, base: number, step: number, K: number, op: ReduceOptions['op']): readonly [value: number, bound: number] => {
+const reduceOne = (
+  x: Float64Array,
+  base: number,
+  step: number,
+  K: number,
+  op: ReduceOptions['op'],
+): readonly [value: number, bound: number] => {
   let sum = 0;
   let mag = 0;
   let best = 0;

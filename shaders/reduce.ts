@@ -17,20 +17,36 @@ import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kerne
 import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops, programPrelude } from './program';
 
 export type ReduceDims = 'outer' | 'K' | 'inner' | 'cols';
-export type ReduceOptions = { op: 'sum' | 'max' | 'argmax'; variant: 'thread' | 'workgroup'; vec: 'none' | 'inner' | 'K'; epilogue: string };
+export type ReduceOptions = {
+  op: 'sum' | 'max' | 'argmax';
+  variant: 'thread' | 'workgroup';
+  vec: 'none' | 'inner' | 'K';
+  epilogue: string;
+};
 
 const DIMS: readonly ReduceDims[] = ['outer', 'K', 'inner', 'cols'];
 const GROUP = 64;
 
 const bindings = ({ op, vec, epilogue }: ReduceOptions): readonly Binding<ReduceDims>[] => [
   { name: 'x', dtype: 'f32', access: 'read', size: ({ outer, K, inner }) => outer * K * inner, vec4: vec !== 'none' },
-  { name: 'out', dtype: op === 'argmax' ? 'u32' : 'f32', access: 'write', size: ({ outer, inner }) => outer * inner, vec4: vec === 'inner' },
-  ...epilogueBindings<ReduceDims>(epilogue, ({ outer, inner }) => outer * inner, ({ cols }) => cols, vec === 'inner'),
+  {
+    name: 'out',
+    dtype: op === 'argmax' ? 'u32' : 'f32',
+    access: 'write',
+    size: ({ outer, inner }) => outer * inner,
+    vec4: vec === 'inner',
+  },
+  ...epilogueBindings<ReduceDims>(
+    epilogue,
+    ({ outer, inner }) => outer * inner,
+    ({ cols }) => cols,
+    vec === 'inner',
+  ),
 ];
 
 /** An element of the reduction: f32, or four of them. */
 const typesOf = ({ vec }: ReduceOptions): { readonly T: string; readonly I: string } =>
-  (vec === 'none' ? { T: 'f32', I: 'u32' } : { T: 'vec4<f32>', I: 'vec4<u32>' });
+  vec === 'none' ? { T: 'f32', I: 'u32' } : { T: 'vec4<f32>', I: 'vec4<u32>' };
 
 /** Functions on partial results: what one is, how to extend it by an element, how to join two. */
 const partials = (o: ReduceOptions): string => {
@@ -72,7 +88,8 @@ const store = (o: ReduceOptions): string => {
 };
 
 /** `load(k)` in WGSL; k counts elements and, with vec 'K', is a multiple of 4. */
-const load = ({ vec }: ReduceOptions, k: string): string => (vec === 'none' ? `x[base + ${k} * dims.inner]` : `x[(base + ${k} * dims.inner) / 4u]`);
+const load = ({ vec }: ReduceOptions, k: string): string =>
+  vec === 'none' ? `x[base + ${k} * dims.inner]` : `x[(base + ${k} * dims.inner) / 4u]`;
 
 const threadBody = (o: ReduceOptions): string => {
   const width = o.vec === 'K' ? 4 : 1;
@@ -131,8 +148,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 
 /** acc/4 + row[col] − all[i]: exact on small integers. */
 const SCALED = encodeProgram({
-  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'row' }, { dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'col' }],
-  body: [['const', 0.25], ['mul', 0, 4], ['add', 5, 1], ['sub', 6, 2], ['add', 7, 3]],
+  inputs: [
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'row' },
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'col' },
+  ],
+  body: [
+    ['const', 0.25],
+    ['mul', 0, 4],
+    ['add', 5, 1],
+    ['sub', 6, 2],
+    ['add', 7, 3],
+  ],
   outputs: [{ value: 8, dtype: 'f32' }],
 });
 
@@ -143,7 +171,8 @@ export const reduce: Kernel<ReduceDims, ReduceOptions> = {
   bindings,
   valid: ({ K, inner, cols }, { op, vec, epilogue }) =>
     (op !== 'argmax' || epilogue === IDENTITY) &&
-    (vec !== 'inner' || (inner % 4 === 0 && (epilogue === IDENTITY || cols % 4 === 0))) && (vec !== 'K' || (inner === 1 && K % 4 === 0)),
+    (vec !== 'inner' || (inner % 4 === 0 && (epilogue === IDENTITY || cols % 4 === 0))) &&
+    (vec !== 'K' || (inner === 1 && K % 4 === 0)),
   workgroups: ({ outer, inner }, { variant, vec }, R) => {
     const outputs = (outer * inner) / (vec === 'inner' ? 4 : 1);
     return flatGrid(variant === 'thread' ? ceilDiv(outputs, GROUP) : outputs, R);

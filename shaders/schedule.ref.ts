@@ -25,8 +25,10 @@ const correction = (beta: number, t: number): Measured => {
 };
 
 /** γᵏ by repeated squaring: the errors of the factors add up to fewer than 2k roundings, each a factor of at most 1 + u. */
-const wholePower = (base: number, k: number): Measured =>
-  ({ value: base ** k, bound: Math.expm1(2 * k * Math.log1p(U32)) * base ** k + (k > 0 ? TINY32 : 0) });
+const wholePower = (base: number, k: number): Measured => ({
+  value: base ** k,
+  bound: Math.expm1(2 * k * Math.log1p(U32)) * base ** k + (k > 0 ? TINY32 : 0),
+});
 
 const factorOf = (kind: ScheduleOptions['kind'], step: number, h: Float64Array): number => {
   const [warmup, total, final] = [h[5]!, h[6]!, h[7]!];
@@ -59,10 +61,12 @@ export const scheduleRef: Oracle<never, ScheduleOptions> = {
     const { bound } = evalProgram(rateProgram(o), [step, step + 1, h[0]!, h[5]!, h[6]!, h[7]!].map(exact).concat(power))[0]!;
     const c1 = correction(h[1]!, step + 1);
     const c2 = correction(h[2]!, step + 1);
-    return [{
-      value: Float64Array.of(h[0]! * warm * factorOf(o.kind, step, h), h[1]!, h[2]!, h[3]!, h[4]!, c1.value, c2.value, 0),
-      bound: Float64Array.of(bound, 0, 0, 0, 0, c1.bound, c2.bound, 0),
-    }];
+    return [
+      {
+        value: Float64Array.of(h[0]! * warm * factorOf(o.kind, step, h), h[1]!, h[2]!, h[3]!, h[4]!, c1.value, c2.value, 0),
+        bound: Float64Array.of(bound, 0, 0, 0, 0, c1.bound, c2.bound, 0),
+      },
+    ];
   },
   // Steps over every power of two up to 2²⁴: the bits of t all take part.
   input: (binding, _, __, random) => {

@@ -24,8 +24,13 @@ const bindings: readonly Binding<never>[] = [
 ];
 
 const PROGRESS: readonly Line[] = [
-  ['zero', 'const', 0], ['since', 'sub', 'step', 'warmup'], ['since', 'max', 'since', 'zero'],
-  ['span', 'sub', 'total', 'warmup'], ['span', 'max', 'span', 'one'], ['q', 'div', 'since', 'span'], ['q', 'min', 'q', 'one'],
+  ['zero', 'const', 0],
+  ['since', 'sub', 'step', 'warmup'],
+  ['since', 'max', 'since', 'zero'],
+  ['span', 'sub', 'total', 'warmup'],
+  ['span', 'max', 'span', 'one'],
+  ['q', 'div', 'since', 'span'],
+  ['q', 'min', 'q', 'one'],
 ];
 /** Lines that define f, where it is more than a name. */
 const FACTOR: Readonly<Record<ScheduleOptions['kind'], readonly Line[]>> = {
@@ -33,20 +38,40 @@ const FACTOR: Readonly<Record<ScheduleOptions['kind'], readonly Line[]>> = {
   step: [],
   linear: [...PROGRESS, ['drop', 'sub', 'final', 'one'], ['drop', 'mul', 'drop', 'q'], ['f', 'add', 'one', 'drop']],
   cosine: [
-    ...PROGRESS, ['quarter', 'const', 0.25], ['turn', 'mul', 'q', 'quarter'], ['cos', 'cosTurn', 'turn'], ['half', 'square', 'cos'],
-    ['rest', 'sub', 'one', 'final'], ['rest', 'mul', 'rest', 'half'], ['f', 'add', 'final', 'rest'],
+    ...PROGRESS,
+    ['quarter', 'const', 0.25],
+    ['turn', 'mul', 'q', 'quarter'],
+    ['cos', 'cosTurn', 'turn'],
+    ['half', 'square', 'cos'],
+    ['rest', 'sub', 'one', 'final'],
+    ['rest', 'mul', 'rest', 'half'],
+    ['f', 'add', 'final', 'rest'],
   ],
 };
 const FACTOR_NAME = { constant: 'one', step: 'power', linear: 'f', cosine: 'f' } as const;
 /** The learning rate of the step; power = γ^⌊step/size⌋. */
-export const rateProgram = ({ kind }: ScheduleOptions): Program => namedProgram(['step', 't', 'lr', 'warmup', 'total', 'final', 'power'], [
-  ['one', 'const', 1], ['w', 'max', 'warmup', 'one'], ['w', 'div', 't', 'w'], ['w', 'min', 'w', 'one'],
-  ...FACTOR[kind], ['rate', 'mul', 'lr', 'w'], ['rate', 'mul', 'rate', FACTOR_NAME[kind]],
-], ['rate']);
+export const rateProgram = ({ kind }: ScheduleOptions): Program =>
+  namedProgram(
+    ['step', 't', 'lr', 'warmup', 'total', 'final', 'power'],
+    [
+      ['one', 'const', 1],
+      ['w', 'max', 'warmup', 'one'],
+      ['w', 'div', 't', 'w'],
+      ['w', 'min', 'w', 'one'],
+      ...FACTOR[kind],
+      ['rate', 'mul', 'lr', 'w'],
+      ['rate', 'mul', 'rate', FACTOR_NAME[kind]],
+    ],
+    ['rate'],
+  );
 
 const code = (o: ScheduleOptions): string => {
   const program = rateProgram(o);
-  const { code: body, results } = programCode(program, ['f32(now)', 'f32(t)', 'hyper[h]', 'hyper[h + 5u]', 'hyper[h + 6u]', 'hyper[h + 7u]', 'power'], false);
+  const { code: body, results } = programCode(
+    program,
+    ['f32(now)', 'f32(t)', 'hyper[h]', 'hyper[h + 5u]', 'hyper[h + 6u]', 'hyper[h + 7u]', 'power'],
+    false,
+  );
   return wgsl`${prologue([], bindings)}
 ${programPrelude(program, false)}
 /** 1 − βᵗ. */

@@ -16,13 +16,27 @@ import { updateBindings, updateCode, updateGrid, updateProgram, updateValid, typ
 export type SgdOptions = { nesterov: boolean; momentum: boolean; groups: boolean; mask: boolean; count: boolean };
 
 export const sgdUpdate = ({ nesterov, momentum }: SgdOptions): Update => {
-  const velocity: readonly Line[] = momentum ? [['v', 'mul', 'beta1', 'v'], ['v', 'add', 'v', 'g']] : [];
-  const ahead: readonly Line[] = nesterov ? [['ahead', 'mul', 'beta1', 'v'], ['ahead', 'add', 'g', 'ahead']] : [];
+  const velocity: readonly Line[] = momentum
+    ? [
+        ['v', 'mul', 'beta1', 'v'],
+        ['v', 'add', 'v', 'g'],
+      ]
+    : [];
+  const ahead: readonly Line[] = nesterov
+    ? [
+        ['ahead', 'mul', 'beta1', 'v'],
+        ['ahead', 'add', 'g', 'ahead'],
+      ]
+    : [];
   return {
     state: momentum ? ['p', 'v'] : ['p'],
     lines: [
-      ['l2', 'mul', 'decay', 'p'], ['g', 'add', 'g', 'l2'], ...velocity, ...ahead,
-      ['change', 'mul', 'lr', nesterov ? 'ahead' : momentum ? 'v' : 'g'], ['p', 'sub', 'p', 'change'],
+      ['l2', 'mul', 'decay', 'p'],
+      ['g', 'add', 'g', 'l2'],
+      ...velocity,
+      ...ahead,
+      ['change', 'mul', 'lr', nesterov ? 'ahead' : momentum ? 'v' : 'g'],
+      ['p', 'sub', 'p', 'change'],
     ],
   };
 };

@@ -38,7 +38,12 @@ export const randomLogits = (size: number, C: number, random: () => number): Flo
 
 /** Smallest, two classes, ragged, one workgroup, past one workgroup, long rows. */
 export const rowCases: readonly Dims<SoftmaxDims>[] = [
-  { rows: 1, C: 1 }, { rows: 9, C: 2 }, { rows: 13, C: 7 }, { rows: 64, C: 10 }, { rows: 67, C: 33 }, { rows: 3, C: 1000 },
+  { rows: 1, C: 1 },
+  { rows: 9, C: 2 },
+  { rows: 13, C: 7 },
+  { rows: 64, C: 10 },
+  { rows: 67, C: 33 },
+  { rows: 3, C: 1000 },
 ];
 
 export const softmaxRef: Oracle<SoftmaxDims, SoftmaxOptions> = {

@@ -40,5 +40,5 @@ export const softmaxCrossEntropyRef: Oracle<SoftmaxDims, CrossEntropyOptions> = 
     return grad ? [loss, residual] : [loss];
   },
   input: (binding, size, { C }, random) =>
-    (binding === 'logits' ? randomLogits(size, C, random) : binding === 'labels' ? randomLabels(size, C, random) : undefined),
+    binding === 'logits' ? randomLogits(size, C, random) : binding === 'labels' ? randomLabels(size, C, random) : undefined,
 };

@@ -27,7 +27,12 @@ const bindings = ({ grad, epilogue }: CrossEntropyOptions): readonly Binding<Sof
   { name: 'labels', dtype: 'u32', access: 'read', size: ({ rows }) => rows },
   { name: 'loss', dtype: 'f32', access: 'write', size: ({ rows }) => rows },
   ...(grad ? [{ name: 'residual', dtype: 'f32', access: 'write', size: ({ rows, C }: Dims<SoftmaxDims>) => rows * C } as const] : []),
-  ...epilogueBindings<SoftmaxDims>(epilogue, ({ rows, C }) => rows * C, ({ C }) => C, false),
+  ...epilogueBindings<SoftmaxDims>(
+    epilogue,
+    ({ rows, C }) => rows * C,
+    ({ C }) => C,
+    false,
+  ),
 ];
 
 const residualLoop = (epilogue: string): string => {
@@ -74,13 +79,25 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 
 /** acc·rate[row] + base[row, class] − shift[class], over every mode but scalar. */
 const ALL_MODES = encodeProgram({
-  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'col' }, { dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'row' }],
-  body: [['mul', 0, 1], ['add', 4, 2], ['sub', 5, 3]],
+  inputs: [
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'col' },
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'row' },
+  ],
+  body: [
+    ['mul', 0, 1],
+    ['add', 4, 2],
+    ['sub', 5, 3],
+  ],
   outputs: [{ value: 6, dtype: 'f32' }],
 });
 /** acc·factor: the mean over a batch. */
 const SCALED = encodeProgram({
-  inputs: [{ dtype: 'f32', mode: 'full' }, { dtype: 'f32', mode: 'scalar' }],
+  inputs: [
+    { dtype: 'f32', mode: 'full' },
+    { dtype: 'f32', mode: 'scalar' },
+  ],
   body: [['mul', 0, 1]],
   outputs: [{ value: 2, dtype: 'f32' }],
 });

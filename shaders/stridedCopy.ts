@@ -16,7 +16,12 @@ const GROUP = 64;
 const PER_THREAD = 4;
 
 const bindings = ({ dtype }: StridedOptions): readonly Binding<StridedDims>[] => [
-  { name: 'x', dtype, access: 'read', size: (d) => d.base + (d.n0 - 1) * d.s0 + (d.n1 - 1) * d.s1 + (d.n2 - 1) * d.s2 + (d.n3 - 1) * d.s3 + 1 },
+  {
+    name: 'x',
+    dtype,
+    access: 'read',
+    size: (d) => d.base + (d.n0 - 1) * d.s0 + (d.n1 - 1) * d.s1 + (d.n2 - 1) * d.s2 + (d.n3 - 1) * d.s3 + 1,
+  },
   { name: 'out', dtype, access: 'write', size: ({ n0, n1, n2, n3 }) => n0 * n1 * n2 * n3 },
 ];
 

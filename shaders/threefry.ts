@@ -8,7 +8,10 @@
  */
 
 /** Source: Salmon et al. (2011), table for 2x32, one row per group of four rounds, alternating. */
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
+const ROTATIONS = [
+  [13, 15, 26, 6],
+  [17, 29, 16, 24],
+] as const;
 const GROUPS = 5;
 /** Key-schedule parity constant of Threefish, 32-bit. */
 const PARITY = 0x1bd11bda;

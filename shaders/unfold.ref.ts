@@ -3,7 +3,10 @@ import type { Dims, Oracle } from './kernel';
 import { unfold, windowsSize, type UnfoldOptions, type WindowDims } from './unfold';
 
 /** Calls `visit` for every element of the windows that lies inside its sequence, with its index there and that of what it shows. */
-export const eachInside = ({ n, L, C, T, k, stride, pad }: Dims<WindowDims>, visit: (inWindows: number, inSequence: number) => void): void => {
+export const eachInside = (
+  { n, L, C, T, k, stride, pad }: Dims<WindowDims>,
+  visit: (inWindows: number, inSequence: number) => void,
+): void => {
   for (let e = 0; e < n; e++)
     for (let t = 0; t < T; t++)
       for (let j = 0; j < k; j++) {
@@ -30,7 +33,9 @@ export const unfoldRef: Oracle<WindowDims, UnfoldOptions> = {
   exactOnIntegers: true,
   eval: ([x], d) => {
     const value = new Float64Array(windowsSize(d));
-    eachInside(d, (to, from) => { value[to] = x![from]!; });
+    eachInside(d, (to, from) => {
+      value[to] = x![from]!;
+    });
     return [{ value, bound: new Float64Array(value.length) }];
   },
 };

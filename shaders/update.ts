@@ -11,28 +11,59 @@ export type SchedName = (typeof SCHED)[number];
 const SCHED_SIZE = 8;
 
 /** `count`: the binding `step`, behind the others, grows by one: u32 [1], its own or shared by all replicas. */
-export interface UpdateOptions { readonly groups: boolean; readonly mask: boolean; readonly count: boolean }
+export interface UpdateOptions {
+  readonly groups: boolean;
+  readonly mask: boolean;
+  readonly count: boolean;
+}
 /** `state`: vectors updated in place, the parameters p first. `lines` use their names, g, SCHED's, lr and decay already scaled by group. */
-export interface Update { readonly state: readonly string[]; readonly lines: readonly Line[] }
+export interface Update {
+  readonly state: readonly string[];
+  readonly lines: readonly Line[];
+}
 
 /** Names of the vectors that are only read, in binding order: gradients, then the options'. */
-const readVectors = ({ groups, mask }: UpdateOptions): readonly string[] =>
-  ['g', ...(groups ? ['lrScale', 'decayScale'] : []), ...(mask ? ['mask'] : [])];
+const readVectors = ({ groups, mask }: UpdateOptions): readonly string[] => [
+  'g',
+  ...(groups ? ['lrScale', 'decayScale'] : []),
+  ...(mask ? ['mask'] : []),
+];
 
-const vector = (name: string, access: 'read' | 'readwrite'): Binding<'n'> =>
-  ({ name, dtype: 'f32', access, size: ({ n }) => n, vec4: true });
+const vector = (name: string, access: 'read' | 'readwrite'): Binding<'n'> => ({
+  name,
+  dtype: 'f32',
+  access,
+  size: ({ n }) => n,
+  vec4: true,
+});
 const COUNTER: Binding<'n'> = { name: 'step', dtype: 'u32', access: 'readwrite', size: () => 1, once: true };
 export const updateBindings = (state: readonly string[], o: UpdateOptions): readonly Binding<'n'>[] => {
   const [gradient, ...extras] = readVectors(o).map((name) => vector(name, 'read'));
-  return [...state.map((name) => vector(name, 'readwrite')), gradient!, { name: 'sched', dtype: 'f32', access: 'read', size: () => SCHED_SIZE }, ...extras, ...(o.count ? [COUNTER] : [])];
+  return [
+    ...state.map((name) => vector(name, 'readwrite')),
+    gradient!,
+    { name: 'sched', dtype: 'f32', access: 'read', size: () => SCHED_SIZE },
+    ...extras,
+    ...(o.count ? [COUNTER] : []),
+  ];
 };
 
 /** The update as one program: inputs are the state, the vectors read, then SCHED; outputs the new state. */
-export const updateProgram = ({ state, lines }: Update, o: UpdateOptions): Program => namedProgram([...state, ...readVectors(o), ...SCHED], [
-  ...(o.groups ? [['lr', 'mul', 'lr', 'lrScale'], ['decay', 'mul', 'decay', 'decayScale']] satisfies readonly Line[] : []),
-  ...lines,
-  ...(o.mask ? state.map((name): Line => [name, 'mul', name, 'mask']) : []),
-], state);
+export const updateProgram = ({ state, lines }: Update, o: UpdateOptions): Program =>
+  namedProgram(
+    [...state, ...readVectors(o), ...SCHED],
+    [
+      ...(o.groups
+        ? ([
+            ['lr', 'mul', 'lr', 'lrScale'],
+            ['decay', 'mul', 'decay', 'decayScale'],
+          ] satisfies readonly Line[])
+        : []),
+      ...lines,
+      ...(o.mask ? state.map((name): Line => [name, 'mul', name, 'mask']) : []),
+    ],
+    state,
+  );
 
 export const updateCode = (update: Update, o: UpdateOptions): string => {
   const program = updateProgram(update, o);
@@ -65,7 +96,11 @@ export type Element = Readonly<Record<string, number>>;
  * `io`: the kernel's bindings for one replica.
  */
 export const updateOracled = (
-  update: Update, o: UpdateOptions, io: readonly Float64Array[], n: number, formula: (e: Element) => readonly number[],
+  update: Update,
+  o: UpdateOptions,
+  io: readonly Float64Array[],
+  n: number,
+  formula: (e: Element) => readonly number[],
 ): readonly Oracled[] => {
   const { state } = update;
   const program = updateProgram(update, o);
@@ -77,7 +112,10 @@ export const updateOracled = (
     const values = [...arrays.map((a) => a[i]!), ...sched.subarray(0, SCHED.length)];
     const named = Object.fromEntries([...vectors, ...SCHED].map((name, k) => [name, values[k]!]));
     const wants = formula({ lrScale: 1, decayScale: 1, mask: 1, ...named });
-    const bounds = evalProgram(program, values.map((value) => ({ value, bound: 0 })));
+    const bounds = evalProgram(
+      program,
+      values.map((value) => ({ value, bound: 0 })),
+    );
     outs.forEach((out, k) => {
       out.value[i] = wants[k]!;
       out.bound[i] = bounds[k]!.bound;

@@ -15,7 +15,15 @@ export * from './models/index';
 export { adam, adamw, sgd, type AdamOptions, type Optimiser, type PerReplica, type Schedule, type SgdOptions } from './optim/index';
 export { plan, printPlan, type Plan } from './plan/index';
 export { compile, type Compiled, type InputSpec } from './runtime/compile';
-export { metric, type Executor, type HostArray, type MetricBatch, type Session, type TrainControl, type TrainOptions } from './runtime/executor';
+export {
+  metric,
+  type Executor,
+  type HostArray,
+  type MetricBatch,
+  type Session,
+  type TrainControl,
+  type TrainOptions,
+} from './runtime/executor';
 export { openGpu, type GpuExecutor, type GpuOptions } from './runtime/gpu';
 export { memoryStore, Tuner, type Finding, type FindingStore, type TunerOptions } from './runtime/tuner';
 export { openReference } from './runtime/reference';

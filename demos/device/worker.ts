@@ -8,5 +8,8 @@ import { selfTest } from '../../src/runtime/kernelCheckSelf';
 
 // The library of DOM types knows `self` only as a window.
 hostDevice(self as unknown as Port, {
-  oracles: ORACLES, describe: describeAdapter, open: async () => (await acquire()).device, test: (device, oracles) => selfTest(device, { oracles }),
+  oracles: ORACLES,
+  describe: describeAdapter,
+  open: async () => (await acquire()).device,
+  test: (device, oracles) => selfTest(device, { oracles }),
 });

@@ -9,7 +9,14 @@ import type { Config, Curve } from '../../src/lab/experiment';
 import { dense, gradientDescent, type Dense, type GradientDescent } from '../../src/theory/index';
 import { num } from './config';
 
-export interface Task { readonly X: Dense; readonly y: Dense; readonly beta: Float64Array; readonly scale: Float64Array; readonly closed: GradientDescent; readonly eta: number }
+export interface Task {
+  readonly X: Dense;
+  readonly y: Dense;
+  readonly beta: Float64Array;
+  readonly scale: Float64Array;
+  readonly closed: GradientDescent;
+  readonly eta: number;
+}
 
 /** One replica's data, rounded to f32 as the GPU sees them, and the closed form on them. */
 const taskOf = (c: Config, repetition: number): Task => {
@@ -18,15 +25,26 @@ const taskOf = (c: Config, repetition: number): Task => {
   const scale = Float64Array.from({ length: d }, (_, j) => Math.fround(j < fast ? 1 : num(c, 'slowScale')));
   // The slow group carries as much of the target's variance as the fast one, each feature of a group alike.
   const beta = scale.map((s, j) => Math.fround(Math.sqrt((0.5 * num(c, 'signal')) / (j < fast ? fast : d - fast)) / s));
-  const { data } = gaussianRegression({ n, d, seed: num(c, 'seed') * 2_000 + repetition, noise: Math.sqrt(num(c, 'timeNoise')), beta: beta.map((b, j) => b * scale[j]!) });
-  const X = dense(data.x.map((v, i) => Math.fround(v * scale[i % d]!)), n, d);
+  const { data } = gaussianRegression({
+    n,
+    d,
+    seed: num(c, 'seed') * 2_000 + repetition,
+    noise: Math.sqrt(num(c, 'timeNoise')),
+    beta: beta.map((b, j) => b * scale[j]!),
+  });
+  const X = dense(
+    data.x.map((v, i) => Math.fround(v * scale[i % d]!)),
+    n,
+    d,
+  );
   const y = dense(data.y.map(Math.fround), n, 1);
   const closed = gradientDescent(X, y);
   return { X, y, beta, scale, closed, eta: Math.fround((num(c, 'rate') * closed.maxStep) / 2) };
 };
 export const tasksOf = (c: Config): readonly Task[] => Array.from({ length: num(c, 'seeds') }, (_, s) => taskOf(c, s));
 
-export const excess = (w: ArrayLike<number>, { beta, scale }: Task): number => beta.reduce((sum, b, j) => sum + (scale[j]! * (w[j]! - b)) ** 2, 0);
+export const excess = (w: ArrayLike<number>, { beta, scale }: Task): number =>
+  beta.reduce((sum, b, j) => sum + (scale[j]! * (w[j]! - b)) ** 2, 0);
 
 /** Steps at which curves are drawn: every one up to 20, then about 20 a decade. */
 export const drawnSteps = (c: Config): readonly number[] => {
@@ -43,7 +61,14 @@ export const epochTheory = (c: Config): readonly Curve[] => {
   const limit = average((t) => excess(t.closed.limit.data, t));
   const ends = [1, steps.at(-1)! + 1];
   return [
-    { chart: 'epoch', series: 'measured', x: steps.map((t) => t + 1), y: steps.map((t) => average((k) => excess(k.closed.at(t, k.eta).data, k))), kind: 'theory', label: 'closed form' },
+    {
+      chart: 'epoch',
+      series: 'measured',
+      x: steps.map((t) => t + 1),
+      y: steps.map((t) => average((k) => excess(k.closed.at(t, k.eta).data, k))),
+      kind: 'theory',
+      label: 'closed form',
+    },
     { chart: 'epoch', series: 'limit', x: ends, y: [limit, limit], kind: 'theory', label: 'limit: minimum norm' },
   ];
 };

@@ -18,8 +18,14 @@ const stepPlan = (c: Config, maxBindings: number): Plan => {
   const prediction = matmul(X, w);
   const gradient = mul(matmul(X, sub(prediction, y), { transA: true }), 1 / n);
   return plan({
-    name: 'step', replicas: R, maxBindings, counter: step,
-    updates: [[w, sub(w, mul(eta, gradient))], [step, addInt(step, constant(1, 'u32'))]],
+    name: 'step',
+    replicas: R,
+    maxBindings,
+    counter: step,
+    updates: [
+      [w, sub(w, mul(eta, gradient))],
+      [step, addInt(step, constant(1, 'u32'))],
+    ],
     metrics: { excess: squaredNorm(mul(scale, sub(w, beta))), loss: halfSquaredError(prediction, y) },
   });
 };
@@ -35,10 +41,18 @@ class Float32Descent {
     this.w = new Float32Array(task.X.cols);
     this.X = Float32Array.from(task.X.data);
   }
-  get weights(): Float32Array { return this.w; }
+  get weights(): Float32Array {
+    return this.w;
+  }
   /** Excess risk before the next step, then that step. */
   next(): number {
-    const { beta, scale, y, eta, X: { rows: n, cols: d } } = this.task;
+    const {
+      beta,
+      scale,
+      y,
+      eta,
+      X: { rows: n, cols: d },
+    } = this.task;
     const { w, X } = this;
     let risk = 0;
     for (let j = 0; j < d; j++) risk = Math.fround(risk + Math.fround(Math.fround(scale[j]! * Math.fround(w[j]! - beta[j]!)) ** 2));
@@ -59,9 +73,18 @@ export async function* runEpochwise(c: Config, { executor, signal, control }: Ru
   const drawn = new Set(drawnSteps(c));
   const flat = (f: (t: Task) => ArrayLike<number>): Float32Array => Float32Array.from(tasks.flatMap((t) => Array.from(f(t))));
   using session = await executor.open({ step: stepPlan(c, executor.maxBindings) });
-  session.write('X', flat((t) => t.X.data));
-  session.write('y', flat((t) => t.y.data));
-  session.write('eta', flat((t) => [t.eta]));
+  session.write(
+    'X',
+    flat((t) => t.X.data),
+  );
+  session.write(
+    'y',
+    flat((t) => t.y.data),
+  );
+  session.write(
+    'eta',
+    flat((t) => [t.eta]),
+  );
   session.write('beta', Float32Array.from(tasks[0]!.beta));
   session.write('scale', Float32Array.from(tasks[0]!.scale));
   const total = num(c, 'steps');

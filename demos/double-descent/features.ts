@@ -12,7 +12,14 @@ import { dense, minNorm, multiply, ridge, type Dense } from '../../src/theory/in
 import { list, num } from './config';
 import { isGaussian, TAU2 } from './featuresTheory';
 
-interface Problem { readonly x: Float32Array; readonly y: Float64Array; readonly n: number; readonly test: { readonly x: Float32Array; readonly y: Float64Array; readonly n: number }; readonly d: number; readonly outputs: number }
+interface Problem {
+  readonly x: Float32Array;
+  readonly y: Float64Array;
+  readonly n: number;
+  readonly test: { readonly x: Float32Array; readonly y: Float64Array; readonly n: number };
+  readonly d: number;
+  readonly outputs: number;
+}
 
 /** Rows uniform on the sphere of radius √d. */
 const sphere = (n: number, d: number, seed: number, first: number): Float32Array => {
@@ -20,7 +27,9 @@ const sphere = (n: number, d: number, seed: number, first: number): Float32Array
   for (let i = 0; i < n; i++) {
     const row = x.subarray(i * d, (i + 1) * d);
     const scale = Math.sqrt(d / row.reduce((s, v) => s + v * v, 0));
-    row.forEach((v, j) => { row[j] = v * scale; });
+    row.forEach((v, j) => {
+      row[j] = v * scale;
+    });
   }
   return x;
 };
@@ -33,7 +42,11 @@ const gaussianProblem = (c: Config, seed: number): Problem => {
   const test = sphere(tests, d, seed, n);
   const noise = stream(seed, USE.noise).fillNormal(new Float64Array(n));
   return {
-    x, y: noise.map((e, i) => x[i * d]! + Math.sqrt(TAU2) * e), n, d, outputs: 1,
+    x,
+    y: noise.map((e, i) => x[i * d]! + Math.sqrt(TAU2) * e),
+    n,
+    d,
+    outputs: 1,
     test: { x: test, y: Float64Array.from({ length: tests }, (_, i) => test[i * d]!), n: tests },
   };
 };
@@ -41,7 +54,11 @@ const mnistProblem = (c: Config, sets: ReturnType<typeof mnist1d>, seed: number)
   const train = withLabelNoise(take(sets.train, num(c, 'featureExamples')), num(c, 'labelNoise'), seed);
   const test = take(sets.test, num(c, 'featureTest'));
   return {
-    x: toFloat32(train).x, y: oneHot(train).y, n: train.n, d: train.d, outputs: train.classes,
+    x: toFloat32(train).x,
+    y: oneHot(train).y,
+    n: train.n,
+    d: train.d,
+    outputs: train.classes,
     test: { x: toFloat32(test).x, y: oneHot(test).y, n: test.n },
   };
 };
@@ -62,14 +79,17 @@ type Features = Compiled<'key' | 'train' | 'test', 'train' | 'test'>;
 const featureMap = (c: Config, p: Problem, context: RunContext): Promise<Features> => {
   const o = { inputs: p.d, features: Math.max(...list(c, 'featureCounts')), sphere: true };
   return compile(context.executor, { key: { shape: [2], dtype: 'u32' }, train: [p.n, p.d], test: [p.test.n, p.d] }, (s) => ({
-    train: randomFeatures(s.train, s.key, o), test: randomFeatures(s.test, s.key, o),
+    train: randomFeatures(s.train, s.key, o),
+    test: randomFeatures(s.test, s.key, o),
   }));
 };
 
 export async function* runFeatures(c: Config, context: RunContext): AsyncGenerator<Row> {
   const counts = list(c, 'featureCounts').toSorted((a, b) => a - b);
   const widest = counts.at(-1)!;
-  const sets = isGaussian(c) ? undefined : mnist1d({ n: 10 * Math.ceil(Math.max(500, num(c, 'featureTest') / 2, num(c, 'featureExamples') / 8)) });
+  const sets = isGaussian(c)
+    ? undefined
+    : mnist1d({ n: 10 * Math.ceil(Math.max(500, num(c, 'featureTest') / 2, num(c, 'featureExamples') / 8)) });
   const total = num(c, 'seeds') * counts.length;
   let map: Features | undefined;
   let done = 0;
@@ -87,7 +107,8 @@ export async function* runFeatures(c: Config, context: RunContext): AsyncGenerat
         const Y = dense(p.y, p.n, p.outputs);
         yield { kind: 'point', chart: 'risk', series: 'min-norm', x: N, seed: s, y: testError(phiTest, minNorm(phi, Y), p.test.y) };
         const lambda = num(c, 'ridgePerFeature') * N;
-        if (lambda > 0) yield { kind: 'point', chart: 'risk', series: 'ridge', x: N, seed: s, y: testError(phiTest, ridge(phi, Y, lambda), p.test.y) };
+        if (lambda > 0)
+          yield { kind: 'point', chart: 'risk', series: 'ridge', x: N, seed: s, y: testError(phiTest, ridge(phi, Y, lambda), p.test.y) };
         yield { kind: 'progress', done: ++done, total, phase: 'random features', steps: done };
       }
   } finally {

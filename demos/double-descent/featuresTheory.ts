@@ -16,8 +16,14 @@ export const featuresTheory = (c: Config): readonly Curve[] => {
   const first = Math.min(...counts);
   const x = Array.from({ length: 300 }, (_, i) => Math.round(first * (last / first) ** (i / 299)));
   const xs = [...new Set([...x, n])].toSorted((a, b) => a - b);
-  return [{
-    chart: 'risk', series: 'min-norm', x: xs, y: xs.map((N) => randomFeatureRisk({ psi1: N / d, psi2: n / d, signal: 1, noise: TAU2 })),
-    kind: 'theory', label: 'Mei–Montanari limit, ridgeless',
-  }];
+  return [
+    {
+      chart: 'risk',
+      series: 'min-norm',
+      x: xs,
+      y: xs.map((N) => randomFeatureRisk({ psi1: N / d, psi2: n / d, signal: 1, noise: TAU2 })),
+      kind: 'theory',
+      label: 'Mei–Montanari limit, ridgeless',
+    },
+  ];
 };

@@ -8,7 +8,15 @@ import { integerLogspace } from '../../src/core/stats';
 import { gaussianRegression } from '../../src/data/index';
 import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
 import {
-  dense, effectiveLimit, expectedExcessRisk, minNorm, optimalLambda, optimalRidgeRiskMisspecified, ridge, type Dense, type FiniteLinear,
+  dense,
+  effectiveLimit,
+  expectedExcessRisk,
+  minNorm,
+  optimalLambda,
+  optimalRidgeRiskMisspecified,
+  ridge,
+  type Dense,
+  type FiniteLinear,
 } from '../../src/theory/index';
 import { num } from './config';
 
@@ -21,7 +29,13 @@ export const problemAt = (c: Config, x: number): FiniteLinear => {
   const D = num(c, 'features');
   const p = alongFeatures(c) ? x : D;
   const share = p / D;
-  return { n: alongFeatures(c) ? num(c, 'examples') : x, p, signal: num(c, 'signal') * share, missed: num(c, 'signal') * (1 - share), noise: num(c, 'noise') };
+  return {
+    n: alongFeatures(c) ? num(c, 'examples') : x,
+    p,
+    signal: num(c, 'signal') * share,
+    missed: num(c, 'signal') * (1 - share),
+    noise: num(c, 'noise'),
+  };
 };
 
 /** x values: as dense on either side of the threshold, the threshold itself included if D reaches it. Along sample size up to 4·D examples. */
@@ -29,12 +43,19 @@ export const grid = (c: Config): readonly number[] => {
   const middle = threshold(c);
   const half = Math.max(2, Math.floor(num(c, 'points') / 2));
   const last = alongFeatures(c) ? num(c, 'features') : 4 * middle;
-  const below = integerLogspace(1, Math.max(2, middle - 2), half).map((d) => middle - d).filter((x) => x >= 2);
+  const below = integerLogspace(1, Math.max(2, middle - 2), half)
+    .map((d) => middle - d)
+    .filter((x) => x >= 2);
   const above = last > middle ? integerLogspace(1, Math.max(2, last - middle), half).map((d) => middle + d) : [];
   return [...new Set([...below, middle, ...above])].filter((x) => x <= last).toSorted((a, b) => a - b);
 };
 
-const ridgeLimit = (problem: FiniteLinear): Parameters<typeof effectiveLimit>[0] => ({ gamma: problem.p / problem.n, signal: problem.signal, missed: problem.missed, noise: problem.noise });
+const ridgeLimit = (problem: FiniteLinear): Parameters<typeof effectiveLimit>[0] => ({
+  gamma: problem.p / problem.n,
+  signal: problem.signal,
+  missed: problem.missed,
+  noise: problem.noise,
+});
 
 export const linearTheory = (c: Config): readonly Curve[] => {
   const xs = grid(c);
@@ -43,7 +64,14 @@ export const linearTheory = (c: Config): readonly Curve[] => {
   const exact = all.map((x) => expectedExcessRisk(problemAt(c, x)));
   return [
     { chart: 'risk', series: 'min-norm', x: all, y: exact, kind: 'theory', label: 'exact expectation, minimum norm' },
-    { chart: 'risk', series: 'ridge', x: all, y: all.map((x) => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)))), kind: 'theory', label: 'limit, ridge at its optimum' },
+    {
+      chart: 'risk',
+      series: 'ridge',
+      x: all,
+      y: all.map((x) => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)))),
+      kind: 'theory',
+      label: 'limit, ridge at its optimum',
+    },
   ];
 };
 

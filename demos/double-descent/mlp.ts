@@ -37,9 +37,15 @@ const measuredEpochs = (c: Config): readonly number[] => {
 };
 
 const memberOf = (c: Config, width: number, data: ReturnType<typeof dataOf>): TrainerOptions => ({
-  model: mlp({ widths: [40, width, width, 10], init: 'pytorch' }), loss: crossEntropy,
-  optimiser: sgd({ lr: num(c, 'lr'), momentum: num(c, 'momentum') }), data: data.train, test: data.test,
-  batch: num(c, 'batch'), seeds: seedsOf(c), metrics: ['loss', 'gradientNorm', 'weightNorm'], evaluate: { error: errorRate, loss: crossEntropy },
+  model: mlp({ widths: [40, width, width, 10], init: 'pytorch' }),
+  loss: crossEntropy,
+  optimiser: sgd({ lr: num(c, 'lr'), momentum: num(c, 'momentum') }),
+  data: data.train,
+  test: data.test,
+  batch: num(c, 'batch'),
+  seeds: seedsOf(c),
+  metrics: ['loss', 'gradientNorm', 'weightNorm'],
+  evaluate: { error: errorRate, loss: crossEntropy },
 });
 
 export async function* runMlp(c: Config, { executor, signal, control }: RunContext): AsyncGenerator<Row> {
@@ -57,9 +63,16 @@ export async function* runMlp(c: Config, { executor, signal, control }: RunConte
     const width = widthOf.get(b.plan)!;
     if (evals.has(b.plan)) yield* evaluated(b, width, perEpoch);
     else {
-      for (const i of b.steps.keys()) for (const e of watches.get(width)!.check(b, i)) yield { kind: 'event', level: 'warning', message: `h = ${width}: ${e.message}.` };
+      for (const i of b.steps.keys())
+        for (const e of watches.get(width)!.check(b, i)) yield { kind: 'event', level: 'warning', message: `h = ${width}: ${e.message}.` };
       yield* norms(b, width, perEpoch, measured);
-      yield { kind: 'progress', done: b.steps.at(-1)! + 1, total: steps, phase: 'training', steps: (b.steps.at(-1)! + 1) * widths.length * b.replicas };
+      yield {
+        kind: 'progress',
+        done: b.steps.at(-1)! + 1,
+        total: steps,
+        phase: 'training',
+        steps: (b.steps.at(-1)! + 1) * widths.length * b.replicas,
+      };
     }
   }
 }
@@ -69,7 +82,10 @@ function* norms(b: MetricBatch, width: number, perEpoch: number, at: ReadonlySet
   for (const [i, step] of b.steps.entries()) {
     if (!at.has(step)) continue;
     for (let seed = 0; seed < b.replicas; seed++)
-      for (const [chart, name] of [['gradient', 'gradientNorm'], ['weights', 'weightNorm']] as const)
+      for (const [chart, name] of [
+        ['gradient', 'gradientNorm'],
+        ['weights', 'weightNorm'],
+      ] as const)
         yield { kind: 'point', chart, series: `h${width}`, x: step / perEpoch, seed, y: metric(b, i, name, seed) };
   }
 }

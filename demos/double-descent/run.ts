@@ -8,9 +8,13 @@ import { runMlp } from './mlp';
 
 export const runVariant = (c: Config, context: RunContext): AsyncGenerator<Row> => {
   switch (variantOf(c)) {
-    case 'linear': return runLinear(c, context);
-    case 'features': return runFeatures(c, context);
-    case 'epoch': return runEpochwise(c, context);
-    case 'mlp': return runMlp(c, context);
+    case 'linear':
+      return runLinear(c, context);
+    case 'features':
+      return runFeatures(c, context);
+    case 'epoch':
+      return runEpochwise(c, context);
+    case 'mlp':
+      return runMlp(c, context);
   }
 };

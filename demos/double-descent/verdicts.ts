@@ -4,15 +4,21 @@ import type { Judgement, Summary } from '../../src/lab/experiment';
 import { agreesIf, figure, inconclusive, interval, tooFew } from '../../src/lab/verdicts';
 
 const finite = (s: readonly Summary[]): readonly Summary[] => s.filter((p) => Number.isFinite(p.mean));
-const top = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean > best.mean ? p : best), undefined);
-const bottom = (s: readonly Summary[]): Summary | undefined => finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean < best.mean ? p : best), undefined);
+const top = (s: readonly Summary[]): Summary | undefined =>
+  finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean > best.mean ? p : best), undefined);
+const bottom = (s: readonly Summary[]): Summary | undefined =>
+  finite(s).reduce<Summary | undefined>((best, p) => (!best || p.mean < best.mean ? p : best), undefined);
 /** The x of the highest point against the threshold, to the spacing of the grid there. */
 export const peakAt = (points: readonly Summary[], place: number, xs: readonly number[]): Judgement => {
   const few = tooFew(points);
   const peak = top(points);
   if (few || !peak) return inconclusive(few ?? 'no finite points');
   const spacing = Math.min(...xs.filter((x) => x !== place).map((x) => Math.abs(x - place)));
-  return agreesIf(Math.abs(peak.x - place) <= spacing, `highest mean ${figure(peak.mean)} at ${peak.x}; threshold at ${place}, next points ${spacing} away`, { value: peak.x });
+  return agreesIf(
+    Math.abs(peak.x - place) <= spacing,
+    `highest mean ${figure(peak.mean)} at ${peak.x}; threshold at ${place}, next points ${spacing} away`,
+    { value: peak.x },
+  );
 };
 
 /** A curve that is this many times its higher end at the threshold has a spike there. */
@@ -25,7 +31,10 @@ export const ridgeRemoves = (plain: readonly Summary[], ridged: readonly Summary
   const bound = allowance * Math.max(ridged[0]!.mean, ridged.at(-1)!.mean);
   const text = `at ${place}: ${figure(a.mean)} without, ${interval(b)} with ridge; its higher end${allowance === 1 ? '' : ` × ${allowance}`} is ${figure(bound)}`;
   if (b.low <= bound && bound < b.high) return inconclusive(`${text}, inside the interval`);
-  return agreesIf(b.high <= bound && a.mean > SPIKE * Math.max(plain[0]!.mean, plain.at(-1)!.mean), text, { value: b.mean, interval: [b.low, b.high] });
+  return agreesIf(b.high <= bound && a.mean > SPIKE * Math.max(plain[0]!.mean, plain.at(-1)!.mean), text, {
+    value: b.mean,
+    interval: [b.low, b.high],
+  });
 };
 
 /** Does the lowest point past the threshold lie below the lowest before it, as `predicted`? */
@@ -36,7 +45,10 @@ export const secondDescent = (points: readonly Summary[], place: number, predict
   const text = `lowest before ${interval(a)} at ${a.x}, after ${interval(b)} at ${b.x}`;
   if (a.low <= b.high && b.low <= a.high) return inconclusive(`${text}: the intervals overlap`);
   const lower = b.mean < a.mean;
-  return agreesIf(lower === predicted, `${text}: the second minimum is ${lower ? 'lower' : 'higher'}, expected ${predicted ? 'lower' : 'higher'}`);
+  return agreesIf(
+    lower === predicted,
+    `${text}: the second minimum is ${lower ? 'lower' : 'higher'}, expected ${predicted ? 'lower' : 'higher'}`,
+  );
 };
 
 /** Each point's interval clear of the one before it, all in one direction. */
@@ -50,7 +62,9 @@ const widened = (p: Summary, m: number): Summary => {
   return { ...p, low: p.mean - half, high: p.mean + half };
 };
 /** A point above both an earlier and a later one, their intervals apart though all triples were looked at. */
-export const innerPeak = (points: readonly Summary[]): { readonly valley: Summary; readonly peak: Summary; readonly end: Summary } | undefined => {
+export const innerPeak = (
+  points: readonly Summary[],
+): { readonly valley: Summary; readonly peak: Summary; readonly end: Summary } | undefined => {
   const wide = points.map((p) => widened(p, points.length));
   for (const peak of wide.toSorted((a, b) => b.mean - a.mean)) {
     const valley = bottom(wide.filter((p) => p.x < peak.x));

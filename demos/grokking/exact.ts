@@ -14,7 +14,9 @@ import { Training } from './training';
 /** m of the frequencies, drawn by seed. */
 const drawn = (p: number, m: number, seed: number): readonly number[] => {
   const random = stream(seed, USE.features);
-  return Array.from({ length: frequencyCount(p) }, (_, i) => i + 1).toSorted((a, b) => random.bits(a) - random.bits(b)).slice(0, m);
+  return Array.from({ length: frequencyCount(p) }, (_, i) => i + 1)
+    .toSorted((a, b) => random.bits(a) - random.bits(b))
+    .slice(0, m);
 };
 /** In the model's own scale, so that f is the projection of the one-hot table. */
 const solved = (p: number, frequencies: readonly number[]): Weights => {
@@ -23,7 +25,12 @@ const solved = (p: number, frequencies: readonly number[]): Weights => {
   return { U: Float32Array.from(U), V: Float32Array.from(V), W: Float32Array.from(W) };
 };
 
-function* kept(series: string, m: number, seed: number, { error, loss }: { readonly error: number; readonly loss: number }): Generator<Row> {
+function* kept(
+  series: string,
+  m: number,
+  seed: number,
+  { error, loss }: { readonly error: number; readonly loss: number },
+): Generator<Row> {
   yield { kind: 'point', chart: 'keptLoss', series, x: m, seed, y: loss };
   yield { kind: 'point', chart: 'keptAccuracy', series, x: m, seed, y: 1 - error };
 }
@@ -35,7 +42,9 @@ async function* runSolved(c: Config, context: RunContext): AsyncGenerator<Row> {
   const learner = quadraticLearner(p, exactUnits(p));
   const setting = settingsOf(c)[0]!;
   // The most frequencies first: it is the first replica whose answers are drawn.
-  const cases = keptOf(c).toReversed().flatMap((m) => Array.from({ length: num(c, 'seeds') }, (_, repetition) => ({ m, repetition, setting, seed: seedOf(c, repetition) })));
+  const cases = keptOf(c)
+    .toReversed()
+    .flatMap((m) => Array.from({ length: num(c, 'seeds') }, (_, repetition) => ({ m, repetition, setting, seed: seedOf(c, repetition) })));
   const replicas: readonly Replica[] = cases;
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner));
   network.trainer.setParameters(cases.map(({ m, seed }) => solved(p, drawn(p, m, seed))));
@@ -55,7 +64,9 @@ async function* truncated(c: Config, network: Network, replicas: readonly Replic
   }
 }
 
-async function* nothing(): AsyncGenerator<Row> { /* looked at only at the end */ }
+async function* nothing(): AsyncGenerator<Row> {
+  /* looked at only at the end */
+}
 export async function* runExact(c: Config, context: RunContext): AsyncGenerator<Row> {
   yield* runSolved(c, context);
   if (context.signal.aborted) return;

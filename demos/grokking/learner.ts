@@ -59,10 +59,17 @@ const beside = (A: Dense, B: Dense): Dense => {
 export const quadraticLearner = (symbols: number, hidden: number): Learner => {
   const parts = (w: Weights): readonly [Dense, Dense] => [matrix(w['U']!, symbols, hidden), matrix(w['V']!, symbols, hidden)];
   return {
-    model: quadraticMlp({ symbols, hidden }), suffix: [], loss: meanSquaredError, error: oneHotErrorRate, lossKind: 'squared', target: [symbols],
+    model: quadraticMlp({ symbols, hidden }),
+    suffix: [],
+    loss: meanSquaredError,
+    error: oneHotErrorRate,
+    lossKind: 'squared',
+    target: [symbols],
     targets: (c) => {
       const y = new Float32Array(c.length * symbols);
-      c.forEach((v, i) => { y[i * symbols + v] = 1; });
+      c.forEach((v, i) => {
+        y[i * symbols + v] = 1;
+      });
       return y;
     },
     embedding: (w) => beside(...parts(w)),
@@ -73,8 +80,15 @@ export const quadraticLearner = (symbols: number, hidden: number): Learner => {
 export const transformerLearner = (symbols: number): Learner => {
   const options = modularAdditionTransformer(symbols);
   return {
-    model: transformer(options), suffix: [symbols], loss: crossEntropy, error: errorRate, lossKind: 'crossEntropy', target: [], targets: (c) => c,
+    model: transformer(options),
+    suffix: [symbols],
+    loss: crossEntropy,
+    error: errorRate,
+    lossKind: 'crossEntropy',
+    target: [],
+    targets: (c) => c,
     embedding: (w) => matrix(w['embed']!.subarray(0, symbols * options.dModel), symbols, options.dModel),
   };
 };
-export const learnerOf = (c: Config, symbols: number): Learner => (isTransformer(c) ? transformerLearner(symbols) : quadraticLearner(symbols, num(c, 'hidden')));
+export const learnerOf = (c: Config, symbols: number): Learner =>
+  isTransformer(c) ? transformerLearner(symbols) : quadraticLearner(symbols, num(c, 'hidden'));

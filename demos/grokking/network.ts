@@ -30,7 +30,8 @@ const inspections = (learner: Learner, n: number): Readonly<Record<string, Inspe
     circuit: (params) => {
       const logits = model.apply(params, tokens);
       return {
-        sums: sumsByResult(logits, result), squares: squaredNorm(logits),
+        sums: sumsByResult(logits, result),
+        squares: squaredNorm(logits),
         excluded: loss(withoutComponent(logits, result, variable('removed', [P, P])), target, variable('all.trainWeight', [n])),
       };
     },
@@ -38,19 +39,33 @@ const inspections = (learner: Learner, n: number): Readonly<Record<string, Inspe
       const logits = model.apply(params, tokens);
       return { margin: margin(logits), answer: toFloat(argmax(logits)) };
     },
-    ...(units ? {
-      silenced: (params) => {
-        const logits = model.apply(units.silence(params, variable('alive', [units.count])), tokens);
-        return { error: error(logits, target), loss: loss(logits, target) };
-      },
-    } : {}),
+    ...(units
+      ? {
+          silenced: (params) => {
+            const logits = model.apply(units.silence(params, variable('alive', [units.count])), tokens);
+            return { error: error(logits, target), loss: loss(logits, target) };
+          },
+        }
+      : {}),
   };
 };
 
 const optionsOf = (c: Config, learner: Learner, replicas: readonly Replica[], sets: Sets, n: number, looked: boolean): TrainerOptions => ({
-  model: learner.model, loss: learner.loss, data: sets.train, test: sets.test, seeds: replicas.map((r) => r.seed), initScale: num(c, 'initScale'),
-  optimiser: adamw({ lr: num(c, 'lr'), beta1: 0.9, beta2: 0.98, weightDecay: replicas.map((r) => r.setting.decay), schedule: { kind: 'constant', warmup: num(c, 'warmup') } }),
-  metrics: ['loss', 'weightNorm'], evaluate: { error: learner.error, loss: learner.loss },
+  model: learner.model,
+  loss: learner.loss,
+  data: sets.train,
+  test: sets.test,
+  seeds: replicas.map((r) => r.seed),
+  initScale: num(c, 'initScale'),
+  optimiser: adamw({
+    lr: num(c, 'lr'),
+    beta1: 0.9,
+    beta2: 0.98,
+    weightDecay: replicas.map((r) => r.setting.decay),
+    schedule: { kind: 'constant', warmup: num(c, 'warmup') },
+  }),
+  metrics: ['loss', 'weightNorm'],
+  evaluate: { error: learner.error, loss: learner.loss },
   ...(looked ? { inspect: inspections(learner, n) } : {}),
 });
 
@@ -58,15 +73,29 @@ const optionsOf = (c: Config, learner: Learner, replicas: readonly Replica[], se
 type Outputs = readonly HostArray[];
 
 export class Network {
-  private constructor(readonly trainer: Trainer, readonly learner: Learner, private readonly P: number) {}
+  private constructor(
+    readonly trainer: Trainer,
+    readonly learner: Learner,
+    private readonly P: number,
+  ) {}
 
   /** `looked`: with the plans that look inside. Throws as Trainer.open does. */
-  static async open(c: Config, { executor }: RunContext, learner: Learner, replicas: readonly Replica[], table: OperationTable, sets: Sets, looked = true): Promise<Network> {
+  static async open(
+    c: Config,
+    { executor }: RunContext,
+    learner: Learner,
+    replicas: readonly Replica[],
+    table: OperationTable,
+    sets: Sets,
+    looked = true,
+  ): Promise<Network> {
     const trainer = await Trainer.open(executor, optionsOf(c, learner, replicas, sets, table.n, looked));
     if (looked) {
       const { session } = trainer;
       const hot = new Float32Array(table.n * table.order);
-      table.c.forEach((v, i) => { hot[i * table.order + v] = 1; });
+      table.c.forEach((v, i) => {
+        hot[i * table.order + v] = 1;
+      });
       session.write('all.x', tokensOf(table, learner));
       session.write('all.y', learner.targets(table.c));
       session.write('all.result', table.c);
@@ -84,13 +113,18 @@ export class Network {
   async weights(): Promise<readonly Weights[]> {
     const { data, replicas, size } = await this.trainer.session.read('theta');
     const { parameters } = this.learner.model.layout;
-    return Array.from({ length: replicas }, (_, r) => Object.fromEntries(parameters.map((p) => [p.name, data.slice(r * size + p.offset, r * size + p.offset + p.size)])));
+    return Array.from({ length: replicas }, (_, r) =>
+      Object.fromEntries(parameters.map((p) => [p.name, data.slice(r * size + p.offset, r * size + p.offset + p.size)])),
+    );
   }
   /** Sums of the logits by result, and the sum of their squares, of each replica. */
   async logits(): Promise<readonly { readonly sums: Dense; readonly squares: number }[]> {
     const out = await this.trainer.session.run('circuit');
     const { P } = this;
-    return Array.from({ length: out['sums']!.replicas }, (_, r) => ({ sums: dense(Float64Array.from(out['sums']!.data.slice(r * P * P, (r + 1) * P * P)), P, P), squares: out['squares']!.data[r]! }));
+    return Array.from({ length: out['sums']!.replicas }, (_, r) => ({
+      sums: dense(Float64Array.from(out['sums']!.data.slice(r * P * P, (r + 1) * P * P)), P, P),
+      squares: out['squares']!.data[r]!,
+    }));
   }
   /** Training loss of each replica without its table's component of the logits. */
   async excluded(tables: readonly Dense[]): Promise<readonly number[]> {
@@ -108,6 +142,10 @@ export class Network {
     const out = await this.trainer.session.run('silenced');
     return alive.map((_, r) => ({ error: out['error']!.data[r]!, loss: out['loss']!.data[r]! }));
   }
-  dispose(): void { this.trainer.dispose(); }
-  [Symbol.dispose](): void { this.dispose(); }
+  dispose(): void {
+    this.trainer.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

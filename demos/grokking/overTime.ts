@@ -7,7 +7,9 @@ import { Network } from './network';
 import { replicasOf, setsOf, tableOf, type Replica } from './tables';
 import { Training, type Progress } from './training';
 
-async function* nothing(): AsyncGenerator<Row> { /* where there is no circuit to look at */ }
+async function* nothing(): AsyncGenerator<Row> {
+  /* where there is no circuit to look at */
+}
 
 export async function* runOverTime(c: Config, context: RunContext): AsyncGenerator<Row> {
   const table = tableOf(c);
@@ -16,7 +18,11 @@ export async function* runOverTime(c: Config, context: RunContext): AsyncGenerat
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner));
   const training = new Training(c, network, replicas);
   const circuit = isFourier(c) ? new Circuit(c, network, replicas) : undefined;
-  yield* training.run(context, circuit ? circuitAt(num(c, 'steps')) : [num(c, 'steps')], circuit ? (step, progress) => circuit.look(step, progress) : nothing);
+  yield* training.run(
+    context,
+    circuit ? circuitAt(num(c, 'steps')) : [num(c, 'steps')],
+    circuit ? (step, progress) => circuit.look(step, progress) : nothing,
+  );
   if (context.signal.aborted) return;
   yield* times(training.progress, replicas);
   if (circuit) {
@@ -29,5 +35,6 @@ export async function* runOverTime(c: Config, context: RunContext): AsyncGenerat
 /** Steps to either accuracy by decay; Infinity for one that was not reached. */
 function* times(progress: readonly Progress[], replicas: readonly Replica[]): Generator<Row> {
   for (const [r, { setting, repetition: seed }] of replicas.entries())
-    for (const series of ['memorised', 'generalised'] as const) yield { kind: 'point', chart: 'times', series, x: setting.decay, seed, y: progress[r]![series] };
+    for (const series of ['memorised', 'generalised'] as const)
+      yield { kind: 'point', chart: 'times', series, x: setting.decay, seed, y: progress[r]![series] };
 }

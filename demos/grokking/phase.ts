@@ -16,15 +16,25 @@ export async function* runPhase(c: Config, context: RunContext): AsyncGenerator<
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner), false);
   const steps = num(c, 'steps');
   const stops = [...new Set(Array.from({ length: LOOKS }, (_, i) => Math.round((steps * (i + 1)) / LOOKS)))];
-  yield* new Training(c, network, replicas).run(context, stops, async function* look(step, progress) { yield* diagram(progress, replicas, step === steps); });
+  yield* new Training(c, network, replicas).run(context, stops, async function* look(step, progress) {
+    yield* diagram(progress, replicas, step === steps);
+  });
 }
 
 /** `over`: what has not happened by now has not happened in this run. */
 function* diagram(progress: readonly Progress[], replicas: readonly Replica[], over: boolean): Generator<Row> {
-  for (const [r, { setting: { fraction, decay }, repetition: seed }] of replicas.entries()) {
+  for (const [
+    r,
+    {
+      setting: { fraction, decay },
+      repetition: seed,
+    },
+  ] of replicas.entries()) {
     const { accuracy, ...times } = progress[r]!;
-    for (const set of ['train', 'test'] as const) yield { kind: 'point', chart: 'reached', series: `${set} ${decay}`, x: fraction, seed, y: accuracy[set] };
+    for (const set of ['train', 'test'] as const)
+      yield { kind: 'point', chart: 'reached', series: `${set} ${decay}`, x: fraction, seed, y: accuracy[set] };
     yield { kind: 'cell', chart: 'accuracy', x: fraction, y: decay, seed, value: accuracy.test };
-    for (const what of ['memorised', 'generalised'] as const) if (over || Number.isFinite(times[what])) yield { kind: 'cell', chart: what, x: fraction, y: decay, seed, value: times[what] };
+    for (const what of ['memorised', 'generalised'] as const)
+      if (over || Number.isFinite(times[what])) yield { kind: 'cell', chart: what, x: fraction, y: decay, seed, value: times[what] };
   }
 }

@@ -7,8 +7,11 @@ import { runPhase } from './phase';
 
 export const runGrokking = (c: Config, context: RunContext): AsyncGenerator<Row> => {
   switch (variantOf(c)) {
-    case 'time': return runOverTime(c, context);
-    case 'phase': return runPhase(c, context);
-    case 'exact': return runExact(c, context);
+    case 'time':
+      return runOverTime(c, context);
+    case 'phase':
+      return runPhase(c, context);
+    case 'exact':
+      return runExact(c, context);
   }
 };

@@ -5,9 +5,15 @@ import type { TrainerData } from '../../src/runtime/trainer';
 import { modulusOf, num, seedOf, settingsOf, taskOf, type Setting } from './config';
 import type { Learner } from './learner';
 
-export interface Replica { readonly setting: Setting; readonly repetition: number; readonly seed: number }
+export interface Replica {
+  readonly setting: Setting;
+  readonly repetition: number;
+  readonly seed: number;
+}
 export const replicasOf = (c: Config): readonly Replica[] =>
-  settingsOf(c).flatMap((setting) => Array.from({ length: num(c, 'seeds') }, (_, repetition) => ({ setting, repetition, seed: seedOf(c, repetition) })));
+  settingsOf(c).flatMap((setting) =>
+    Array.from({ length: num(c, 'seeds') }, (_, repetition) => ({ setting, repetition, seed: seedOf(c, repetition) })),
+  );
 
 export const tableOf = (c: Config): OperationTable => operationTable(taskOf(c), modulusOf(c));
 
@@ -23,7 +29,11 @@ export const tokensOf = ({ n, a, b }: Entries, { suffix }: Learner): Uint32Array
 const stacked = (sets: readonly Entries[], learner: Learner): TrainerData => {
   const n = Math.max(...sets.map((s) => s.n));
   const padded = sets.map(({ n: own, a, b, c }) => {
-    const fill = (v: Uint32Array): Uint32Array => { const out = new Uint32Array(n); out.set(v); return out; };
+    const fill = (v: Uint32Array): Uint32Array => {
+      const out = new Uint32Array(n);
+      out.set(v);
+      return out;
+    };
     return { n, a: fill(a), b: fill(b), c: fill(c), weight: Float32Array.from({ length: n }, (_, i) => (i < own ? n / own : 0)) };
   });
   const size = n * learner.target.reduce((x, y) => x * y, 1);
@@ -49,8 +59,18 @@ export interface Sets {
 export const setsOf = (replicas: readonly Replica[], table: OperationTable, learner: Learner): Sets => {
   const splits = replicas.map((r) => splitEntries(table.n, r.setting.fraction, r.seed));
   const trainWeight = new Float32Array(replicas.length * table.n);
-  splits.forEach(({ train }, r) => { for (const i of train) trainWeight[r * table.n + i] = table.n / train.length; });
+  splits.forEach(({ train }, r) => {
+    for (const i of train) trainWeight[r * table.n + i] = table.n / train.length;
+  });
   return {
-    train: stacked(splits.map((s) => takeEntries(table, s.train)), learner), test: stacked(splits.map((s) => takeEntries(table, s.test)), learner), trainWeight,
+    train: stacked(
+      splits.map((s) => takeEntries(table, s.train)),
+      learner,
+    ),
+    test: stacked(
+      splits.map((s) => takeEntries(table, s.test)),
+      learner,
+    ),
+    trainWeight,
   };
 };

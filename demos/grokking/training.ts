@@ -11,8 +11,18 @@ export const MEMORISED = 0.99;
 export const GENERALISED = 0.95;
 
 /** What a replica measured last, and when it first had either accuracy: Infinity until then. */
-export interface Progress { readonly losses: { readonly train: number; readonly test: number }; readonly accuracy: { readonly train: number; readonly test: number }; readonly memorised: number; readonly generalised: number }
-const BEGUN: Progress = { losses: { train: NaN, test: NaN }, accuracy: { train: NaN, test: NaN }, memorised: Infinity, generalised: Infinity };
+export interface Progress {
+  readonly losses: { readonly train: number; readonly test: number };
+  readonly accuracy: { readonly train: number; readonly test: number };
+  readonly memorised: number;
+  readonly generalised: number;
+}
+const BEGUN: Progress = {
+  losses: { train: NaN, test: NaN },
+  accuracy: { train: NaN, test: NaN },
+  memorised: Infinity,
+  generalised: Infinity,
+};
 
 /** A measurement after `step` steps. */
 export type Look = (step: number, progress: readonly Progress[]) => AsyncIterable<Row>;
@@ -21,7 +31,11 @@ export class Training {
   readonly progress: Progress[];
   private readonly watch = new FiniteWatch();
   private readonly at: ReadonlySet<number>;
-  constructor(private readonly c: Config, private readonly network: Network, private readonly replicas: readonly Replica[]) {
+  constructor(
+    private readonly c: Config,
+    private readonly network: Network,
+    private readonly replicas: readonly Replica[],
+  ) {
     this.progress = replicas.map(() => BEGUN);
     this.at = new Set(evaluatedAt(num(c, 'steps')));
   }
@@ -32,7 +46,9 @@ export class Training {
     for (const stop of stops) {
       const done = trainer.session.stepsDone;
       const probes = [{ plan: 'eval', at: [...this.at].filter((s) => s > done && s <= stop) }];
-      if (stop > done) for await (const b of trainer.train({ steps: stop - done, probes, signal, control })) yield* b.plan === 'eval' ? this.evaluated(b) : this.stepped(b);
+      if (stop > done)
+        for await (const b of trainer.train({ steps: stop - done, probes, signal, control }))
+          yield* b.plan === 'eval' ? this.evaluated(b) : this.stepped(b);
       if (signal.aborted) return;
       yield* look(stop, this.progress);
     }
@@ -42,7 +58,9 @@ export class Training {
   private *stepped(b: MetricBatch): Generator<Row> {
     for (const [i, step] of b.steps.entries()) {
       for (const e of this.watch.check(b, i)) yield { kind: 'event', level: 'warning', message: `${e.message}.` };
-      if (this.at.has(step)) for (const [r, { setting, repetition }] of this.replicas.entries()) yield { kind: 'point', chart: 'norm', series: setting.id, x: step, seed: repetition, y: metric(b, i, 'weightNorm', r) };
+      if (this.at.has(step))
+        for (const [r, { setting, repetition }] of this.replicas.entries())
+          yield { kind: 'point', chart: 'norm', series: setting.id, x: step, seed: repetition, y: metric(b, i, 'weightNorm', r) };
     }
     const done = b.steps.at(-1)! + 1;
     yield { kind: 'progress', done, total: num(this.c, 'steps'), phase: 'training', steps: done * b.replicas };
@@ -56,9 +74,21 @@ export class Training {
         const losses = { train: value('train', 'loss'), test: value('test', 'loss') };
         const first = (known: number, reached: boolean): number => (reached ? Math.min(known, step) : known);
         const before = this.progress[r]!;
-        this.progress[r] = { losses, accuracy, memorised: first(before.memorised, accuracy.train > MEMORISED), generalised: first(before.generalised, accuracy.test > GENERALISED) };
+        this.progress[r] = {
+          losses,
+          accuracy,
+          memorised: first(before.memorised, accuracy.train > MEMORISED),
+          generalised: first(before.generalised, accuracy.test > GENERALISED),
+        };
         for (const set of ['train', 'test'] as const) {
-          const point = (chart: string, y: number): PointRow => ({ kind: 'point', chart, series: `${set} ${setting.id}`, x: step, seed, y });
+          const point = (chart: string, y: number): PointRow => ({
+            kind: 'point',
+            chart,
+            series: `${set} ${setting.id}`,
+            x: step,
+            seed,
+            y,
+          });
           yield point('accuracy', accuracy[set]);
           yield point('loss', losses[set]);
         }

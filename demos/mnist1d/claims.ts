@@ -18,7 +18,9 @@ const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 const published = (c: Config, a: Architecture): Claim => {
   const figure = publishedOf(c)[a];
   return {
-    id: a, says: `${capital(LABELS[a])} reaches ${figure} % of the test set, within ${BAND} points.`, source: SOURCE,
+    id: a,
+    says: `${capital(LABELS[a])} reaches ${figure} % of the test set, within ${BAND} points.`,
+    source: SOURCE,
     falsifier: `with the published recipe the 95 % interval of the mean lies more than ${BAND} points away`,
     test: (t) => {
       const end = atEnd(t, c, a);
@@ -34,8 +36,13 @@ const published = (c: Config, a: Architecture): Claim => {
 /** The architectures from the worst to the best that was published. */
 const ranked = (c: Config): readonly Architecture[] => ARCHITECTURES.toSorted((a, b) => publishedOf(c)[a] - publishedOf(c)[b]);
 const order = (c: Config): Claim => ({
-  id: 'order', source: SOURCE,
-  says: `${capital(ranked(c).map((a) => LABELS[a]).join(' < '))}${isShuffled(c) ? ': without neighbours the CNN loses its lead' : ': knowing which inputs are neighbours is worth more than parameters'}.`,
+  id: 'order',
+  source: SOURCE,
+  says: `${capital(
+    ranked(c)
+      .map((a) => LABELS[a])
+      .join(' < '),
+  )}${isShuffled(c) ? ': without neighbours the CNN loses its lead' : ': knowing which inputs are neighbours is worth more than parameters'}.`,
   falsifier: 'two of them come in the other order, their 95 % intervals apart',
   test: (t) => {
     const ends = ranked(c).map((a) => [a, atEnd(t, c, a)] as const);

@@ -24,6 +24,11 @@ export default defineExperiment({
     { label: 'Greydanus & Kobak 2024', url: 'https://arxiv.org/abs/2011.14439' },
     { label: 'He et al. 2015 (residual networks)', url: 'https://arxiv.org/abs/1512.03385' },
   ],
-  config: FIELDS, presets: PRESETS, views, theory: publishedLines, claims: claimsOf, explanation: EXPLANATION,
+  config: FIELDS,
+  presets: PRESETS,
+  views,
+  theory: publishedLines,
+  claims: claimsOf,
+  explanation: EXPLANATION,
   run: loadedOnRun(async () => (await import('./run')).runArchitectures),
 });

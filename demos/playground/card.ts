@@ -5,6 +5,7 @@ export default {
   id: 'playground',
   title: 'Playground',
   question: 'What does a network of your choice learn from your data?',
-  summary: 'A fully connected network on a file of yours or a built-in set: seeds side by side, the learning rate changed as it trains, the weights to take away.',
+  summary:
+    'A fully connected network on a file of yours or a built-in set: seeds side by side, the learning rate changed as it trains, the weights to take away.',
   references: references as readonly Reference[],
 } satisfies Card;

@@ -15,13 +15,19 @@ const atEnd = (t: Table, c: Config): Summary | string => {
 };
 
 /** Judges that `s` is below `bound`, which has no spread. */
-const below = (s: Summary, bound: number, measured: string): Judgement =>
-  ({ verdict: s.high < bound ? 'agrees' : s.low > bound ? 'disagrees' : 'inconclusive', measured, value: s.mean, interval: [s.low, s.high] });
+const below = (s: Summary, bound: number, measured: string): Judgement => ({
+  verdict: s.high < bound ? 'agrees' : s.low > bound ? 'disagrees' : 'inconclusive',
+  measured,
+  value: s.mean,
+  interval: [s.low, s.high],
+});
 
 const SOURCE = 'this run: the constant is fitted to the same training set';
 export const claimsOf = (): readonly Claim[] => [
   {
-    id: 'better', says: 'On these test examples the networks do better than the best constant: the commonest class, or the mean.', source: SOURCE,
+    id: 'better',
+    says: 'On these test examples the networks do better than the best constant: the commonest class, or the mean.',
+    source: SOURCE,
     falsifier: 'the 95 % interval over seeds of the test error at the end lies above the constant’s',
     test: (t, c) => {
       const end = atEnd(t, c);
@@ -31,14 +37,22 @@ export const claimsOf = (): readonly Claim[] => [
     },
   },
   {
-    id: 'falls', says: 'Training lowers the loss on the training set.', source: 'this run', falsifier: 'at the end its 95 % interval over seeds lies above that at the start',
+    id: 'falls',
+    says: 'Training lowers the loss on the training set.',
+    source: 'this run',
+    falsifier: 'at the end its 95 % interval over seeds lies above that at the start',
     test: (t, c) => {
       const end = atEnd(t, c);
       if (typeof end === 'string') return inconclusive(end);
       const losses = t.summary('loss', 'train');
       const [first, last] = [losses[0]!, losses.at(-1)!];
       const verdict = last.high < first.low ? 'agrees' : last.low > first.high ? 'disagrees' : 'inconclusive';
-      return { verdict, measured: `${shown(first)} before, ${shown(last)} after ${last.x} steps`, value: last.mean, interval: [last.low, last.high] };
+      return {
+        verdict,
+        measured: `${shown(first)} before, ${shown(last)} after ${last.x} steps`,
+        value: last.mean,
+        interval: [last.low, last.high],
+      };
     },
   },
 ];

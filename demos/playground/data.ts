@@ -9,9 +9,15 @@ import type { TrainerData } from '../../src/runtime/trainer';
 import { num, taskOf } from './config';
 
 /** Mean and deviation of each feature [d]. */
-export interface Moments { readonly mean: Float64Array; readonly deviation: Float64Array }
+export interface Moments {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
 /** What inputs, and the targets of a regression, are shifted and divided by. */
-export interface Scale { readonly x?: Moments; readonly y?: Moments }
+export interface Scale {
+  readonly x?: Moments;
+  readonly y?: Moments;
+}
 export interface Prepared {
   readonly kind: Dataset['kind'];
   readonly train: TrainerData;
@@ -38,7 +44,15 @@ const spirals = (n: number, noise: number, seed: number): ClassificationDataset 
     x[2 * i] = radius * Math.cos(angle) + noise * normal(2 * (n + i));
     x[2 * i + 1] = radius * Math.sin(angle) + noise * normal(2 * (n + i) + 1);
   }
-  return classification({ name: 'spirals', n, d: 2, x, y: Uint32Array.from({ length: n }, (_, i) => i % 2), classes: 2, classNames: ['first arm', 'second arm'] });
+  return classification({
+    name: 'spirals',
+    n,
+    d: 2,
+    x,
+    y: Uint32Array.from({ length: n }, (_, i) => i % 2),
+    classes: 2,
+    classNames: ['first arm', 'second arm'],
+  });
 };
 /** y = sin(πx) and normal noise, x uniform on ±2. */
 const sine = (n: number, noise: number, seed: number): RegressionDataset => {
@@ -49,9 +63,12 @@ const sine = (n: number, noise: number, seed: number): RegressionDataset => {
 const builtIn = (c: Config): Dataset => {
   const [n, noise, seed] = [num(c, 'examples'), num(c, 'noise'), deriveSeed(num(c, 'seed'), USE.data)];
   switch (c['data']) {
-    case 'spirals': return spirals(n, noise, seed);
-    case 'sine': return sine(n, noise, seed);
-    default: return published(n);
+    case 'spirals':
+      return spirals(n, noise, seed);
+    case 'sine':
+      return sine(n, noise, seed);
+    default:
+      return published(n);
   }
 };
 /** The set of the publication, both its parts; its generator makes multiples of the ten classes. */
@@ -69,14 +86,22 @@ const published = (n: number): Dataset => {
 export const prepare = (c: Config, inputs: Inputs, stored?: Scale): Prepared => {
   const { data, labels } = inputs;
   if (labels && !data) throw new ConfigError(`'${labels.name}' are labels; choose the file of their examples too, or remove it`);
-  const { dataset, understood } = data ? readTable(data, labels, { target: num(c, 'target'), task: taskOf(c) }) : { dataset: builtIn(c), understood: '' };
+  const { dataset, understood } = data
+    ? readTable(data, labels, { target: num(c, 'target'), task: taskOf(c) })
+    : { dataset: builtIn(c), understood: '' };
   const { train, test } = split(dataset, c, data !== undefined);
   const scale = stored ?? (c['standardise'] ? scaleOf(train) : {});
   checkScale(scale, dataset);
   const [a, b] = [scaled(train, scale), scaled(test, scale)];
   return {
-    kind: dataset.kind, train: trainerData(a), test: trainerData(b), inputs: dataset.d, outputs: dataset.kind === 'classification' ? dataset.classes : dataset.outputs,
-    classNames: dataset.kind === 'classification' ? dataset.classNames ?? [] : [], scale, constant: { train: constantScore(a, a), test: constantScore(a, b) },
+    kind: dataset.kind,
+    train: trainerData(a),
+    test: trainerData(b),
+    inputs: dataset.d,
+    outputs: dataset.kind === 'classification' ? dataset.classes : dataset.outputs,
+    classNames: dataset.kind === 'classification' ? (dataset.classNames ?? []) : [],
+    scale,
+    constant: { train: constantScore(a, a), test: constantScore(a, b) },
     understood: `${understood || `Built-in set '${dataset.name}'.`} ${train.n} examples to train on, ${test.n} to test on.`,
   };
 };
@@ -87,34 +112,52 @@ const split = (dataset: Dataset, c: Config, own: boolean): { readonly train: Dat
   const order = minibatch(deriveSeed(num(c, 'seed'), USE.split), 0, dataset.n, dataset.n).slice(0, limit === 0 ? dataset.n : limit);
   const tested = Math.round(num(c, 'testShare') * order.length);
   if (tested < 1 || order.length - tested < 2)
-    throw new ConfigError(`${order.length} examples at a test share of ${num(c, 'testShare')} leave ${order.length - tested} to train on and ${tested} to test on. ` +
-      `At least 2 and 1 are needed: use more examples or another share`);
+    throw new ConfigError(
+      `${order.length} examples at a test share of ${num(c, 'testShare')} leave ${order.length - tested} to train on and ${tested} to test on. ` +
+        `At least 2 and 1 are needed: use more examples or another share`,
+    );
   return { train: take(dataset, order.subarray(tested)), test: take(dataset, order.subarray(0, tested)) };
 };
 
 /** Population moments of each column of [n, d]; the deviation of a constant column is given as 1, so that it only gets centred. */
 const moments = (values: Float64Array, n: number, d: number): Moments => {
   const [mean, deviation] = [new Float64Array(d), new Float64Array(d)];
-  values.forEach((v, i) => { mean[i % d]! += v / n; });
-  values.forEach((v, i) => { deviation[i % d]! += (v - mean[i % d]!) ** 2 / n; });
+  values.forEach((v, i) => {
+    mean[i % d]! += v / n;
+  });
+  values.forEach((v, i) => {
+    deviation[i % d]! += (v - mean[i % d]!) ** 2 / n;
+  });
   return { mean, deviation: deviation.map((v, j) => (Math.sqrt(v) > 1e-12 * Math.abs(mean[j]!) ? Math.sqrt(v) : 1)) };
 };
-const scaleOf = (train: Dataset): Scale =>
-  ({ x: moments(train.x, train.n, train.d), ...(train.kind === 'regression' ? { y: moments(train.y, train.n, train.outputs) } : {}) });
+const scaleOf = (train: Dataset): Scale => ({
+  x: moments(train.x, train.n, train.d),
+  ...(train.kind === 'regression' ? { y: moments(train.y, train.n, train.outputs) } : {}),
+});
 const checkScale = ({ x, y }: Scale, { d, ...rest }: Dataset): void => {
-  if (x && x.mean.length !== d) throw new ConfigError(`the weights were trained on ${x.mean.length} features, the data have ${d}. Choose weights and data that belong together`);
+  if (x && x.mean.length !== d)
+    throw new ConfigError(
+      `the weights were trained on ${x.mean.length} features, the data have ${d}. Choose weights and data that belong together`,
+    );
   const outputs = rest.kind === 'regression' ? rest.outputs : 0;
   if (y && y.mean.length !== outputs)
-    throw new ConfigError(`the weights are of a regression on ${y.mean.length} targets, the data have ${outputs === 0 ? 'classes' : outputs}. ` +
-      `Choose weights and data that belong together`);
+    throw new ConfigError(
+      `the weights are of a regression on ${y.mean.length} targets, the data have ${outputs === 0 ? 'classes' : outputs}. ` +
+        `Choose weights and data that belong together`,
+    );
 };
 const apply = (values: Float64Array, m: Moments | undefined): Float64Array =>
-  (m ? values.map((v, i) => (v - m.mean[i % m.mean.length]!) / m.deviation[i % m.mean.length]!) : values);
+  m ? values.map((v, i) => (v - m.mean[i % m.mean.length]!) / m.deviation[i % m.mean.length]!) : values;
 const scaled = (dataset: Dataset, { x, y }: Scale): Dataset =>
-  (dataset.kind === 'classification' ? { ...dataset, x: apply(dataset.x, x) } : { ...dataset, x: apply(dataset.x, x), y: apply(dataset.y, y) });
+  dataset.kind === 'classification'
+    ? { ...dataset, x: apply(dataset.x, x) }
+    : { ...dataset, x: apply(dataset.x, x), y: apply(dataset.y, y) };
 
-const trainerData = (s: Dataset): TrainerData =>
-  ({ x: Float32Array.from(s.x), n: s.n, ...(s.kind === 'classification' ? { y: s.y, target: [] } : { y: Float32Array.from(s.y), target: [s.outputs] }) });
+const trainerData = (s: Dataset): TrainerData => ({
+  x: Float32Array.from(s.x),
+  n: s.n,
+  ...(s.kind === 'classification' ? { y: s.y, target: [] } : { y: Float32Array.from(s.y), target: [s.outputs] }),
+});
 
 /** Of the training set's commonest class, or mean, on `set`; both are scaled alike. */
 const constantScore = (train: Dataset, set: Dataset): number => {

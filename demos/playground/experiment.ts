@@ -6,17 +6,70 @@ import { CURVATURE_EXAMPLES, FIELDS, INPUTS, num, PRESETS } from './config';
 import { EXPLANATION } from './explanation';
 
 const VIEWS: readonly View[] = [
-  { kind: 'line', chart: 'loss', title: 'Loss', x: 'step', y: 'nats, or squared error', logY: true, series: { test: 'test', train: 'training' } },
   {
-    kind: 'line', chart: 'error', title: 'Error: share wrong, or share of the mean’s squared error', x: 'step', y: 'share',
+    kind: 'line',
+    chart: 'loss',
+    title: 'Loss',
+    x: 'step',
+    y: 'nats, or squared error',
+    logY: true,
+    series: { test: 'test', train: 'training' },
+  },
+  {
+    kind: 'line',
+    chart: 'error',
+    title: 'Error: share wrong, or share of the mean’s squared error',
+    x: 'step',
+    y: 'share',
     series: { test: 'test', train: 'training', constant: 'best constant, test' },
   },
-  { kind: 'line', chart: 'batch', title: 'Minibatch loss', x: 'step', y: 'loss', logY: true, place: 'diagnostic', series: { loss: 'minibatch' } },
-  { kind: 'line', chart: 'gradient', title: 'Gradient norm', x: 'step', y: 'Euclidean norm', logY: true, place: 'diagnostic', series: { norm: 'minibatch gradient' } },
-  { kind: 'line', chart: 'weights', title: 'Weight norm', x: 'step', y: 'Euclidean norm', place: 'diagnostic', series: { norm: 'all parameters' } },
-  { kind: 'line', chart: 'update', title: 'Update ratio', x: 'step', y: '‖Δθ‖ / ‖θ‖', logY: true, place: 'diagnostic', series: { ratio: 'step by step' } },
   {
-    kind: 'line', chart: 'sharpness', title: 'Sharpness', x: 'step', y: 'λmax of the Hessian', logY: true, place: 'diagnostic',
+    kind: 'line',
+    chart: 'batch',
+    title: 'Minibatch loss',
+    x: 'step',
+    y: 'loss',
+    logY: true,
+    place: 'diagnostic',
+    series: { loss: 'minibatch' },
+  },
+  {
+    kind: 'line',
+    chart: 'gradient',
+    title: 'Gradient norm',
+    x: 'step',
+    y: 'Euclidean norm',
+    logY: true,
+    place: 'diagnostic',
+    series: { norm: 'minibatch gradient' },
+  },
+  {
+    kind: 'line',
+    chart: 'weights',
+    title: 'Weight norm',
+    x: 'step',
+    y: 'Euclidean norm',
+    place: 'diagnostic',
+    series: { norm: 'all parameters' },
+  },
+  {
+    kind: 'line',
+    chart: 'update',
+    title: 'Update ratio',
+    x: 'step',
+    y: '‖Δθ‖ / ‖θ‖',
+    logY: true,
+    place: 'diagnostic',
+    series: { ratio: 'step by step' },
+  },
+  {
+    kind: 'line',
+    chart: 'sharpness',
+    title: 'Sharpness',
+    x: 'step',
+    y: 'λmax of the Hessian',
+    logY: true,
+    place: 'diagnostic',
     series: { hessian: `training loss, first ${CURVATURE_EXAMPLES} examples at most` },
   },
 ];
@@ -26,7 +79,16 @@ const edge = (c: Config): readonly Curve[] => {
   const momentum = { sgd: 0, momentum: num(c, 'momentum') }[c['optimiser'] as string];
   if (momentum === undefined) return [];
   const limit = (2 * (1 + momentum)) / num(c, 'lr');
-  return [{ chart: 'sharpness', series: 'edge', x: [0, num(c, 'steps')], y: [limit, limit], kind: 'theory', label: momentum === 0 ? 'edge of stability, 2/η' : 'edge of stability, 2(1 + β)/η' }];
+  return [
+    {
+      chart: 'sharpness',
+      series: 'edge',
+      x: [0, num(c, 'steps')],
+      y: [limit, limit],
+      kind: 'theory',
+      label: momentum === 0 ? 'edge of stability, 2/η' : 'edge of stability, 2(1 + β)/η',
+    },
+  ];
 };
 
 export default defineExperiment({
@@ -37,6 +99,12 @@ export default defineExperiment({
     { label: 'Loshchilov & Hutter 2017 (AdamW)', url: 'https://arxiv.org/abs/1711.05101' },
     { label: 'Cohen et al. 2021 (edge of stability)', url: 'https://arxiv.org/abs/2103.00065' },
   ],
-  config: FIELDS, inputs: INPUTS, presets: PRESETS, views: () => VIEWS, theory: edge, claims: claimsOf, explanation: EXPLANATION,
+  config: FIELDS,
+  inputs: INPUTS,
+  presets: PRESETS,
+  views: () => VIEWS,
+  theory: edge,
+  claims: claimsOf,
+  explanation: EXPLANATION,
   run: loadedOnRun(async () => (await import('./run')).runPlayground),
 });

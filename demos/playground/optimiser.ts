@@ -7,9 +7,13 @@ import { num } from './config';
 export const optimiserOf = (c: Config): Optimiser => {
   const common = { lr: num(c, 'lr'), weightDecay: num(c, 'weightDecay') };
   switch (c['optimiser']) {
-    case 'momentum': return sgd({ ...common, momentum: num(c, 'momentum') });
-    case 'adam': return adam(common);
-    case 'adamw': return adamw(common);
-    default: return sgd(common);
+    case 'momentum':
+      return sgd({ ...common, momentum: num(c, 'momentum') });
+    case 'adam':
+      return adam(common);
+    case 'adamw':
+      return adamw(common);
+    default:
+      return sgd(common);
   }
 };

@@ -32,12 +32,21 @@ const modelOf = (c: Config, { inputs, outputs }: Prepared): Model =>
 const optionsOf = (c: Config, data: Prepared, model: Model): TrainerOptions => {
   const batch = num(c, 'batch');
   if (batch > data.train.n)
-    throw new ConfigError(`batches of ${batch}, but only ${data.train.n} examples to train on. Set the batch size to at most that, or to 0 for all of them`);
+    throw new ConfigError(
+      `batches of ${batch}, but only ${data.train.n} examples to train on. Set the batch size to at most that, or to 0 for all of them`,
+    );
   const classes = data.kind === 'classification';
   const loss = classes ? crossEntropy : meanSquaredError;
   return {
-    model, loss, optimiser: optimiserOf(c), data: data.train, test: data.test, seeds: seedsOf(c), ...(batch > 0 ? { batch } : {}),
-    metrics: ['loss', 'gradientNorm', 'weightNorm', 'updateNorm'], evaluate: { loss, ...(classes ? { error: errorRate } : {}) },
+    model,
+    loss,
+    optimiser: optimiserOf(c),
+    data: data.train,
+    test: data.test,
+    seeds: seedsOf(c),
+    ...(batch > 0 ? { batch } : {}),
+    metrics: ['loss', 'gradientNorm', 'weightNorm', 'updateNorm'],
+    evaluate: { loss, ...(classes ? { error: errorRate } : {}) },
     sharpness: { examples: Math.min(CURVATURE_EXAMPLES, data.train.n), iterations: 3 },
   };
 };
@@ -49,7 +58,8 @@ export async function* runPlayground(c: Config, context: RunContext): AsyncGener
   const model = modelOf(c, data);
   const start = weights && stored && weightsFor(stored, weights.name, c, model, data, num(c, 'seeds'));
   yield info(data.understood);
-  if (weights && stored) yield info(`The networks start from '${weights.name}'${scaleIn(stored) ? ', standardised as they were trained' : ''}.`);
+  if (weights && stored)
+    yield info(`The networks start from '${weights.name}'${scaleIn(stored) ? ', standardised as they were trained' : ''}.`);
   using trainer = await Trainer.open(context.executor, optionsOf(c, data, model));
   if (start) trainer.setParameters(start);
   const course = new Course(c, data, context, trainer);
@@ -57,7 +67,8 @@ export async function* runPlayground(c: Config, context: RunContext): AsyncGener
   if (trainer.session.stepsDone === 0) return;
   const trained: Weights[] = [];
   for (let r = 0; r < storedReplicas(trainer.replicas); r++) trained.push(await trainer.parameters(r));
-  if (Object.values(trained[0]!).every((w) => w.every(Number.isFinite))) yield weightsFile(c, model, data, trained, trainer.session.stepsDone);
+  if (Object.values(trained[0]!).every((w) => w.every(Number.isFinite)))
+    yield weightsFile(c, model, data, trained, trainer.session.stepsDone);
   else yield warning('The first network’s weights are not finite: no file of weights is offered.');
 }
 
@@ -66,7 +77,14 @@ class Course {
   private readonly watch = new FiniteWatch();
   private diverged = 0;
   private now: Config;
-  constructor(private readonly c: Config, private readonly data: Prepared, private readonly context: RunContext, private readonly trainer: Trainer) { this.now = c; }
+  constructor(
+    private readonly c: Config,
+    private readonly data: Prepared,
+    private readonly context: RunContext,
+    private readonly trainer: Trainer,
+  ) {
+    this.now = c;
+  }
 
   async *train(): AsyncGenerator<Row> {
     const { signal, control } = this.context;
@@ -76,7 +94,15 @@ class Course {
       yield* this.change(done);
       const piece = Math.min(pieceOf(this.c), steps - done);
       const due = at.filter((s) => s <= done + piece && (s > done || done === 0));
-      for await (const b of this.trainer.train({ steps: piece, probes: [{ plan: 'eval', at: due }, { plan: 'sharpness', at: due }], signal, control }))
+      for await (const b of this.trainer.train({
+        steps: piece,
+        probes: [
+          { plan: 'eval', at: due },
+          { plan: 'sharpness', at: due },
+        ],
+        signal,
+        control,
+      }))
         yield* b.plan === 'eval' ? evaluated(b, this.data) : b.plan === 'sharpness' ? curvature(b) : this.stepped(b, steps);
       done = this.trainer.session.stepsDone;
     }
@@ -87,8 +113,14 @@ class Course {
   /** Takes the latest live settings over. */
   private *change(done: number): Generator<Row> {
     const latest = this.context.live();
-    const said = ([['lr', 'learning rate'], ['weightDecay', 'weight decay']] as const)
-      .flatMap(([key, label]) => (latest[key] === this.now[key] ? [] : [`${label} ${String(latest[key])} instead of ${String(this.now[key])}`]));
+    const said = (
+      [
+        ['lr', 'learning rate'],
+        ['weightDecay', 'weight decay'],
+      ] as const
+    ).flatMap(([key, label]) =>
+      latest[key] === this.now[key] ? [] : [`${label} ${String(latest[key])} instead of ${String(this.now[key])}`],
+    );
     if (said.length === 0) return;
     this.now = { ...this.c, lr: latest['lr']!, weightDecay: latest['weightDecay']! };
     this.trainer.setHyper(optimiserOf(this.now));
@@ -109,7 +141,14 @@ class Course {
   }
 }
 
-const point = (chart: string, series: string, x: number, seed: number, y: number): PointRow => ({ kind: 'point', chart, series, x, seed, y });
+const point = (chart: string, series: string, x: number, seed: number, y: number): PointRow => ({
+  kind: 'point',
+  chart,
+  series,
+  x,
+  seed,
+  y,
+});
 
 /** Of one step, for each replica. */
 function* diagnostics(b: MetricBatch, row: number, step: number): Generator<Row> {
@@ -123,7 +162,8 @@ function* diagnostics(b: MetricBatch, row: number, step: number): Generator<Row>
 }
 
 function* curvature(b: MetricBatch): Generator<Row> {
-  for (const [i, step] of b.steps.entries()) for (let seed = 0; seed < b.replicas; seed++) yield point('sharpness', 'hessian', step, seed, metric(b, i, 'sharpness', seed));
+  for (const [i, step] of b.steps.entries())
+    for (let seed = 0; seed < b.replicas; seed++) yield point('sharpness', 'hessian', step, seed, metric(b, i, 'sharpness', seed));
 }
 
 /** The error of a regression: its loss as a share of the best constant's. A diverged network has neither. */
@@ -133,7 +173,13 @@ function* evaluated(b: MetricBatch, { kind, constant }: Prepared): Generator<Row
       for (const set of ['train', 'test'] as const) {
         const loss = metric(b, i, `${set}.loss`, seed);
         yield point('loss', set, step, seed, loss);
-        yield point('error', set, step, seed, Number.isFinite(loss) ? (kind === 'classification' ? metric(b, i, `${set}.error`, seed) : loss / constant[set]) : NaN);
+        yield point(
+          'error',
+          set,
+          step,
+          seed,
+          Number.isFinite(loss) ? (kind === 'classification' ? metric(b, i, `${set}.error`, seed) : loss / constant[set]) : NaN,
+        );
       }
     yield point('error', 'constant', step, 0, kind === 'classification' ? constant.test : 1);
   }

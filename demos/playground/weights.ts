@@ -16,17 +16,32 @@ export const storedReplicas = (replicas: number): number => (replicas <= MOST_RE
 
 const prefixOf = (r: number): string => (r === 0 ? '' : `replica${r}.`);
 const scaleTensors = (scale: Scale): Readonly<Record<string, { readonly shape: readonly number[]; readonly data: HostArray }>> =>
-  Object.fromEntries(Object.entries(scale).flatMap(([what, m]: readonly [string, Moments]) => [
-    [`${what}.mean`, { shape: [m.mean.length], data: m.mean }], [`${what}.deviation`, { shape: [m.deviation.length], data: m.deviation }],
-  ]));
+  Object.fromEntries(
+    Object.entries(scale).flatMap(([what, m]: readonly [string, Moments]) => [
+      [`${what}.mean`, { shape: [m.mean.length], data: m.mean }],
+      [`${what}.deviation`, { shape: [m.deviation.length], data: m.deviation }],
+    ]),
+  );
 
 /** `steps`: trained. Tensors of the shapes that the model has them in, float32; the moments of the standardisation, float64. */
 export const weightsFile = (c: Config, model: Model, data: Prepared, weights: readonly Weights[], steps: number): ArtifactRow => {
-  const tensors = Object.fromEntries(weights.flatMap((w, r) => model.layout.parameters.map((p) => [`${prefixOf(r)}${p.name}`, { shape: p.shape, data: w[p.name]! }] as const)));
-  const file = writeSafetensors({ ...tensors, ...scaleTensors(data.scale) }, {
-    experiment: 'playground', model: model.name, activation: activationOf(c), task: data.kind,
-    classes: JSON.stringify(data.classNames), seeds: seedsOf(c).slice(0, weights.length).join(','), steps: String(steps),
-  });
+  const tensors = Object.fromEntries(
+    weights.flatMap((w, r) =>
+      model.layout.parameters.map((p) => [`${prefixOf(r)}${p.name}`, { shape: p.shape, data: w[p.name]! }] as const),
+    ),
+  );
+  const file = writeSafetensors(
+    { ...tensors, ...scaleTensors(data.scale) },
+    {
+      experiment: 'playground',
+      model: model.name,
+      activation: activationOf(c),
+      task: data.kind,
+      classes: JSON.stringify(data.classNames),
+      seeds: seedsOf(c).slice(0, weights.length).join(','),
+      steps: String(steps),
+    },
+  );
   return { kind: 'artifact', name: 'weights.safetensors', type: 'application/octet-stream', data: new Uint8Array(file) };
 };
 
@@ -43,27 +58,42 @@ export const scaleIn = ({ tensors }: StoredFile): Scale | undefined => {
   return x ? { x, ...(y ? { y } : {}) } : undefined;
 };
 
-const list = (tensors: readonly (readonly [string, readonly number[]])[]): string => tensors.map(([name, shape]) => `${name} ${showShape(shape)}`).join(', ') || 'none';
+const list = (tensors: readonly (readonly [string, readonly number[]])[]): string =>
+  tensors.map(([name, shape]) => `${name} ${showShape(shape)}`).join(', ') || 'none';
 const isWeight = (name: string): boolean => !/^(?:[xy]\.(?:mean|deviation)|replica\d+\.)/.test(name);
-const fits = (t: Stored | undefined, shape: readonly number[]): t is Stored => t !== undefined && t.dtype !== 'U32' && showShape(t.shape) === showShape(shape);
+const fits = (t: Stored | undefined, shape: readonly number[]): t is Stored =>
+  t !== undefined && t.dtype !== 'U32' && showShape(t.shape) === showShape(shape);
 
 /**
  * Weights for each of `replicas` networks: their own where the file holds them all, else the first network's for all. Throws ConfigError
  * listing names and shapes expected and found where they differ, and for another activation or other classes.
  */
-export const weightsFor = (stored: StoredFile, name: string, c: Config, model: Model, data: Prepared, replicas: number): readonly Weights[] => {
+export const weightsFor = (
+  stored: StoredFile,
+  name: string,
+  c: Config,
+  model: Model,
+  data: Prepared,
+  replicas: number,
+): readonly Weights[] => {
   const { tensors, metadata } = stored;
-  const found = Object.entries(tensors).filter(([key]) => isWeight(key)).map(([key, t]) => [key, t.shape] as const);
+  const found = Object.entries(tensors)
+    .filter(([key]) => isWeight(key))
+    .map(([key, t]) => [key, t.shape] as const);
   const expected = model.layout.parameters.map((p) => [p.name, p.shape] as const);
   if (found.length !== expected.length || !expected.every(([key, shape]) => fits(tensors[key], shape)))
-    throw new ConfigError(`'${name}' does not fit this network. Expected: ${list(expected)}. Found: ${list(found)}. ` +
-      `Choose the hidden widths and the data that it was trained with`);
+    throw new ConfigError(
+      `'${name}' does not fit this network. Expected: ${list(expected)}. Found: ${list(found)}. ` +
+        `Choose the hidden widths and the data that it was trained with`,
+    );
   const { activation, classes } = metadata;
   if (activation !== undefined && activation !== activationOf(c))
     throw new ConfigError(`'${name}' was trained with the activation ${activation}, the setting is ${activationOf(c)}. Change the setting`);
   const own = JSON.stringify(data.classNames);
   if (classes !== undefined && classes !== own)
-    throw new ConfigError(`'${name}' was trained for the classes ${classes}, the data have ${own}. Choose the data that it was trained with`);
+    throw new ConfigError(
+      `'${name}' was trained for the classes ${classes}, the data have ${own}. Choose the data that it was trained with`,
+    );
   const of = (r: number): Weights | undefined => {
     const all = expected.map(([key, shape]) => [key, tensors[`${prefixOf(r)}${key}`], shape] as const);
     return all.every(([, t, shape]) => fits(t, shape)) ? Object.fromEntries(all.map(([key, t]) => [key, t!.data])) : undefined;

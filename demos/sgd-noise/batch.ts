@@ -32,7 +32,11 @@ export const goalMarks = (most: number): readonly number[] => {
 };
 
 /** What of a batch size becomes known: for each rate, the steps of each seed (NaN: not reached) and the mean noise scale on the way. */
-interface Reached { readonly rate: number; readonly steps: readonly number[]; readonly scale: readonly number[] }
+interface Reached {
+  readonly rate: number;
+  readonly steps: readonly number[];
+  readonly scale: readonly number[];
+}
 /** Least mean of ln S among rates at which every seed reached the goal. */
 const bestOf = (all: readonly Reached[]): Reached | undefined => {
   const cost = (r: Reached): number => (r.steps.every(Number.isFinite) ? mean(r.steps.map(Math.log)) : Infinity);
@@ -73,8 +77,16 @@ export async function* runBatch(c: Config, context: RunContext): AsyncGenerator<
     const results = yield* trainAt(c, context, B, train, { done: k * PARTS, total: batches.length * PARTS });
     if (context.signal.aborted) return;
     const best = bestOf(results);
-    for (const { rate, steps } of results) for (const [seed, s] of steps.entries()) yield { kind: 'cell', chart: 'map', x: B, y: rate, seed, value: s };
-    if (!best) { yield { kind: 'event', level: 'warning', message: `With batches of ${B} no learning rate reached the goal in every seed within ${num(c, 'maxSteps')} steps.` }; continue; }
+    for (const { rate, steps } of results)
+      for (const [seed, s] of steps.entries()) yield { kind: 'cell', chart: 'map', x: B, y: rate, seed, value: s };
+    if (!best) {
+      yield {
+        kind: 'event',
+        level: 'warning',
+        message: `With batches of ${B} no learning rate reached the goal in every seed within ${num(c, 'maxSteps')} steps.`,
+      };
+      continue;
+    }
     found.push({ B, best });
     yield point('rate', 'best', B, 0, best.rate);
     for (const [seed, s] of best.steps.entries()) {
@@ -83,7 +95,10 @@ export async function* runBatch(c: Config, context: RunContext): AsyncGenerator<
       yield point('critical', 'simple', B, seed, best.scale[seed]!);
     }
   }
-  yield* fitted(c, found.map(({ B, best }) => best.steps.map((steps) => ({ batch: B, steps }))));
+  yield* fitted(
+    c,
+    found.map(({ B, best }) => best.steps.map((steps) => ({ batch: B, steps }))),
+  );
 }
 
 /** The curve through each seed's own points. */
@@ -103,26 +118,48 @@ function* fitted(c: Config, points: readonly (readonly BatchPoint[])[]): Generat
   }
 }
 
-async function* trainAt(c: Config, { executor, signal, control }: RunContext, B: number, train: TrainerData, { done, total }: { readonly done: number; readonly total: number }): AsyncGenerator<Row, readonly Reached[]> {
+async function* trainAt(
+  c: Config,
+  { executor, signal, control }: RunContext,
+  B: number,
+  train: TrainerData,
+  { done, total }: { readonly done: number; readonly total: number },
+): AsyncGenerator<Row, readonly Reached[]> {
   const [rates, seeds, most, goal] = [list(c, 'rates'), seedsOf(c), num(c, 'maxSteps'), num(c, 'goal')];
   const replicas = rates.flatMap((rate) => seeds.map((seed) => ({ rate, seed })));
   using trainer = await Trainer.open(executor, {
-    model: modelOf(c), loss: crossEntropy, optimiser: sgd({ lr: replicas.map((r) => r.rate) }), data: train, test: firstOf(train, Math.min(GOAL_EXAMPLES, train.n)), batch: B,
-    seeds: replicas.map((r) => r.seed), metrics: ['gradientNorm', 'exampleNorms'], evaluate: { loss: crossEntropy }, evaluateOn: 'test',
+    model: modelOf(c),
+    loss: crossEntropy,
+    optimiser: sgd({ lr: replicas.map((r) => r.rate) }),
+    data: train,
+    test: firstOf(train, Math.min(GOAL_EXAMPLES, train.n)),
+    batch: B,
+    seeds: replicas.map((r) => r.seed),
+    metrics: ['gradientNorm', 'exampleNorms'],
+    evaluate: { loss: crossEntropy },
+    evaluateOn: 'test',
   });
   const runners = replicas.map(() => new Runner());
   const at = goalMarks(most);
-  const results = (): readonly Reached[] => rates.map((rate, k) => {
-    const own = runners.slice(k * seeds.length, (k + 1) * seeds.length);
-    return { rate, steps: own.map((r) => r.steps), scale: own.map((r) => r.scale) };
-  });
+  const results = (): readonly Reached[] =>
+    rates.map((rate, k) => {
+      const own = runners.slice(k * seeds.length, (k + 1) * seeds.length);
+      return { rate, steps: own.map((r) => r.steps), scale: own.map((r) => r.scale) };
+    });
   for (let until = 20; !signal.aborted && trainer.session.stepsDone < most; until = Math.ceil(until * PIECE)) {
     const to = at.find((s) => s >= until) ?? most;
-    for await (const b of trainer.train({ steps: to - trainer.session.stepsDone, probes: [{ plan: 'eval', at }], signal, control })) take(b, runners, B, goal);
+    for await (const b of trainer.train({ steps: to - trainer.session.stepsDone, probes: [{ plan: 'eval', at }], signal, control }))
+      take(b, runners, B, goal);
     const steps = trainer.session.stepsDone;
     const best = bestOf(results());
     const over = best !== undefined && steps >= PATIENCE * Math.max(...best.steps);
-    yield { kind: 'progress', done: done + Math.floor(over || steps >= most ? PARTS : (PARTS * Math.log(steps)) / Math.log(most + 1)), total, phase: `batches of ${B}`, steps: steps * replicas.length };
+    yield {
+      kind: 'progress',
+      done: done + Math.floor(over || steps >= most ? PARTS : (PARTS * Math.log(steps)) / Math.log(most + 1)),
+      total,
+      phase: `batches of ${B}`,
+      steps: steps * replicas.length,
+    };
     if (over) break;
   }
   return results();
@@ -130,8 +167,9 @@ async function* trainAt(c: Config, { executor, signal, control }: RunContext, B:
 
 /** Rows of one plan, in order; how steps and measurements of the loss interleave does not matter. */
 const take = (b: MetricBatch, runners: readonly Runner[], B: number, goal: number): void => {
-  for (const [i, step] of b.steps.entries()) for (const [r, runner] of runners.entries()) {
-    if (b.plan === 'eval') runner.evaluated(step, metric(b, i, 'test.loss', r), goal);
-    else runner.stepped(metric(b, i, 'exampleNorms', r), metric(b, i, 'gradientNorm', r) ** 2, B);
-  }
+  for (const [i, step] of b.steps.entries())
+    for (const [r, runner] of runners.entries()) {
+      if (b.plan === 'eval') runner.evaluated(step, metric(b, i, 'test.loss', r), goal);
+      else runner.stepped(metric(b, i, 'exampleNorms', r), metric(b, i, 'gradientNorm', r) ** 2, B);
+    }
 };

@@ -5,6 +5,7 @@ export default {
   id: 'sgd-noise',
   title: 'The noise of SGD',
   question: 'How noisy is the gradient of a minibatch, and what does its noise decide?',
-  summary: 'The noise scale tr Σ / |G|² grows while a network trains; it sets the batch size beyond which more examples a step hardly help.',
+  summary:
+    'The noise scale tr Σ / |G|² grows while a network trains; it sets the batch size beyond which more examples a step hardly help.',
   references: references as readonly Reference[],
 } satisfies Card;

@@ -15,6 +15,18 @@ export const atMost = (what: string, value: number, limit: number, of: string): 
   return value;
 };
 /** The first m examples. */
-export const firstOf = ({ x, y, n, target }: TrainerData, m: number): TrainerData => ({ x: x.slice(0, (x.length / n) * m), y: y.slice(0, m), n: m, target });
+export const firstOf = ({ x, y, n, target }: TrainerData, m: number): TrainerData => ({
+  x: x.slice(0, (x.length / n) * m),
+  y: y.slice(0, m),
+  n: m,
+  target,
+});
 
-export const point = (chart: string, series: string, x: number, seed: number, y: number): PointRow => ({ kind: 'point', chart, series, x, seed, y });
+export const point = (chart: string, series: string, x: number, seed: number, y: number): PointRow => ({
+  kind: 'point',
+  chart,
+  series,
+  x,
+  seed,
+  y,
+});

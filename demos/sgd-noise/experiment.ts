@@ -7,12 +7,22 @@ import { EXPLANATION } from './explanation';
 import { quadraticTheory } from './quadraticTheory';
 import { viewsOf } from './views';
 
-const level = (chart: string, series: string, ends: readonly [number, number], y: number, label: string): Curve => ({ chart, series, x: ends, y: [y, y], kind: 'theory', label });
+const level = (chart: string, series: string, ends: readonly [number, number], y: number, label: string): Curve => ({
+  chart,
+  series,
+  x: ends,
+  y: [y, y],
+  kind: 'theory',
+  label,
+});
 const theory = (c: Config): readonly Curve[] => {
   switch (variantOf(c)) {
-    case 'quadratic': return quadraticTheory(c);
-    case 'mislabelled': return [level('detect', 'precision', [0, num(c, 'epochs')], num(c, 'wrong'), 'chance')];
-    default: return [];
+    case 'quadratic':
+      return quadraticTheory(c);
+    case 'mislabelled':
+      return [level('detect', 'precision', [0, num(c, 'epochs')], num(c, 'wrong'), 'chance')];
+    default:
+      return [];
   }
 };
 
@@ -25,6 +35,11 @@ export default defineExperiment({
     { label: 'Liu, Ziyin & Ueda 2020 (stationary noise)', url: 'https://arxiv.org/abs/2012.03636' },
     { label: 'Paul, Ganguli & Dziugaite 2021 (gradient norms of examples)', url: 'https://arxiv.org/abs/2107.07075' },
   ],
-  config: FIELDS, presets: PRESETS, views: viewsOf, theory, claims: claimsOf, explanation: EXPLANATION,
+  config: FIELDS,
+  presets: PRESETS,
+  views: viewsOf,
+  theory,
+  claims: claimsOf,
+  explanation: EXPLANATION,
   run: loadedOnRun(async () => (await import('./run')).runVariant),
 });

@@ -29,15 +29,23 @@ const noisy = (c: Config): { readonly train: TrainerData; readonly test: Trainer
   const share = num(c, 'wrong') / (1 - 1 / CLASSES);
   const labels = seedsOf(c).map((seed) => redrawLabels(sets.train.y, CLASSES, share, seed).y);
   return {
-    train: { ...trainerData(sets.train), y: Uint32Array.from(labels.flatMap((l) => [...l])), yPerReplica: true }, test: trainerData(sets.test),
+    train: { ...trainerData(sets.train), y: Uint32Array.from(labels.flatMap((l) => [...l])), yPerReplica: true },
+    test: trainerData(sets.test),
     wrong: labels.map((l) => Uint8Array.from(l, (v, i) => Number(v !== sets.train.y[i]))),
   };
 };
 
 /** Precision and recall of the `count` largest norms, a seed's own. Ties go to the earlier example. */
-const detection = (norms: ArrayLike<number>, wrong: Uint8Array, count: number): { readonly precision: number; readonly recall: number; readonly chance: number } => {
+const detection = (
+  norms: ArrayLike<number>,
+  wrong: Uint8Array,
+  count: number,
+): { readonly precision: number; readonly recall: number; readonly chance: number } => {
   const all = wrong.reduce((s, w) => s + w, 0);
-  const hits = Array.from(wrong.keys()).toSorted((a, b) => norms[b]! - norms[a]!).slice(0, count).reduce((s, i) => s + wrong[i]!, 0);
+  const hits = Array.from(wrong.keys())
+    .toSorted((a, b) => norms[b]! - norms[a]!)
+    .slice(0, count)
+    .reduce((s, i) => s + wrong[i]!, 0);
   return { precision: hits / count, recall: hits / all, chance: all / wrong.length };
 };
 
@@ -47,21 +55,34 @@ export async function* runMislabelled(c: Config, { executor, signal, control }: 
   const batch = atMost('the batch size', num(c, 'noisyBatch'), train.n, 'training examples');
   const perEpoch = Math.max(1, Math.floor(train.n / batch));
   using trainer = await Trainer.open(executor, {
-    model, loss: crossEntropy, optimiser: sgd({ lr: num(c, 'noisyLr'), momentum: num(c, 'momentum') }), data: train, test, batch, seeds, evaluate: { error: errorRate },
+    model,
+    loss: crossEntropy,
+    optimiser: sgd({ lr: num(c, 'noisyLr'), momentum: num(c, 'momentum') }),
+    data: train,
+    test,
+    batch,
+    seeds,
+    evaluate: { error: errorRate },
   });
-  using probe = await ExampleProbe.open(executor, { model, loss: crossEntropy, data: train, replicas: seeds.length }, (layers, n) => ({ norms: exampleNormsOf(layers, n) }));
+  using probe = await ExampleProbe.open(executor, { model, loss: crossEntropy, data: train, replicas: seeds.length }, (layers, n) => ({
+    norms: exampleNormsOf(layers, n),
+  }));
   const total = num(c, 'epochs') * perEpoch;
   for (const epoch of logMarks(num(c, 'epochs'), MARKS_PER_DECADE)) {
     const todo = epoch * perEpoch - trainer.session.stepsDone;
-    if (todo > 0) for await (const b of trainer.train({ steps: todo, probes: [{ plan: 'eval', at: [0, epoch * perEpoch] }], signal, control })) {
-      if (b.plan === 'eval') {
-        for (const [i, step] of b.steps.entries()) for (const [seed] of seeds.entries()) for (const set of ['train', 'test'] as const)
-          yield point('error', set, step / perEpoch, seed, metric(b, i, `${set}.error`, seed));
-      } else yield { kind: 'progress', done: b.steps.at(-1)! + 1, total, phase: 'training', steps: (b.steps.at(-1)! + 1) * b.replicas };
-    }
+    if (todo > 0)
+      for await (const b of trainer.train({ steps: todo, probes: [{ plan: 'eval', at: [0, epoch * perEpoch] }], signal, control })) {
+        if (b.plan === 'eval') {
+          for (const [i, step] of b.steps.entries())
+            for (const [seed] of seeds.entries())
+              for (const set of ['train', 'test'] as const)
+                yield point('error', set, step / perEpoch, seed, metric(b, i, `${set}.error`, seed));
+        } else yield { kind: 'progress', done: b.steps.at(-1)! + 1, total, phase: 'training', steps: (b.steps.at(-1)! + 1) * b.replicas };
+      }
     if (signal.aborted) return;
     const { data } = (await probe.at((await trainer.session.read('theta')).data)).norms;
-    for (const [seed] of seeds.entries()) yield* measured(c, epoch, seed, data.subarray(seed * train.n, (seed + 1) * train.n), wrong[seed]!);
+    for (const [seed] of seeds.entries())
+      yield* measured(c, epoch, seed, data.subarray(seed * train.n, (seed + 1) * train.n), wrong[seed]!);
   }
 }
 
@@ -71,10 +92,15 @@ function* measured(c: Config, epoch: number, seed: number, norms: ArrayLike<numb
   yield point('detect', 'precision', epoch, seed, precision);
   yield point('detect', 'recall', epoch, seed, recall);
   yield point('detect', 'chance', epoch, seed, chance);
-  for (const [series, flag] of [['clean', 0], ['wrong', 1]] as const) {
+  for (const [series, flag] of [
+    ['clean', 0],
+    ['wrong', 1],
+  ] as const) {
     const counts = new Float64Array(BINS.count);
     const all = wrong.reduce((s, w) => s + Number(w === flag), 0);
-    wrong.forEach((w, i) => { if (w === flag) counts[binOf(norms[i]!)]! += 1 / all; });
+    wrong.forEach((w, i) => {
+      if (w === flag) counts[binOf(norms[i]!)]! += 1 / all;
+    });
     for (const [bin, share] of counts.entries()) yield point('histogram', series, BINS.low + (bin + 0.5) * WIDTH, seed, share);
   }
 }

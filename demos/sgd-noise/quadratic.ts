@@ -24,7 +24,15 @@ const stepPlan = (c: Config, replicas: number, maxBindings: number): Plan => {
   const next = variable('next', [2], { dtype: 'u32', perReplica: false });
   const moved = add(mul(beta, v), add(theta, normal(key, [n], USE.noise)));
   return plan({
-    name: 'step', replicas, maxBindings, updates: [[theta, sub(theta, mul(eta, moved))], [v, moved], [key, addInt(key, next)]], metrics: { second: mean(square(theta)) },
+    name: 'step',
+    replicas,
+    maxBindings,
+    updates: [
+      [theta, sub(theta, mul(eta, moved))],
+      [v, moved],
+      [key, addInt(key, next)],
+    ],
+    metrics: { second: mean(square(theta)) },
   });
 };
 
@@ -34,19 +42,26 @@ export async function* runQuadratic(c: Config, { executor, signal, control }: Ru
   const total = Math.max(...cells.map((cell) => cell.from)) + num(c, 'averaged');
   const drawn = new Set(courseSteps(c));
   using session = await executor.open({ step: stepPlan(c, cells.length, executor.maxBindings) });
-  session.write('eta', Float32Array.from(cells, (cell) => cell.q.eta));
-  session.write('beta', Float32Array.from(cells, (cell) => cell.q.beta));
+  session.write(
+    'eta',
+    Float32Array.from(cells, (cell) => cell.q.eta),
+  );
+  session.write(
+    'beta',
+    Float32Array.from(cells, (cell) => cell.q.beta),
+  );
   session.write('key', Uint32Array.from(cells.flatMap((cell, r) => [deriveSeed(num(c, 'seed'), r, cell.seed), 0])));
   session.write('next', Uint32Array.of(0, 1));
   const reports = Array.from({ length: REPORTS }, (_, i) => Math.round((total * (i + 1)) / REPORTS));
   const take = function* (b: MetricBatch): Generator<Row> {
-    for (const [i, step] of b.steps.entries()) for (const [r, { beta, q, seed, from, middle }] of cells.entries()) {
-      const second = metric(b, i, 'second', r);
-      if (middle && drawn.has(step)) yield point('course', betaSeries(beta), step, seed, second / stationaryVariance(q));
-      if (step < from) continue;
-      means[r]!.sum += second;
-      means[r]!.count++;
-    }
+    for (const [i, step] of b.steps.entries())
+      for (const [r, { beta, q, seed, from, middle }] of cells.entries()) {
+        const second = metric(b, i, 'second', r);
+        if (middle && drawn.has(step)) yield point('course', betaSeries(beta), step, seed, second / stationaryVariance(q));
+        if (step < from) continue;
+        means[r]!.sum += second;
+        means[r]!.count++;
+      }
   };
   for (const until of reports) {
     if (until === session.stepsDone) continue;
@@ -55,6 +70,7 @@ export async function* runQuadratic(c: Config, { executor, signal, control }: Ru
       yield { kind: 'progress', done: b.steps.at(-1)! + 1, total, phase: 'noisy steps', steps: (b.steps.at(-1)! + 1) * cells.length };
     }
     if (signal.aborted) return;
-    for (const [r, { beta, q, seed }] of cells.entries()) if (means[r]!.count > 0) yield point('variance', betaSeries(beta), q.eta, seed, means[r]!.sum / means[r]!.count);
+    for (const [r, { beta, q, seed }] of cells.entries())
+      if (means[r]!.count > 0) yield point('variance', betaSeries(beta), q.eta, seed, means[r]!.sum / means[r]!.count);
   }
 }

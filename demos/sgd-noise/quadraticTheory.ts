@@ -12,17 +12,33 @@ const DRAWN_PER_DECADE = 20;
 export const problem = (eta: number, beta: number): NoisyQuadratic => ({ eta, h: 1, sigma2: 1, beta: Math.fround(beta) });
 
 /** One replica; averaged from step `from` on. `middle`: its course is shown. */
-export interface Cell { readonly beta: number; readonly q: NoisyQuadratic; readonly seed: number; readonly from: number; readonly middle: boolean }
+export interface Cell {
+  readonly beta: number;
+  readonly q: NoisyQuadratic;
+  readonly seed: number;
+  readonly from: number;
+  readonly middle: boolean;
+}
 const middleOf = (c: Config): number => Math.floor(num(c, 'points') / 2);
-export const cellsOf = (c: Config): readonly Cell[] => list(c, 'betas').flatMap((beta) => stepSizes(c, beta).flatMap((eta, i) => {
-  const q = problem(eta, beta);
-  const from = settlingSteps(q, SETTLED);
-  return seedsOf(c).map((_, seed) => ({ beta, q, seed, from, middle: i === middleOf(c) }));
-}));
+export const cellsOf = (c: Config): readonly Cell[] =>
+  list(c, 'betas').flatMap((beta) =>
+    stepSizes(c, beta).flatMap((eta, i) => {
+      const q = problem(eta, beta);
+      const from = settlingSteps(q, SETTLED);
+      return seedsOf(c).map((_, seed) => ({ beta, q, seed, from, middle: i === middleOf(c) }));
+    }),
+  );
 
 /** Steps at which the course is drawn. */
 export const courseSteps = (c: Config): readonly number[] =>
-  logMarks(Math.max(...cellsOf({ ...c, seeds: 1 }).filter((cell) => cell.middle).map((cell) => 2 * cell.from)), DRAWN_PER_DECADE).filter((t) => t > 0);
+  logMarks(
+    Math.max(
+      ...cellsOf({ ...c, seeds: 1 })
+        .filter((cell) => cell.middle)
+        .map((cell) => 2 * cell.from),
+    ),
+    DRAWN_PER_DECADE,
+  ).filter((t) => t > 0);
 
 const course = (q: NoisyQuadratic, steps: readonly number[]): readonly number[] => {
   const wanted = new Set(steps);
@@ -41,7 +57,14 @@ export const quadraticTheory = (c: Config): readonly Curve[] => {
     const x = Array.from({ length: 120 }, (_, i) => largestStep(1, beta) * 0.02 * (0.97 / 0.02) ** (i / 119));
     const chosen = problem(stepSizes(c, beta)[middleOf(c)]!, beta);
     return [
-      { chart: 'variance', series: betaSeries(beta), x, y: x.map((eta) => stationaryVariance(problem(eta, beta))), kind: 'theory', label: `closed form, β = ${beta}` },
+      {
+        chart: 'variance',
+        series: betaSeries(beta),
+        x,
+        y: x.map((eta) => stationaryVariance(problem(eta, beta))),
+        kind: 'theory',
+        label: `closed form, β = ${beta}`,
+      },
       { chart: 'course', series: betaSeries(beta), x: steps, y: course(chosen, steps), kind: 'theory', label: `exact, β = ${beta}` },
     ];
   });

@@ -9,10 +9,15 @@ import { runTemperature } from './temperature';
 
 export const runVariant = (c: Config, context: RunContext): AsyncGenerator<Row> => {
   switch (variantOf(c)) {
-    case 'scale': return runScale(c, context);
-    case 'batch': return runBatch(c, context);
-    case 'temperature': return runTemperature(c, context);
-    case 'quadratic': return runQuadratic(c, context);
-    case 'mislabelled': return runMislabelled(c, context);
+    case 'scale':
+      return runScale(c, context);
+    case 'batch':
+      return runBatch(c, context);
+    case 'temperature':
+      return runTemperature(c, context);
+    case 'quadratic':
+      return runQuadratic(c, context);
+    case 'mislabelled':
+      return runMislabelled(c, context);
   }
 };

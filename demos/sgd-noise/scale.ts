@@ -3,7 +3,16 @@
  * weights, from the gradients of two batch sizes as well, which needs no single examples. Every seed is a replica.
  */
 import type { Config, Row, RunContext } from '../../src/lab/experiment';
-import { covarianceSpectrum, exampleGramOf, ExampleProbe, noiseOf, noiseOfTwo, NoiseScale, signalToNoise, type NoiseEstimate } from '../../src/measure/index';
+import {
+  covarianceSpectrum,
+  exampleGramOf,
+  ExampleProbe,
+  noiseOf,
+  noiseOfTwo,
+  NoiseScale,
+  signalToNoise,
+  type NoiseEstimate,
+} from '../../src/measure/index';
 import { crossEntropy } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
 import { metric, type HostArray, type MetricBatch } from '../../src/runtime/executor';
@@ -24,14 +33,21 @@ const DRAWN_PER_DECADE = 30;
 const SMALL_SEEDS = 2 ** 24;
 const BIG_SEEDS = 2 ** 25;
 
-const total = (parts: readonly NoiseEstimate[]): NoiseEstimate =>
-  ({ trace: parts.reduce((s, p) => s + p.trace, 0), squaredGradient: parts.reduce((s, p) => s + p.squaredGradient, 0) });
+const total = (parts: readonly NoiseEstimate[]): NoiseEstimate => ({
+  trace: parts.reduce((s, p) => s + p.trace, 0),
+  squaredGradient: parts.reduce((s, p) => s + p.squaredGradient, 0),
+});
 /** trace / |G|²; NaN where the gradient is lost in its noise. */
 const ratio = ({ trace, squaredGradient }: NoiseEstimate): number => (squaredGradient > 0 ? trace / squaredGradient : NaN);
 
 /** Where parts end: steps done. */
-const partEnds = (steps: number): readonly number[] =>
-  [...new Set(Array.from({ length: PARTS }, (_, i) => Math.round(Math.min(FIRST_PART, steps) * (Math.max(steps, FIRST_PART) / FIRST_PART) ** (i / (PARTS - 1)))))];
+const partEnds = (steps: number): readonly number[] => [
+  ...new Set(
+    Array.from({ length: PARTS }, (_, i) =>
+      Math.round(Math.min(FIRST_PART, steps) * (Math.max(steps, FIRST_PART) / FIRST_PART) ** (i / (PARTS - 1))),
+    ),
+  ),
+];
 /** Steps before which the weights are looked at. */
 const probeSteps = (c: Config): readonly number[] => logMarks(num(c, 'steps'), PROBES_PER_DECADE).filter((s) => s === 0 || s >= 4);
 
@@ -40,16 +56,22 @@ export async function* runScale(c: Config, context: RunContext): AsyncGenerator<
   const batch = atMost('the batch size', num(c, 'batch'), n, 'training examples');
   const data = trainerData(dataOf(n, 100).train);
   const common = { model: modelOf(c), loss: crossEntropy, data, seeds: seedsOf(c) } satisfies Partial<TrainerOptions>;
-  using trainer = await Trainer.open(context.executor, { ...common, optimiser: sgd({ lr: num(c, 'lr') }), batch, metrics: ['loss', 'layerNoise'] });
+  using trainer = await Trainer.open(context.executor, {
+    ...common,
+    optimiser: sgd({ lr: num(c, 'lr') }),
+    batch,
+    metrics: ['loss', 'layerNoise'],
+  });
   using probe = await Probe.open(c, context, common, batch);
   const course = new Course(c, batch, trainer.replicas);
   const steps = num(c, 'steps');
   for (const at of probeSteps(c)) {
     const todo = at - trainer.session.stepsDone;
-    if (todo > 0) for await (const b of trainer.train({ steps: todo, signal: context.signal, control: context.control })) {
-      yield* course.take(b);
-      yield { kind: 'progress', done: b.steps.at(-1)! + 1, total: steps, phase: 'training', steps: (b.steps.at(-1)! + 1) * b.replicas };
-    }
+    if (todo > 0)
+      for await (const b of trainer.train({ steps: todo, signal: context.signal, control: context.control })) {
+        yield* course.take(b);
+        yield { kind: 'progress', done: b.steps.at(-1)! + 1, total: steps, phase: 'training', steps: (b.steps.at(-1)! + 1) * b.replicas };
+      }
     if (context.signal.aborted) return;
     yield* probe.at(at, (await trainer.session.read('theta')).data);
   }
@@ -64,13 +86,19 @@ class Course {
   private readonly parts: readonly NoiseEstimate[][];
   private readonly ends: ReadonlySet<number>;
 
-  constructor(private readonly c: Config, private readonly batch: number, private readonly replicas: number) {
+  constructor(
+    private readonly c: Config,
+    private readonly batch: number,
+    private readonly replicas: number,
+  ) {
     this.drawn = new Set(logMarks(num(c, 'steps') - 1, DRAWN_PER_DECADE));
     this.whole = this.averages();
     this.parts = Array.from({ length: replicas }, () => []);
     this.ends = new Set(partEnds(num(c, 'steps')));
   }
-  private averages(): readonly NoiseScale[] { return Array.from({ length: this.replicas }, () => new NoiseScale(num(this.c, 'decay'))); }
+  private averages(): readonly NoiseScale[] {
+    return Array.from({ length: this.replicas }, () => new NoiseScale(num(this.c, 'decay')));
+  }
 
   *take(b: MetricBatch): Generator<Row> {
     const layers = b.names.filter((name) => name.startsWith('gradientNorm.')).map((name) => name.slice('gradientNorm.'.length));
@@ -110,20 +138,44 @@ class Course {
 }
 
 /** Of one seed at one time. */
-interface Pair { readonly single: NoiseEstimate; readonly two: NoiseEstimate }
+interface Pair {
+  readonly single: NoiseEstimate;
+  readonly two: NoiseEstimate;
+}
 /** What is measured at fixed weights: batches of two sizes drawn by trainers that do not move, and inner products of single gradients. */
 class Probe {
-  private constructor(private readonly c: Config, private readonly context: RunContext, private readonly still: TrainerGroup<'small' | 'big'>, private readonly gram: ExampleProbe<'gram'>, private readonly sizes: { readonly small: number; readonly big: number; readonly sample: number }) {}
+  private constructor(
+    private readonly c: Config,
+    private readonly context: RunContext,
+    private readonly still: TrainerGroup<'small' | 'big'>,
+    private readonly gram: ExampleProbe<'gram'>,
+    private readonly sizes: { readonly small: number; readonly big: number; readonly sample: number },
+  ) {}
 
-  static async open(c: Config, context: RunContext, common: Pick<TrainerOptions, 'model' | 'loss' | 'seeds'> & { readonly data: TrainerData; readonly seeds: readonly number[] }, big: number): Promise<Probe> {
+  static async open(
+    c: Config,
+    context: RunContext,
+    common: Pick<TrainerOptions, 'model' | 'loss' | 'seeds'> & { readonly data: TrainerData; readonly seeds: readonly number[] },
+    big: number,
+  ): Promise<Probe> {
     const small = atMost('the smaller batch', num(c, 'smallBatch'), Math.floor(big / 2), 'examples in half a batch');
     const sample = atMost('the examples of the spectrum', num(c, 'sample'), common.data.n, 'training examples');
     const optimiser = sgd({ lr: 0 });
     const still = await TrainerGroup.open(context.executor, {
       small: { ...common, optimiser, batch: small, batchSeeds: common.seeds.map((s) => s + SMALL_SEEDS), metrics: ['gradientNorm'] },
-      big: { ...common, optimiser, batch: big, batchSeeds: common.seeds.map((s) => s + BIG_SEEDS), metrics: ['gradientNorm', 'exampleNorms'] },
+      big: {
+        ...common,
+        optimiser,
+        batch: big,
+        batchSeeds: common.seeds.map((s) => s + BIG_SEEDS),
+        metrics: ['gradientNorm', 'exampleNorms'],
+      },
     });
-    const gram = await ExampleProbe.open(context.executor, { ...common, data: firstOf(common.data, sample), replicas: common.seeds.length }, (layers, n) => ({ gram: exampleGramOf(layers, n) }));
+    const gram = await ExampleProbe.open(
+      context.executor,
+      { ...common, data: firstOf(common.data, sample), replicas: common.seeds.length },
+      (layers, n) => ({ gram: exampleGramOf(layers, n) }),
+    );
     return new Probe(c, context, still, gram, { small, big, sample });
   }
 
@@ -147,18 +199,25 @@ class Probe {
 
   /** Both estimates of each seed from the same number of draws. */
   private async estimates(theta: HostArray): Promise<readonly Pair[]> {
-    const { still, sizes: { small, big } } = this;
+    const {
+      still,
+      sizes: { small, big },
+    } = this;
     for (const name of ['small', 'big'] as const) still.session.write(`${name}.theta`, theta);
     const draws = num(this.c, 'draws');
     const sums = Array.from({ length: num(this.c, 'seeds') }, () => ({ small: 0, big: 0, norms: 0 }));
     const { signal, control } = this.context;
     for await (const b of still.train({ steps: draws, signal, control }))
-      for (const [r, sum] of sums.entries()) for (const i of b.steps.keys()) {
-        const which = b.plan === still.plan('small', 'step') ? 'small' : 'big';
-        sum[which] += metric(b, i, 'gradientNorm', r) ** 2 / draws;
-        if (which === 'big') sum.norms += metric(b, i, 'exampleNorms', r) / draws;
-      }
-    return sums.map((s) => ({ single: noiseOf(s.norms, s.big, big), two: noiseOfTwo({ B: small, squaredMean: s.small }, { B: big, squaredMean: s.big }) }));
+      for (const [r, sum] of sums.entries())
+        for (const i of b.steps.keys()) {
+          const which = b.plan === still.plan('small', 'step') ? 'small' : 'big';
+          sum[which] += metric(b, i, 'gradientNorm', r) ** 2 / draws;
+          if (which === 'big') sum.norms += metric(b, i, 'exampleNorms', r) / draws;
+        }
+    return sums.map((s) => ({
+      single: noiseOf(s.norms, s.big, big),
+      two: noiseOfTwo({ B: small, squaredMean: s.small }, { B: big, squaredMean: s.big }),
+    }));
   }
   /**
    * The two estimates, and the difference of their tr Σ as a share of it, 1 where there is none: the share is of a mean over seeds, so that it leaves the
@@ -172,6 +231,11 @@ class Probe {
       yield point('scale', 'two', step + 1, seed, ratio(two));
     }
   }
-  dispose(): void { this.still.dispose(); this.gram.dispose(); }
-  [Symbol.dispose](): void { this.dispose(); }
+  dispose(): void {
+    this.still.dispose();
+    this.gram.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

@@ -3,7 +3,8 @@ import type { Config } from '../../src/lab/experiment';
 import { list } from './config';
 
 export const betaSeries = (beta: number): string => `b${beta}`;
-export const batchLabels = (c: Config): Readonly<Record<string, string>> => Object.fromEntries(list(c, 'batchSizes').map((B) => [`b${B}`, `B = ${B}`]));
+export const batchLabels = (c: Config): Readonly<Record<string, string>> =>
+  Object.fromEntries(list(c, 'batchSizes').map((B) => [`b${B}`, `B = ${B}`]));
 
 /** Whole numbers from 0 to `last`: 0, 1, then about `perDecade` a decade. */
 export const logMarks = (last: number, perDecade: number): readonly number[] => {

@@ -4,7 +4,8 @@ import type { Judgement, Summary } from '../../src/lab/experiment';
 import { agreesIf, figure, inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 
 /** f of the two values of each seed that has both. */
-export const pairs = (a: Summary, b: Summary, f: (a: number, b: number) => number): readonly number[] => a.values.map((v, s) => f(v, b.values[s] ?? NaN));
+export const pairs = (a: Summary, b: Summary, f: (a: number, b: number) => number): readonly number[] =>
+  a.values.map((v, s) => f(v, b.values[s] ?? NaN));
 export const logs = (values: readonly number[]): readonly number[] => values.map(Math.log);
 
 export interface Decision {
@@ -28,5 +29,13 @@ export const decide = (values: readonly number[], looks = 1): Decision => {
   const { mean, low, high } = meanInterval(values, 1 - 0.05 / looks);
   const text = `${figure(mean)} [${figure(low)}, ${figure(high)}]`;
   const factor = `${figure(Math.exp(mean))} [${figure(Math.exp(low))}, ${figure(Math.exp(high))}]`;
-  return { mean, low, high, text, factor, judgement: low <= 0 && high >= 0 ? inconclusive(`${text}, which includes 0`) : agreesIf(low > 0, text, { value: mean, interval: [low, high] }) };
+  return {
+    mean,
+    low,
+    high,
+    text,
+    factor,
+    judgement:
+      low <= 0 && high >= 0 ? inconclusive(`${text}, which includes 0`) : agreesIf(low > 0, text, { value: mean, interval: [low, high] }),
+  };
 };

@@ -24,7 +24,12 @@ export const measuredSteps = (last: number): readonly number[] => {
 };
 
 /** Replica r has α number ⌊r/seeds⌋ and seed r mod seeds, so that each seed starts alike at every α. */
-interface Moved { readonly step: number; readonly kernels: readonly Dense[]; /** ‖θ − θ₀‖/‖θ₀‖. */ readonly weights: readonly number[]; readonly losses: readonly number[] }
+interface Moved {
+  readonly step: number;
+  readonly kernels: readonly Dense[];
+  /** ‖θ − θ₀‖/‖θ₀‖. */ readonly weights: readonly number[];
+  readonly losses: readonly number[];
+}
 
 const norm = (v: ArrayLike<number>, from: number, size: number, minus?: ArrayLike<number>): number => {
   let sum = 0;
@@ -33,24 +38,40 @@ const norm = (v: ArrayLike<number>, from: number, size: number, minus?: ArrayLik
 };
 
 /** Trains α × seeds networks of one width and yields what is measured at `at`. */
-async function* movement(c: Config, { executor, signal, control }: RunContext, set: Examples, width: number, alphas: readonly number[], at: readonly number[]): AsyncGenerator<Moved> {
+async function* movement(
+  c: Config,
+  { executor, signal, control }: RunContext,
+  set: Examples,
+  width: number,
+  alphas: readonly number[],
+  at: readonly number[],
+): AsyncGenerator<Moved> {
   const count = num(c, 'seeds');
   const R = alphas.length * count;
   const network = networkOf(c, set.X.cols, width);
   const seeds = Array.from({ length: R }, (_, r) => deriveSeed(num(c, 'seed'), r % count, width));
   using trainer = await Trainer.open(executor, {
-    model: scaledNet(network, MEMBER), loss: scaledLoss(MEMBER), optimiser: descent(Array.from({ length: R }, () => stepSize(c, set))), data: dataOf([set]), seeds,
+    model: scaledNet(network, MEMBER),
+    loss: scaledLoss(MEMBER),
+    optimiser: descent(Array.from({ length: R }, () => stepSize(c, set))),
+    data: dataOf([set]),
+    seeds,
   });
   const { session } = trainer;
   const start = (await session.read('theta')).data.slice();
   session.write(anchorName(MEMBER), start);
-  session.write(alphaName(MEMBER), Float32Array.from({ length: R }, (_, r) => alphas[Math.floor(r / count)]!));
+  session.write(
+    alphaName(MEMBER),
+    Float32Array.from({ length: R }, (_, r) => alphas[Math.floor(r / count)]!),
+  );
   const x = { x: Float32Array.from(set.X.data), n: set.X.rows };
   using kernels = await openNtk(executor, network, x, x, { replicas: R });
   const [n, size] = [set.X.rows, network.layout.total];
   for (const [i, step] of at.entries()) {
     const losses = Array.from({ length: R }, () => NaN);
-    if (i > 0) for await (const b of trainer.train({ steps: step - at[i - 1]!, signal, control })) for (let r = 0; r < R; r++) losses[r] = metric(b, b.steps.length - 1, 'loss', r);
+    if (i > 0)
+      for await (const b of trainer.train({ steps: step - at[i - 1]!, signal, control }))
+        for (let r = 0; r < R; r++) losses[r] = metric(b, b.steps.length - 1, 'loss', r);
     if (signal.aborted) return;
     const { data } = await session.read('theta');
     const weights = seeds.map((_, r) => norm(data, r * size, size, start) / norm(start, r * size, size));
@@ -67,9 +88,13 @@ function* spectrum(series: string, K: Dense, seed: number): Generator<Row> {
 
 /** The kernel with examples in order of their label, as a share of its mean diagonal. */
 function* picture(chart: string, K: Dense, Y: Dense): Generator<Row> {
-  const order = Array.from(Y.data, (y, i) => ({ y, i })).toSorted((a, b) => b.y - a.y).map(({ i }) => i);
+  const order = Array.from(Y.data, (y, i) => ({ y, i }))
+    .toSorted((a, b) => b.y - a.y)
+    .map(({ i }) => i);
   const diagonal = order.reduce((s, i) => s + K.data[i * (K.cols + 1)]!, 0) / K.rows;
-  for (const [p, i] of order.entries()) for (const [q, j] of order.entries()) yield { kind: 'cell', chart, x: p + 1, y: q + 1, seed: 0, value: K.data[i * K.cols + j]! / diagonal };
+  for (const [p, i] of order.entries())
+    for (const [q, j] of order.entries())
+      yield { kind: 'cell', chart, x: p + 1, y: q + 1, seed: 0, value: K.data[i * K.cols + j]! / diagonal };
 }
 
 export async function* runLazy(c: Config, context: RunContext): AsyncGenerator<Row> {
@@ -91,10 +116,11 @@ export async function* runLazy(c: Config, context: RunContext): AsyncGenerator<R
     if (context.signal.aborted) return;
     for await (const m of movement(c, context, set, width, [1], [0, last])) {
       if (m.step === 0) first = m.kernels;
-      else for (const [seed, K] of m.kernels.entries()) {
-        yield { kind: 'point', chart: 'by-width', series: 'kernel', x: width, seed, y: relativeDistance(K, first[seed]!) };
-        yield { kind: 'point', chart: 'by-width', series: 'weights', x: width, seed, y: m.weights[seed]! };
-      }
+      else
+        for (const [seed, K] of m.kernels.entries()) {
+          yield { kind: 'point', chart: 'by-width', series: 'kernel', x: width, seed, y: relativeDistance(K, first[seed]!) };
+          yield { kind: 'point', chart: 'by-width', series: 'weights', x: width, seed, y: m.weights[seed]! };
+        }
       yield { kind: 'progress', done: last * (1 + w) + m.step, total, phase: 'over widths', steps: steps + (last * w + m.step) * count };
     }
   }

@@ -8,9 +8,13 @@ import { runWidth } from './width';
 
 export const runVariant = (c: Config, context: RunContext): AsyncGenerator<Row> => {
   switch (variantOf(c)) {
-    case 'width': return runWidth(c, context);
-    case 'lazy': return runLazy(c, context);
-    case 'versus': return runVersus(c, context);
-    case 'spectral': return runSpectral(c, context);
+    case 'width':
+      return runWidth(c, context);
+    case 'lazy':
+      return runLazy(c, context);
+    case 'versus':
+      return runVersus(c, context);
+    case 'spectral':
+      return runSpectral(c, context);
   }
 };

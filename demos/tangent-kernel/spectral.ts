@@ -16,8 +16,10 @@ import { angles, drawnSteps } from './spectralTheory';
 
 const basisName = (k: number): string => `basis${k}`;
 /** Length of the residual's part of frequency k: 1 at the start, whatever its phase has become. */
-const amplitude = (c: Config, k: number): Objective => (output, target) =>
-  sqrt(squaredNorm(matmul(variable(basisName(k), [2, num(c, 'circlePoints')], { perReplica: false }), sub(output, target))));
+const amplitude =
+  (c: Config, k: number): Objective =>
+  (output, target) =>
+    sqrt(squaredNorm(matmul(variable(basisName(k), [2, num(c, 'circlePoints')], { perReplica: false }), sub(output, target))));
 
 /** Where the amplitude first falls to 1/e, between the steps drawn by its logarithm; undefined before that. */
 export const crossing = (steps: readonly number[], amplitudes: readonly number[]): number | undefined => {
@@ -42,15 +44,31 @@ const open = async (c: Config, { executor }: RunContext): Promise<Trainer> => {
   const size = num(c, 'amplitude');
   const target = phi.map((p) => size * frequencies.reduce((s, k) => s + Math.cos(k * p), 0));
   const model = mlp({ widths: [2, num(c, 'circleWidth'), 1], parametrisation: 'ntk', weightVariance: weightVariance('relu') });
-  const data: TrainerData = { x: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(phi[i >> 1]!)), y: new Float32Array(count * n), n, target: [1], yPerReplica: true };
+  const data: TrainerData = {
+    x: Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? Math.cos : Math.sin)(phi[i >> 1]!)),
+    y: new Float32Array(count * n),
+    n,
+    target: [1],
+    yPerReplica: true,
+  };
   const trainer = await Trainer.open(executor, {
-    model, loss: halfSquaredError, optimiser: sgd({ lr: num(c, 'circleRate') }), seeds: Array.from({ length: count }, (_, s) => deriveSeed(num(c, 'seed'), s, 0)),
-    data, evaluate: Object.fromEntries(frequencies.map((k) => [`k${k}`, amplitude(c, k)])),
+    model,
+    loss: halfSquaredError,
+    optimiser: sgd({ lr: num(c, 'circleRate') }),
+    seeds: Array.from({ length: count }, (_, s) => deriveSeed(num(c, 'seed'), s, 0)),
+    data,
+    evaluate: Object.fromEntries(frequencies.map((k) => [`k${k}`, amplitude(c, k)])),
   });
   const from = await start(executor, model, (await trainer.session.read('theta')).data, data, count);
-  trainer.session.write('train.y', Float32Array.from(from, (f, i) => f + target[i % n]!));
+  trainer.session.write(
+    'train.y',
+    Float32Array.from(from, (f, i) => f + target[i % n]!),
+  );
   for (const k of frequencies)
-    trainer.session.write(basisName(k), Float32Array.from({ length: 2 * n }, (_, i) => (2 / n / size) * (i < n ? Math.cos : Math.sin)(k * phi[i % n]!)));
+    trainer.session.write(
+      basisName(k),
+      Float32Array.from({ length: 2 * n }, (_, i) => (2 / n / size) * (i < n ? Math.cos : Math.sin)(k * phi[i % n]!)),
+    );
   return trainer;
 };
 
@@ -59,7 +77,10 @@ export async function* runSpectral(c: Config, context: RunContext): AsyncGenerat
   const [frequencies, count, steps, at] = [list(c, 'frequencies'), num(c, 'seeds'), num(c, 'circleSteps'), drawnSteps(c)];
   const histories = frequencies.map(() => Array.from({ length: count }, (): number[] => []));
   for await (const b of trainer.train({ steps, probes: [{ plan: 'eval', at }], signal: context.signal, control: context.control })) {
-    if (b.plan !== 'eval') { yield { kind: 'progress', done: b.steps.at(-1)! + 1, total: steps, phase: 'gradient descent', steps: (b.steps.at(-1)! + 1) * count }; continue; }
+    if (b.plan !== 'eval') {
+      yield { kind: 'progress', done: b.steps.at(-1)! + 1, total: steps, phase: 'gradient descent', steps: (b.steps.at(-1)! + 1) * count };
+      continue;
+    }
     for (const [i, step] of b.steps.entries())
       for (const [f, k] of frequencies.entries())
         for (let seed = 0; seed < count; seed++) {

@@ -4,7 +4,8 @@ import { circleEigenvalue, circleNtk } from '../../src/theory/infiniteWidth';
 import { list, num } from './config';
 
 /** φ_i = 2πi/n. */
-export const angles = (c: Config): Float64Array => Float64Array.from({ length: num(c, 'circlePoints') }, (_, i) => (2 * Math.PI * i) / num(c, 'circlePoints'));
+export const angles = (c: Config): Float64Array =>
+  Float64Array.from({ length: num(c, 'circlePoints') }, (_, i) => (2 * Math.PI * i) / num(c, 'circlePoints'));
 
 /**
  * Eigenvalue of Θ/n for cos kφ on n even points: λ_k and those of all frequencies that look like k there. It is 0 for odd k ≥ 3 if n is
@@ -30,9 +31,21 @@ export const spectralTheory = (c: Config): readonly Curve[] => {
   const learned = list(c, 'frequencies').filter((k) => pointEigenvalue(c, k) > 0);
   const steps = drawnSteps(c).filter((t) => t > 0);
   return [
-    { chart: 'time', series: 'measured', x: learned, y: learned.map((k) => learningTime(c, k)), kind: 'theory', label: '1/e at (1 − ηλₖ)ᵗ' },
+    {
+      chart: 'time',
+      series: 'measured',
+      x: learned,
+      y: learned.map((k) => learningTime(c, k)),
+      kind: 'theory',
+      label: '1/e at (1 − ηλₖ)ᵗ',
+    },
     ...list(c, 'frequencies').map((k): Curve => ({
-      chart: 'residual', series: `k${k}`, x: steps, y: steps.map((t) => (1 - num(c, 'circleRate') * pointEigenvalue(c, k)) ** t), kind: 'theory', label: `(1 − ηλ)ᵗ, k = ${k}`,
+      chart: 'residual',
+      series: `k${k}`,
+      x: steps,
+      y: steps.map((t) => (1 - num(c, 'circleRate') * pointEigenvalue(c, k)) ** t),
+      kind: 'theory',
+      label: `(1 − ηλ)ᵗ, k = ${k}`,
     })),
   ];
 };

@@ -11,7 +11,12 @@ import type { Examples } from './tasks';
 
 /** The network f itself, whose tangent kernel is measured. */
 export const networkOf = (c: Config, inputs: number, width: number): Model =>
-  mlp({ widths: [inputs, ...Array.from({ length: num(c, 'netDepth') }, () => width), 1], activation: activationOf(c), parametrisation: 'ntk', weightVariance: weightVariance(activationOf(c)) });
+  mlp({
+    widths: [inputs, ...Array.from({ length: num(c, 'netDepth') }, () => width), 1],
+    activation: activationOf(c),
+    parametrisation: 'ntk',
+    weightVariance: weightVariance(activationOf(c)),
+  });
 
 /** Variables to be written before training: θ₀ of each replica, and its α. */
 export const anchorName = (member: string): string => `${member}.anchor`;
@@ -24,7 +29,10 @@ export const scaledNet = (network: Model, member: string): Model => scaled(centr
 export const tangentNet = (network: Model, member: string): Model => tangent(network, anchorName(member));
 
 /** ½ mean over examples of the squared error, over α². */
-export const scaledLoss = (member: string): Objective => (output, target) => mul(halfSquaredError(output, target), square(div(1, alphaOf(member))));
+export const scaledLoss =
+  (member: string): Objective =>
+  (output, target) =>
+    mul(halfSquaredError(output, target), square(div(1, alphaOf(member))));
 /** Share of examples with the wrong sign. */
 export const signError: Objective = (output, target) => sub(1, mean(greater(mul(output, target), 0)));
 
@@ -32,7 +40,8 @@ export const signError: Objective = (output, target) => sub(1, mean(greater(mul(
 const rowSum = ({ data, rows }: Dense): number =>
   Math.max(...Array.from({ length: rows }, (_, i) => data.subarray(i * rows, (i + 1) * rows).reduce((s, v) => s + Math.abs(v), 0)));
 /** η for these examples, as f32 has it. */
-export const stepSize = (c: Config, { X }: Examples): number => Math.fround((num(c, 'rate') * X.rows) / rowSum(wideKernel(X, activationOf(c), num(c, 'netDepth'))));
+export const stepSize = (c: Config, { X }: Examples): number =>
+  Math.fround((num(c, 'rate') * X.rows) / rowSum(wideKernel(X, activationOf(c), num(c, 'netDepth'))));
 export const descent = (rates: readonly number[]) => sgd({ lr: rates });
 
 /** One set for all replicas, or one for each. */

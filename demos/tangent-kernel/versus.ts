@@ -18,7 +18,10 @@ import { alphaName, anchorName, dataOf, descent, networkOf, scaledLoss, scaledNe
 import { problemsOf, type Examples, type Problem } from './tasks';
 
 type Learner = 'rich' | 'lazy' | 'linear' | 'kernel' | 'infinite';
-interface Score { readonly error: number; readonly squared: number }
+interface Score {
+  readonly error: number;
+  readonly squared: number;
+}
 const rowsOf = (learner: Learner, n: number, seed: number, { error, squared }: Score): readonly Row[] => [
   { kind: 'point', chart: 'error', series: learner, x: n, seed, y: error },
   { kind: 'point', chart: 'squared', series: learner, x: n, seed, y: squared },
@@ -37,8 +40,18 @@ const infinite = (c: Config, { train, test }: Problem, eta: number): Score => {
   return scoreOf(predict(Infinity, wideKernel(test.X, 'relu', depth, train.X), zeros(test.Y.rows)), test);
 };
 /** Where `steps` steps take the linearised network, from its tangent kernel in float64. */
-const closedForm = async (executor: Executor, network: Model, theta: Float32Array, { train, test }: Problem, eta: number, steps: number): Promise<Score> => {
-  const [a, b] = [train, test].map(({ X }) => ({ x: Float32Array.from(X.data), n: X.rows })) as [{ x: Float32Array; n: number }, { x: Float32Array; n: number }];
+const closedForm = async (
+  executor: Executor,
+  network: Model,
+  theta: Float32Array,
+  { train, test }: Problem,
+  eta: number,
+  steps: number,
+): Promise<Score> => {
+  const [a, b] = [train, test].map(({ X }) => ({ x: Float32Array.from(X.data), n: X.rows })) as [
+    { x: Float32Array; n: number },
+    { x: Float32Array; n: number },
+  ];
   const [own, cross] = [await ntk(executor, network, theta, a), await ntk(executor, network, theta, b, a)];
   const wide = (k: typeof own): Dense => dense(Float64Array.from(k.data), k.rows, k.cols);
   const { test: predict } = linearisedDynamics(wide(own), train.Y, zeros(train.Y.rows), eta);
@@ -49,14 +62,41 @@ const evaluate = { error: signError, squared: meanSquaredError };
 const twice = <T>(values: readonly T[]): readonly T[] => [...values, ...values];
 type Group = TrainerGroup<'net' | 'linear'>;
 /** Rich networks first, then the lazy ones; every α has the seeds' data and starts. */
-const openGroup = async (c: Config, executor: Executor, network: Model, problems: readonly Problem[], rates: readonly number[], seeds: readonly number[]): Promise<Group> => {
+const openGroup = async (
+  c: Config,
+  executor: Executor,
+  network: Model,
+  problems: readonly Problem[],
+  rates: readonly number[],
+  seeds: readonly number[],
+): Promise<Group> => {
   const [train, test] = [problems.map((p) => p.train), problems.map((p) => p.test)];
   const group = await TrainerGroup.open(executor, {
-    net: { model: scaledNet(network, 'net'), loss: scaledLoss('net'), optimiser: descent(twice(rates)), data: dataOf(twice(train)), test: dataOf(twice(test)), seeds: twice(seeds), evaluate },
-    linear: { model: tangentNet(network, 'linear'), loss: halfSquaredError, optimiser: descent(rates), data: dataOf(train), test: dataOf(test), seeds, evaluate },
+    net: {
+      model: scaledNet(network, 'net'),
+      loss: scaledLoss('net'),
+      optimiser: descent(twice(rates)),
+      data: dataOf(twice(train)),
+      test: dataOf(twice(test)),
+      seeds: twice(seeds),
+      evaluate,
+    },
+    linear: {
+      model: tangentNet(network, 'linear'),
+      loss: halfSquaredError,
+      optimiser: descent(rates),
+      data: dataOf(train),
+      test: dataOf(test),
+      seeds,
+      evaluate,
+    },
   });
-  for (const member of ['net', 'linear'] as const) group.session.write(anchorName(member), (await group.session.read(`${member}.theta`)).data.slice());
-  group.session.write(alphaName('net'), Float32Array.from(twice(seeds), (_, r) => num(c, r < seeds.length ? 'richAlpha' : 'lazyAlpha')));
+  for (const member of ['net', 'linear'] as const)
+    group.session.write(anchorName(member), (await group.session.read(`${member}.theta`)).data.slice());
+  group.session.write(
+    alphaName('net'),
+    Float32Array.from(twice(seeds), (_, r) => num(c, r < seeds.length ? 'richAlpha' : 'lazyAlpha')),
+  );
   return group;
 };
 
@@ -88,7 +128,14 @@ export async function* runVersus(c: Config, { executor, signal, control, turn }:
     for await (const b of group.train({ steps, probes, signal, control })) {
       if (b.plan === group.plan('net', 'eval')) yield* scores(b, ['rich', 'lazy'], n, count);
       else if (b.plan === group.plan('linear', 'eval')) yield* scores(b, ['linear'], n, count);
-      else yield { kind: 'progress', done: done + b.steps.at(-1)! + 1, total, phase: `training, n = ${n}`, steps: trained + (b.steps.at(-1)! + 1) * 3 * count };
+      else
+        yield {
+          kind: 'progress',
+          done: done + b.steps.at(-1)! + 1,
+          total,
+          phase: `training, n = ${n}`,
+          steps: trained + (b.steps.at(-1)! + 1) * 3 * count,
+        };
     }
     done += steps;
     trained += steps * 3 * count;

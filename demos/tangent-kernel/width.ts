@@ -19,7 +19,13 @@ export const ACTIVATIONS = ['relu', 'erf'] as const;
 const AT_A_TIME = 2 ** 23;
 
 /** Measures the networks of `seeds`, as replicas. */
-const distances = async (executor: Executor, model: Model, X: Dense, limit: Dense, seeds: readonly number[]): Promise<readonly number[]> => {
+const distances = async (
+  executor: Executor,
+  model: Model,
+  X: Dense,
+  limit: Dense,
+  seeds: readonly number[],
+): Promise<readonly number[]> => {
   const replicas = seeds.length;
   const theta = initialise(model.layout, variable('key', [2], { dtype: 'u32' }), constant(1));
   using session = await executor.open({ init: plan({ name: 'init', replicas, outputs: { theta }, maxBindings: executor.maxBindings }) });
@@ -38,7 +44,12 @@ export async function* runWidth(c: Config, { executor, signal, turn }: RunContex
   for (const [w, width] of widths.entries())
     for (const [a, activation] of ACTIVATIONS.entries()) {
       const limit = wideKernel(X, activation, depth);
-      const model = mlp({ widths: [X.cols, ...Array.from({ length: depth }, () => width), 1], activation, parametrisation: 'ntk', weightVariance: weightVariance(activation) });
+      const model = mlp({
+        widths: [X.cols, ...Array.from({ length: depth }, () => width), 1],
+        activation,
+        parametrisation: 'ntk',
+        weightVariance: weightVariance(activation),
+      });
       const chunk = Math.max(1, Math.min(count, Math.floor(AT_A_TIME / model.layout.total)));
       for (let first = 0; first < count; first += chunk) {
         await turn();

@@ -3,8 +3,22 @@
  * benchmark, which checks every result against a float64 reference of its own.
  */
 import {
-  adamw, crossEntropy, layersOfMean, mlp, openGpu, ops, plan, sgd, squaredExampleNorms, Trainer, unpack,
-  type GpuExecutor, type Model, type Plan, type Session, type Tensor,
+  adamw,
+  crossEntropy,
+  layersOfMean,
+  mlp,
+  openGpu,
+  ops,
+  plan,
+  sgd,
+  squaredExampleNorms,
+  Trainer,
+  unpack,
+  type GpuExecutor,
+  type Model,
+  type Plan,
+  type Session,
+  type Tensor,
 } from '../../src/index';
 
 /** Layers' widths, examples, and for training the optimiser: mean cross-entropy of a ReLU network, on all examples at each step. */
@@ -20,11 +34,24 @@ interface Spec {
 }
 /** W0, b0, W1, b1, …, W [in, out] row-major. */
 type Params = readonly { readonly data: Float32Array }[];
-interface Data { readonly x: Float32Array; readonly labels: Int32Array }
+interface Data {
+  readonly x: Float32Array;
+  readonly labels: Int32Array;
+}
 
 /** Something that can be enqueued many times. */
-interface Work { run(): void; /** Resolves when all that was enqueued is done. */ sync(): Promise<void>; read(): Promise<ArrayLike<number>>; dispose(): void }
-interface Training { step(): void; sync(): Promise<void>; /** Of the last step, before its update. */ loss(): Promise<number>; dispose(): void }
+interface Work {
+  run(): void;
+  /** Resolves when all that was enqueued is done. */ sync(): Promise<void>;
+  read(): Promise<ArrayLike<number>>;
+  dispose(): void;
+}
+interface Training {
+  step(): void;
+  sync(): Promise<void>;
+  /** Of the last step, before its update. */ loss(): Promise<number>;
+  dispose(): void;
+}
 
 let gpu: GpuExecutor;
 
@@ -41,7 +68,9 @@ const flat = (model: Model, params: Params): Float32Array => {
 const queued = (session: Session, submit: (count: number) => Promise<void>): { run(): void; sync(): Promise<void> } => {
   let waiting = 0;
   return {
-    run: () => { waiting++; },
+    run: () => {
+      waiting++;
+    },
     sync: async () => {
       const count = waiting;
       waiting = 0;
@@ -55,14 +84,22 @@ const work = async (planned: Plan, inputs: Readonly<Record<string, Float32Array 
   const session: Session = await gpu.open({ work: planned });
   for (const [name, data] of Object.entries(inputs)) if (name in planned.variables) session.write(name, data);
   return {
-    ...queued(session, async (steps) => { for await (const _ of session.train({ steps, step: 'work' })) continue; }),
+    ...queued(session, async (steps) => {
+      for await (const _ of session.train({ steps, step: 'work' })) continue;
+    }),
     read: async () => (await session.run('work'))['out']!.data,
     dispose: () => session.dispose(),
   };
 };
 
 /** One example's quantities of a network: `mean` is a mean over examples of what is differentiated. */
-const perExample = (spec: Spec, params: Params, data: Data, mean: (output: Tensor, labels: Tensor) => Tensor, f: (layers: ReturnType<typeof layersOfMean>, n: number) => Tensor): Promise<Work> => {
+const perExample = (
+  spec: Spec,
+  params: Params,
+  data: Data,
+  mean: (output: Tensor, labels: Tensor) => Tensor,
+  f: (layers: ReturnType<typeof layersOfMean>, n: number) => Tensor,
+): Promise<Work> => {
   const model = mlp({ widths: spec.dims });
   const n = spec.batch;
   const views = unpack(model.layout, ops.variable('theta', [model.layout.total]));
@@ -88,20 +125,40 @@ export default {
   async train(spec: Spec, params: Params, data: Data): Promise<Training> {
     const { lr = 1e-3, b1 = 0.9, b2 = 0.999, eps = 1e-8, wd = 0 } = spec;
     const trainer = await Trainer.open(gpu, {
-      model: mlp({ widths: spec.dims }), loss: crossEntropy,
+      model: mlp({ widths: spec.dims }),
+      loss: crossEntropy,
       optimiser: spec.opt === 'adamw' ? adamw({ lr, beta1: b1, beta2: b2, eps, weightDecay: wd }) : sgd({ lr }),
       data: { x: data.x, y: Uint32Array.from(data.labels), n: spec.batch, target: [] },
     });
     trainer.setParameters(named(params));
     let last = NaN;
-    const { run, sync } = queued(trainer.session, async (steps) => { for await (const b of trainer.train({ steps })) last = b.data.at(-1)!; });
-    return { step: run, sync, loss: async () => { await sync(); return last; }, dispose: () => trainer.dispose() };
+    const { run, sync } = queued(trainer.session, async (steps) => {
+      for await (const b of trainer.train({ steps })) last = b.data.at(-1)!;
+    });
+    return {
+      step: run,
+      sync,
+      loss: async () => {
+        await sync();
+        return last;
+      },
+      dispose: () => trainer.dispose(),
+    };
   },
 
   perExampleNorms: (spec: Spec, params: Params, data: Data): Promise<Work> =>
     perExample(spec, params, data, crossEntropy, (layers, n) => ops.sqrt(squaredExampleNorms(layers, n))),
 
   ntk: (spec: Spec, params: Params, data: Data): Promise<Work> =>
-    perExample(spec, params, data, (output) => ops.mean(output),
-      (layers, n) => ops.mul(layers.reduce<Tensor | undefined>((total, l) => ops.gram(l, l, total), undefined)!, n * n)),
+    perExample(
+      spec,
+      params,
+      data,
+      (output) => ops.mean(output),
+      (layers, n) =>
+        ops.mul(
+          layers.reduce<Tensor | undefined>((total, l) => ops.gram(l, l, total), undefined)!,
+          n * n,
+        ),
+    ),
 };

@@ -6,8 +6,31 @@ import { describe, expect, it } from 'vitest';
 import { NoRuleError, ShapeError } from '../core/errors';
 import { topological, type Tensor } from '../graph/tensor';
 import {
-  abs, add, argmax, constant, crossEntropy, equal, gather, matmul, max, maximum, mean, minimum, mul, relu, reshape, scatterAdd, schedule, sgd, slice, softmax, square, sub, sum,
-  toFloat, variable,
+  abs,
+  add,
+  argmax,
+  constant,
+  crossEntropy,
+  equal,
+  gather,
+  matmul,
+  max,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  relu,
+  reshape,
+  scatterAdd,
+  schedule,
+  sgd,
+  slice,
+  softmax,
+  square,
+  sub,
+  sum,
+  toFloat,
+  variable,
 } from '../ops/index';
 import { interpret, type Values } from '../ops/interpret.testing';
 import { cotangents, grad, gradients, hvp, jvp, tangents, valueAndGrad, vjp } from './index';
@@ -18,13 +41,21 @@ const scalar = variable('s', []);
 const labels = variable('labels', [2], { dtype: 'u32' });
 const VALUES: Values = { a: [1, 2, -3], b: [4, -5, 6], s: [2], labels: [2, 0], m: [1, 2, 3, 4, 5, 6] };
 const valueOf = (t: Tensor, values: Values = VALUES): readonly number[] => [...interpret({ t }, values).values['t']!];
-const namesOf = (...roots: readonly Tensor[]): readonly string[] => topological(roots).map(({ op, attrs }) => String(attrs['fn'] ?? op.name));
+const namesOf = (...roots: readonly Tensor[]): readonly string[] =>
+  topological(roots).map(({ op, attrs }) => String(attrs['fn'] ?? op.name));
 
 /** Σ x²y. */
 const cubic = (x: Tensor, y: Tensor): Tensor => sum(mul(square(x), y));
 const cubicOf = ([x, y]: readonly Tensor[]): Tensor => cubic(x!, y!);
 const slopeAt = (f: (x: Tensor) => Tensor, x: readonly number[]): readonly number[] => valueOf(grad((t: Tensor) => sum(f(t)))(a), { a: x });
-const refusal = (f: () => unknown): unknown => { try { f(); } catch (error) { return error; } return undefined; };
+const refusal = (f: () => unknown): unknown => {
+  try {
+    f();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
 
 describe('structures', () => {
   it('differentiates a record into a record of the same names', () => {
@@ -103,7 +134,8 @@ describe('jvp, vjp and hvp', () => {
     const [u, w] = [variable('u', [3]), variable('w', [3])];
     const direction: Values = { u: [1, -2, 1], w: [3, 1, -1] };
     const at = (sign: number): Values => ({
-      a: [...VALUES['a']!].map((v, i) => v + sign * direction['u']![i]!), b: [...VALUES['b']!].map((v, i) => v + sign * direction['w']![i]!),
+      a: [...VALUES['a']!].map((v, i) => v + sign * direction['u']![i]!),
+      b: [...VALUES['b']!].map((v, i) => v + sign * direction['w']![i]!),
     });
     const gradient = grad(cubicOf)([a, b]);
     hvp(cubicOf, [a, b], [u, w]).forEach((h, i) => {
@@ -139,7 +171,12 @@ describe('conventions where there is no derivative', () => {
   it('relu and abs have derivative 0 at 0', () => {
     expect(slopeAt(relu, [-1, 0, 1])).toEqual([0, 0, 1]);
     expect(slopeAt(abs, [-1, 0, 1])).toEqual([-1, 0, 1]);
-    expect(valueOf(hvp((x: Tensor) => sum(square(relu(x))), a, b), { a: [-1, 0, 1], b: [1, 1, 1] })).toEqual([0, 0, 2]);
+    expect(
+      valueOf(
+        hvp((x: Tensor) => sum(square(relu(x))), a, b),
+        { a: [-1, 0, 1], b: [1, 1, 1] },
+      ),
+    ).toEqual([0, 0, 2]);
   });
   it('the largest elements share the derivative of their maximum, in both modes', () => {
     const m = variable('m', [2, 3]);
@@ -149,7 +186,10 @@ describe('conventions where there is no derivative', () => {
     expect(valueOf(tangents([y], [m], [variable('t', [2, 3])])[0]!, values)).toEqual([2, 6]);
   });
   it('arguments that tie share the derivative of maximum and minimum', () => {
-    for (const [f, wins] of [[maximum, [0, 0.5, 1]], [minimum, [1, 0.5, 0]]] as const) {
+    for (const [f, wins] of [
+      [maximum, [0, 0.5, 1]],
+      [minimum, [1, 0.5, 0]],
+    ] as const) {
       const values: Values = { a: [1, 2, 3], b: [2, 2, 2] };
       const [da, db] = gradients(sum(f(a, b)), [a, b]);
       expect(valueOf(da!, values)).toEqual(wins);
@@ -178,7 +218,10 @@ describe('refusals', () => {
     const [next] = sgd(p, undefined, p, schedule(variable('step', [], { dtype: 'u32' }), variable('hyper', [12]), 'constant'));
     const forward = (): unknown => tangents([next!], [p], [p]);
     const reverse = (): unknown => gradients(sum(next!), [p]);
-    for (const [f, rule] of [[forward, 'jvp'], [reverse, 'vjp']] as const) {
+    for (const [f, rule] of [
+      [forward, 'jvp'],
+      [reverse, 'vjp'],
+    ] as const) {
       expect(refusal(f)).toBeInstanceOf(NoRuleError);
       expect(refusal(f)).toMatchObject({ op: 'sgd', transform: rule });
       expect(f).toThrow(`${rule}: the op 'sgd' has no ${rule} rule; its result cannot be differentiated`);

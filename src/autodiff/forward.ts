@@ -12,7 +12,8 @@ export const jvp = (ys: readonly Tensor[], wrt: readonly Tensor[], tangents: Cot
   const rows = new Map<Node, (Tensor | null)[]>();
   wrt.forEach((x, i) => {
     const t = tangents[i] ?? null;
-    if (t && !sameShape(t.shape, x.shape)) throw new ShapeError('jvp', `tangent ${i} is ${showShape(t.shape)}, its primal ${showShape(x.shape)}`);
+    if (t && !sameShape(t.shape, x.shape))
+      throw new ShapeError('jvp', `tangent ${i} is ${showShape(t.shape)}, its primal ${showShape(x.shape)}`);
     const row = rows.get(x.node) ?? x.node.outputs.map(() => null);
     row[x.index] = t;
     rows.set(x.node, row);

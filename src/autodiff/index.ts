@@ -19,14 +19,17 @@ const like = <T extends Tree>(t: T, values: readonly Tensor[]): T => {
 };
 
 /** f's value and its gradient with respect to the first argument; f must return a scalar. Throws ShapeError otherwise. */
-export const valueAndGrad = <T extends Tree, A extends readonly unknown[]>(f: (x: T, ...rest: A) => Tensor) =>
+export const valueAndGrad =
+  <T extends Tree, A extends readonly unknown[]>(f: (x: T, ...rest: A) => Tensor) =>
   (x: T, ...rest: A): readonly [value: Tensor, gradient: T] => {
     const value = f(x, ...rest);
     return [value, like(x, gradients(value, leaves(x)))];
   };
 /** The gradient of a scalar function with respect to its first argument, in that argument's structure. */
-export const grad = <T extends Tree, A extends readonly unknown[]>(f: (x: T, ...rest: A) => Tensor) =>
-  (x: T, ...rest: A): T => valueAndGrad(f)(x, ...rest)[1];
+export const grad =
+  <T extends Tree, A extends readonly unknown[]>(f: (x: T, ...rest: A) => Tensor) =>
+  (x: T, ...rest: A): T =>
+    valueAndGrad(f)(x, ...rest)[1];
 
 /** f(x) and its directional derivative along `tangent`. */
 export const jvp = <T extends Tree>(f: (x: T) => Tensor, x: T, tangent: T): readonly [value: Tensor, tangent: Tensor] => {

@@ -20,8 +20,12 @@ export const dependents = (ys: readonly Tensor[], wrt: readonly Tensor[]): reado
 /** Cotangents so far, one table per node with one entry per output. */
 class Table {
   private readonly rows = new Map<Node, (Tensor | null)[]>();
-  get(t: Tensor): Tensor | null { return this.rows.get(t.node)?.[t.index] ?? null; }
-  row(n: Node): Cotangents { return this.rows.get(n) ?? n.outputs.map(() => null); }
+  get(t: Tensor): Tensor | null {
+    return this.rows.get(t.node)?.[t.index] ?? null;
+  }
+  row(n: Node): Cotangents {
+    return this.rows.get(n) ?? n.outputs.map(() => null);
+  }
   add(t: Tensor, d: Tensor): void {
     const row = this.rows.get(t.node) ?? t.node.outputs.map(() => null);
     const old = row[t.index];
@@ -40,7 +44,8 @@ export const vjp = (ys: readonly Tensor[], cotangents: Cotangents, wrt: readonly
   ys.forEach((y, i) => {
     const d = cotangents[i];
     if (!d) return;
-    if (!sameShape(d.shape, y.shape)) throw new ShapeError('vjp', `cotangent ${i} is ${showShape(d.shape)}, its function's value ${showShape(y.shape)}`);
+    if (!sameShape(d.shape, y.shape))
+      throw new ShapeError('vjp', `cotangent ${i} is ${showShape(d.shape)}, its function's value ${showShape(y.shape)}`);
     table.add(y, d);
   });
   const stops = new Set(wrt.map((t) => t.node));
@@ -65,7 +70,8 @@ export const vjp = (ys: readonly Tensor[], cotangents: Cotangents, wrt: readonly
 
 /** ∂y/∂x for an f32 scalar y, for each x of `wrt`. Throws ShapeError if y is not a scalar: reduce it by sum or mean first. */
 export const gradients = (y: Tensor, wrt: readonly Tensor[]): readonly Tensor[] => {
-  if (!sameShape(y.shape, [])) throw new ShapeError('grad', `the function must return a scalar, not ${showShape(y.shape)}: reduce it by sum or mean`);
+  if (!sameShape(y.shape, []))
+    throw new ShapeError('grad', `the function must return a scalar, not ${showShape(y.shape)}: reduce it by sum or mean`);
   if (y.dtype !== 'f32') throw new ShapeError('grad', `the function must return f32, not ${y.dtype}`);
   return vjp([y], [constant(1)], wrt);
 };

@@ -5,8 +5,10 @@ import { acquire } from '../runtime/device';
 it('offers a WebGPU adapter that holds one workgroup of the widest kernel', async () => {
   const { device, name, software } = await acquire();
   const { vendor, architecture, device: model, description } = device.adapterInfo;
-  console.log(`Adapter: ${name} (${software ? 'software' : 'hardware'})\n` +
-    `vendor '${vendor}', architecture '${architecture}', device '${model}', description '${description}'`);
+  console.log(
+    `Adapter: ${name} (${software ? 'software' : 'hardware'})\n` +
+      `vendor '${vendor}', architecture '${architecture}', device '${model}', description '${description}'`,
+  );
   // The default of the specification, which every adapter must offer and the kernels' tiles of 16² invocations need.
   expect(device.limits.maxComputeInvocationsPerWorkgroup).toBeGreaterThanOrEqual(256);
   device.destroy();

@@ -25,10 +25,17 @@ const inBrowser = async (command: BenchCommand, stdout: Terminal, stderr: Termin
   try {
     const browser = await launchInterruptible(FLAGS);
     try {
-      const { report, failure } = await driveBench(await browser.newPage(), `${site.url}bench/`, command.options, interrupt.signal,
-        ({ at, of, label }, rows) => meter.update({ kind: 'progress', done: at, total: of, phase: label, steps: 0 }, rows));
+      const { report, failure } = await driveBench(
+        await browser.newPage(),
+        `${site.url}bench/`,
+        command.options,
+        interrupt.signal,
+        ({ at, of, label }, rows) => meter.update({ kind: 'progress', done: at, total: of, phase: label, steps: 0 }, rows),
+      );
       meter.end();
-      const code = report ? await finish({ ...report, host: `${report.host}, with ${FLAGS.join(' ')}` }, command, earlier, stdout) : EXIT.failed;
+      const code = report
+        ? await finish({ ...report, host: `${report.host}, with ${FLAGS.join(' ')}` }, command, earlier, stdout)
+        : EXIT.failed;
       if (failure) stderr.write(`${failure.name}: ${failure.message}\n`);
       return interrupt.signal.aborted ? EXIT.interrupted : failure ? EXIT.failed : code;
     } finally {
@@ -41,7 +48,11 @@ const inBrowser = async (command: BenchCommand, stdout: Terminal, stderr: Termin
 };
 
 /** The exit status: see BENCH_HELP. Throws ConfigError for wrong usage. */
-export const main = async (args: readonly string[], stdout: Terminal = process.stdout, stderr: Terminal = process.stderr): Promise<number> => {
+export const main = async (
+  args: readonly string[],
+  stdout: Terminal = process.stdout,
+  stderr: Terminal = process.stderr,
+): Promise<number> => {
   const command = parseBench(args);
   if (!command) {
     stdout.write(`${BENCH_HELP}\n`);

@@ -15,12 +15,26 @@ const collect = () => {
 
 describe('the command line of the benchmark', () => {
   it('has defaults, and takes everything there is', () => {
-    expect(command()).toEqual({ options: { set: 'quick', filter: '', big: false }, host: 'browser', robust: true, json: undefined, compare: undefined });
-    expect(command('--set', 'full', '--filter', 'matmul', '--big', '--json', 'a', '--compare', 'b', '--host', 'node', '--no-robustness'))
-      .toEqual({ options: { set: 'full', filter: 'matmul', big: true }, host: 'node', robust: false, json: 'a', compare: 'b' });
+    expect(command()).toEqual({
+      options: { set: 'quick', filter: '', big: false },
+      host: 'browser',
+      robust: true,
+      json: undefined,
+      compare: undefined,
+    });
+    expect(
+      command('--set', 'full', '--filter', 'matmul', '--big', '--json', 'a', '--compare', 'b', '--host', 'node', '--no-robustness'),
+    ).toEqual({ options: { set: 'full', filter: 'matmul', big: true }, host: 'node', robust: false, json: 'a', compare: 'b' });
   });
-  it.each([[['--set', 'huge'], "--set is 'huge'; it may be quick or full"], [['--host', 'phone'], 'browser or node'], [['--fast'], '--fast'], [['x'], 'x'], [['--no-robustness'], '--host node']])(
-    'refuses %j', (args, words) => { expect(() => parseBench(args)).toThrow(words); });
+  it.each([
+    [['--set', 'huge'], "--set is 'huge'; it may be quick or full"],
+    [['--host', 'phone'], 'browser or node'],
+    [['--fast'], '--fast'],
+    [['x'], 'x'],
+    [['--no-robustness'], '--host node'],
+  ])('refuses %j', (args, words) => {
+    expect(() => parseBench(args)).toThrow(words);
+  });
   it('gives help without measuring', async () => {
     const { texts, out } = collect();
     expect(await main(['--help'], out)).toBe(0);
@@ -29,8 +43,29 @@ describe('the command line of the benchmark', () => {
 });
 
 const report: BenchReport = {
-  format: 'overparam-bench', version: 1, build: 'b', date: 'd', options: { set: 'quick', filter: '', big: false }, adapter: { name: 'acme', software: false }, host: 'h', clock: undefined, roofline: undefined,
-  rows: [{ id: 'a', group: 'g', label: 'l', state: 'measured', checked: 'all', note: '', per: 'run', time: { median: 1, low: 1, high: 1, samples: 3 } }], complete: true, seconds: 1,
+  format: 'overparam-bench',
+  version: 1,
+  build: 'b',
+  date: 'd',
+  options: { set: 'quick', filter: '', big: false },
+  adapter: { name: 'acme', software: false },
+  host: 'h',
+  clock: undefined,
+  roofline: undefined,
+  rows: [
+    {
+      id: 'a',
+      group: 'g',
+      label: 'l',
+      state: 'measured',
+      checked: 'all',
+      note: '',
+      per: 'run',
+      time: { median: 1, low: 1, high: 1, samples: 3 },
+    },
+  ],
+  complete: true,
+  seconds: 1,
 };
 describe('the end of a benchmark', () => {
   it('prints the table and writes JSON that a later one is compared with', async () => {

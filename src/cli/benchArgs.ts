@@ -37,8 +37,14 @@ const oneOf = <T extends string>(name: string, value: string, allowed: readonly 
 /** Undefined where help is wanted. Throws ConfigError. */
 export const parseBench = (args: readonly string[]): BenchCommand | undefined => {
   const options = {
-    set: { type: 'string', default: 'quick' }, filter: { type: 'string', default: '' }, big: { type: 'boolean', default: false }, json: { type: 'string' }, compare: { type: 'string' },
-    host: { type: 'string', default: 'browser' }, 'no-robustness': { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+    set: { type: 'string', default: 'quick' },
+    filter: { type: 'string', default: '' },
+    big: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    compare: { type: 'string' },
+    host: { type: 'string', default: 'browser' },
+    'no-robustness': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   } as const;
   let values;
   try {
@@ -48,6 +54,13 @@ export const parseBench = (args: readonly string[]): BenchCommand | undefined =>
   }
   if (values.help) return undefined;
   const host = oneOf('host', values.host, ['browser', 'node']);
-  if (values['no-robustness'] && host === 'browser') throw new ConfigError('--no-robustness needs --host node: a page cannot do without the checks');
-  return { options: { set: oneOf('set', values.set, ['quick', 'full']), filter: values.filter, big: values.big }, host, robust: !values['no-robustness'], json: values.json, compare: values.compare };
+  if (values['no-robustness'] && host === 'browser')
+    throw new ConfigError('--no-robustness needs --host node: a page cannot do without the checks');
+  return {
+    options: { set: oneOf('set', values.set, ['quick', 'full']), filter: values.filter, big: values.big },
+    host,
+    robust: !values['no-robustness'],
+    json: values.json,
+    compare: values.compare,
+  };
 };

@@ -20,7 +20,11 @@ const measure = async (command: BenchCommand): Promise<number> => {
   await installDawn(flags);
   const meter = new ProgressMeter(process.stderr);
   const interrupt = onInterrupt((text) => meter.note(text));
-  const record = new BenchRecord(command.options, { build: String(import.meta.env['VITE_BUILD'] ?? 'development'), date: new Date().toISOString(), host: `Node ${process.versions.node}, ${process.platform} ${process.arch}, Dawn with ${flags.join(' ')}` });
+  const record = new BenchRecord(command.options, {
+    build: String(import.meta.env['VITE_BUILD'] ?? 'development'),
+    date: new Date().toISOString(),
+    host: `Node ${process.versions.node}, ${process.platform} ${process.arch}, Dawn with ${flags.join(' ')}`,
+  });
   const started = performance.now();
   let failure: unknown;
   try {
@@ -28,7 +32,11 @@ const measure = async (command: BenchCommand): Promise<number> => {
     meter.note(`adapter: ${gpu.name}${gpu.software ? ' (software)' : ''}`);
     for await (const event of runBench(gpu, command.options, interrupt.signal)) {
       record.take(event);
-      if (event.type === 'case') meter.update({ kind: 'progress', done: event.index, total: record.cases?.length ?? 0, phase: record.cases?.[event.index] ?? '', steps: 0 }, record.report.rows.length);
+      if (event.type === 'case')
+        meter.update(
+          { kind: 'progress', done: event.index, total: record.cases?.length ?? 0, phase: record.cases?.[event.index] ?? '', steps: 0 },
+          record.report.rows.length,
+        );
     }
   } catch (error) {
     failure = error;
@@ -37,7 +45,10 @@ const measure = async (command: BenchCommand): Promise<number> => {
   record.end(failure === undefined, (performance.now() - started) / 1000);
   const code = await finish(record.report, command, earlier, process.stdout);
   if (interrupt.signal.aborted) return EXIT.interrupted;
-  if (failure !== undefined) process.stderr.write(`${failure instanceof DeviceLostError || !(failure instanceof Error) ? String(failure) : (failure.stack ?? failure.message)}\n`);
+  if (failure !== undefined)
+    process.stderr.write(
+      `${failure instanceof DeviceLostError || !(failure instanceof Error) ? String(failure) : (failure.stack ?? failure.message)}\n`,
+    );
   return failure === undefined ? code : EXIT.failed;
 };
 

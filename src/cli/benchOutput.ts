@@ -19,7 +19,12 @@ export const readEarlier = async ({ compare: path }: BenchCommand): Promise<Earl
 };
 
 /** Prints and writes; the exit status. */
-export const finish = async (report: BenchReport, { json }: BenchCommand, earlier: EarlierReport | undefined, stdout: Terminal): Promise<number> => {
+export const finish = async (
+  report: BenchReport,
+  { json }: BenchCommand,
+  earlier: EarlierReport | undefined,
+  stdout: Terminal,
+): Promise<number> => {
   stdout.write(`${markdown(report, earlier && compare(earlier, report))}\n`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 1)}\n`);
   return report.rows.some((r) => r.state === 'wrong') ? EXIT.disagrees : EXIT.agrees;

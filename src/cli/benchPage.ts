@@ -23,13 +23,20 @@ export interface BenchLook {
 const LOOK_MS = 1000;
 const READY_MS = 60_000;
 
-const look = (page: Page): Promise<BenchLook> => page.evaluate(() => {
-  const lab = document.querySelector<BenchElement>('lab-bench')!;
-  return { over: lab.state === 'done' || lab.state === 'failed', report: lab.report, failure: lab.failure, progress: lab.progress };
-});
+const look = (page: Page): Promise<BenchLook> =>
+  page.evaluate(() => {
+    const lab = document.querySelector<BenchElement>('lab-bench')!;
+    return { over: lab.state === 'done' || lab.state === 'failed', report: lab.report, failure: lab.failure, progress: lab.progress };
+  });
 
 /** Opens the page, runs the cases and waits for their end, or that of the one at hand once the signal aborts. Rejects where the page breaks. */
-export const driveBench = async (page: Page, url: string, options: BenchOptions, signal: AbortSignal, watch: (progress: BenchLook['progress'], rows: number) => void): Promise<BenchLook> => {
+export const driveBench = async (
+  page: Page,
+  url: string,
+  options: BenchOptions,
+  signal: AbortSignal,
+  watch: (progress: BenchLook['progress'], rows: number) => void,
+): Promise<BenchLook> => {
   await page.goto(url);
   await page.waitForFunction(() => document.querySelector<BenchElement>('lab-bench')?.state === 'idle', undefined, { timeout: READY_MS });
   await page.evaluate((o) => document.querySelector<BenchElement>('lab-bench')!.run(o), options);
@@ -41,6 +48,8 @@ export const driveBench = async (page: Page, url: string, options: BenchOptions,
     const seen = await look(page);
     watch(seen.progress, seen.report?.rows.length ?? 0);
     if (seen.over) return seen;
-    await new Promise((next) => { setTimeout(next, LOOK_MS); });
+    await new Promise((next) => {
+      setTimeout(next, LOOK_MS);
+    });
   }
 };

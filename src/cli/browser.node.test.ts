@@ -7,13 +7,19 @@ import { NOT_FOUND } from './command';
 import { wantsSoftware } from './findBrowser';
 
 /** What a command does to the described machine: its exit status, and the browser there is from then on. */
-interface Effect { readonly status: number; readonly leaves?: FoundBrowser }
+interface Effect {
+  readonly status: number;
+  readonly leaves?: FoundBrowser;
+}
 
 const INSTALLED: FoundBrowser = { executablePath: '/usr/bin/chromium', from: 'installed' };
 const DOWNLOADED: FoundBrowser = { executablePath: '/cache/chrome', from: 'playwright' };
 
 /** A machine where commands do as `effects` says by their last words; others cannot be found. Keeps what ran with output. */
-const machine = (effects: Readonly<Record<string, Effect>>, over: Partial<Tools> & { there?: FoundBrowser } = {}): { tools: Tools; ran: string[]; said: string[] } => {
+const machine = (
+  effects: Readonly<Record<string, Effect>>,
+  over: Partial<Tools> & { there?: FoundBrowser } = {},
+): { tools: Tools; ran: string[]; said: string[] } => {
   let there = over.there;
   const [ran, said]: [string[], string[]] = [[], []];
   const run: Tools['run'] = async (command, args, quiet = false) => {
@@ -30,7 +36,10 @@ const OK: Effect = { status: 0 };
 const FAILED: Effect = { status: 1 };
 const DOWNLOAD = 'playwright install chromium --no-shell';
 const APT: Readonly<Record<string, Effect>> = {
-  'apt-get --version': OK, 'apt-get update': OK, 'apt-get install -y chromium': { status: 0, leaves: INSTALLED }, '/usr/bin/chromium --version': OK,
+  'apt-get --version': OK,
+  'apt-get update': OK,
+  'apt-get install -y chromium': { status: 0, leaves: INSTALLED },
+  '/usr/bin/chromium --version': OK,
 };
 
 describe('ensureBrowser', () => {
@@ -51,7 +60,11 @@ describe('ensureBrowser', () => {
     expect(said).toContain('running: apt-get install -y chromium');
   });
   it('goes through sudo where it asks for no password', async () => {
-    const sudo = { 'sudo -n true': OK, 'sudo -n apt-get update': OK, 'sudo -n apt-get install -y chromium': APT['apt-get install -y chromium']! };
+    const sudo = {
+      'sudo -n true': OK,
+      'sudo -n apt-get update': OK,
+      'sudo -n apt-get install -y chromium': APT['apt-get install -y chromium']!,
+    };
     const { tools, ran } = machine({ [DOWNLOAD]: FAILED, ...APT, ...sudo }, { isRoot: false });
     expect(await ensureBrowser(tools)).toEqual(INSTALLED);
     expect(ran).toEqual([DOWNLOAD, 'sudo -n apt-get update', 'sudo -n apt-get install -y chromium']);
@@ -60,18 +73,25 @@ describe('ensureBrowser', () => {
     // Starts only once the libraries are there: the browser found then is the same file.
     const mended: FoundBrowser = { executablePath: '/cache/mended', from: 'playwright' };
     const { tools, ran } = machine({
-      [DOWNLOAD]: { status: 0, leaves: DOWNLOADED }, '/cache/chrome --version': { status: NOT_FOUND },
-      'playwright install-deps chromium': { status: 0, leaves: mended }, '/cache/mended --version': OK,
+      [DOWNLOAD]: { status: 0, leaves: DOWNLOADED },
+      '/cache/chrome --version': { status: NOT_FOUND },
+      'playwright install-deps chromium': { status: 0, leaves: mended },
+      '/cache/mended --version': OK,
     });
     expect(await ensureBrowser(tools)).toEqual(mended);
     expect(ran).toEqual([DOWNLOAD, 'playwright install-deps chromium']);
   });
   it('says what was tried and what to do when all fails', async () => {
     const { tools } = machine({ [DOWNLOAD]: FAILED, 'apt-get --version': OK }, { isRoot: false });
-    const message = await ensureBrowser(tools).then(() => '', (e: unknown) => (e instanceof Error ? `${e.name}: ${e.message}` : ''));
-    expect(message).toBe('ConfigError: there is no browser to run in. Tried:\n  - npx playwright install chromium failed with status 1\n' +
-      '  - apt-get install -y chromium was not run: it needs root or sudo without a password\n' +
-      'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.');
+    const message = await ensureBrowser(tools).then(
+      () => '',
+      (e: unknown) => (e instanceof Error ? `${e.name}: ${e.message}` : ''),
+    );
+    expect(message).toBe(
+      'ConfigError: there is no browser to run in. Tried:\n  - npx playwright install chromium failed with status 1\n' +
+        '  - apt-get install -y chromium was not run: it needs root or sudo without a password\n' +
+        'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.',
+    );
   });
   it('starts nothing to look at a browser outside Linux, and looks for no apt-get there', async () => {
     const { tools, ran } = machine({ [DOWNLOAD]: { status: 0, leaves: DOWNLOADED } }, { platform: 'win32', isRoot: false });
@@ -82,8 +102,12 @@ describe('ensureBrowser', () => {
 
 describe('launchBrowser', () => {
   it('gives a page on this machine a WebGPU adapter of the kind asked for', async () => {
-    const server = createServer((_, response) => { response.setHeader('content-type', 'text/html').end('<!doctype html>'); });
-    await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+    const server = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html').end('<!doctype html>');
+    });
+    await new Promise<void>((done) => {
+      server.listen(0, '127.0.0.1', done);
+    });
     const browser = await launchBrowser();
     try {
       const page = await browser.newPage();

@@ -27,7 +27,9 @@ export const thisMachine = (): Tools => ({
   find: findBrowser,
   run: (command, args, quiet = false) =>
     runCommand(command, args, { stdio: quiet ? 'ignore' : ['ignore', 2, 2], env: { DEBIAN_FRONTEND: 'noninteractive' } }),
-  say: (line) => { process.stderr.write(`${line}\n`); },
+  say: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
 });
 
 const playwrightCli = (): string => join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
@@ -45,7 +47,7 @@ class Fetcher {
   async #usable(): Promise<FoundBrowser | undefined> {
     const found = this.tools.find();
     if (!found || this.tools.platform !== 'linux') return found;
-    if (await this.tools.run(found.executablePath, ['--version'], true) === 0) return found;
+    if ((await this.tools.run(found.executablePath, ['--version'], true)) === 0) return found;
     this.#note(`${found.executablePath} is there but does not start`);
     return undefined;
   }
@@ -66,24 +68,29 @@ class Fetcher {
   /** What to put before a command that needs root's rights; undefined where that would need a password. */
   async #asRoot(): Promise<readonly string[] | undefined> {
     if (this.tools.isRoot) return [];
-    return await this.tools.run('sudo', ['-n', 'true'], true) === 0 ? ['sudo', '-n'] : undefined;
+    return (await this.tools.run('sudo', ['-n', 'true'], true)) === 0 ? ['sudo', '-n'] : undefined;
   }
 
   async #download(): Promise<void> {
     // The full browser: the headless shell that comes with it by default has no WebGPU.
-    const fetched = await this.#attempt(process.execPath, [playwrightCli(), 'install', 'chromium', '--no-shell'], 'npx playwright install chromium');
-    if (!fetched || await this.#usable()) return;
-    if (await this.#asRoot()) await this.#attempt(process.execPath, [playwrightCli(), 'install-deps', 'chromium'], 'npx playwright install-deps chromium');
+    const fetched = await this.#attempt(
+      process.execPath,
+      [playwrightCli(), 'install', 'chromium', '--no-shell'],
+      'npx playwright install chromium',
+    );
+    if (!fetched || (await this.#usable())) return;
+    if (await this.#asRoot())
+      await this.#attempt(process.execPath, [playwrightCli(), 'install-deps', 'chromium'], 'npx playwright install-deps chromium');
     else this.#note('npx playwright install-deps chromium was not run: it needs root or sudo without a password');
   }
 
   async #systemPackage(): Promise<void> {
-    if (this.tools.platform !== 'linux' || await this.tools.run('apt-get', ['--version'], true) !== 0) return;
+    if (this.tools.platform !== 'linux' || (await this.tools.run('apt-get', ['--version'], true)) !== 0) return;
     const prefix = await this.#asRoot();
     if (!prefix) return this.#note('apt-get install -y chromium was not run: it needs root or sudo without a password');
     for (const args of [['update'], ['install', '-y', 'chromium']]) {
       const [command = '', ...rest] = [...prefix, 'apt-get', ...args];
-      if (!await this.#attempt(command, rest, [command, ...rest].join(' '))) return;
+      if (!(await this.#attempt(command, rest, [command, ...rest].join(' ')))) return;
     }
   }
 
@@ -96,8 +103,10 @@ class Fetcher {
       const found = await this.#usable();
       if (found) return found;
     }
-    throw new ConfigError(`there is no browser to run in. Tried:\n${this.#tried.map((t) => `  - ${t}`).join('\n')}\n` +
-      'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.');
+    throw new ConfigError(
+      `there is no browser to run in. Tried:\n${this.#tried.map((t) => `  - ${t}`).join('\n')}\n` +
+        'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.',
+    );
   }
 }
 

@@ -28,11 +28,16 @@ export const buildNodeBench = async (): Promise<string> => {
   const folder = join(OUT, FOLDER);
   await rm(folder, { recursive: true, force: true });
   await build({
-    root: ROOT, configFile: false, logLevel: 'error',
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
     define: { 'import.meta.env.VITE_BUILD': JSON.stringify(commit(ROOT)) },
     ssr: { noExternal: true },
     build: {
-      ssr: join(ROOT, 'src/cli/benchNode.ts'), outDir: folder, target: 'es2023', copyPublicDir: false,
+      ssr: join(ROOT, 'src/cli/benchNode.ts'),
+      outDir: folder,
+      target: 'es2023',
+      copyPublicDir: false,
       rolldownOptions: { output: { format: 'es', entryFileNames: 'bench.mjs', codeSplitting: false } },
     },
   });

@@ -24,7 +24,11 @@ export const wasInterrupted = (status: number): boolean => FORWARDED.some((signa
  * Exit status of the command, 128 + n when signal n ended it, NOT_FOUND when it does not start; never rejects. A signal to this process
  * goes to the command, whose own end then ends the wait; the status is then that signal's, whatever the command made of it.
  */
-export const runCommand = (command: string, args: readonly string[], { cwd, env, stdio = 'inherit' }: CommandOptions = {}): Promise<number> =>
+export const runCommand = (
+  command: string,
+  args: readonly string[],
+  { cwd, env, stdio = 'inherit' }: CommandOptions = {},
+): Promise<number> =>
   new Promise((done) => {
     const child = spawn(command, args, { stdio, ...(cwd !== undefined && { cwd }), env: { ...process.env, ...env } });
     let heard: NodeJS.Signals | undefined;

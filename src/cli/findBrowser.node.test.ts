@@ -6,7 +6,9 @@ import type { Host } from './findBrowser';
 const PLAYWRIGHT = '/cache/chromium/chrome';
 
 /** A machine with the given files, and nothing else. */
-const host = (over: Partial<Omit<Host, 'isFile' | 'list'>> & { files?: readonly string[]; folders?: Readonly<Record<string, readonly string[]>> } = {}): Host => ({
+const host = (
+  over: Partial<Omit<Host, 'isFile' | 'list'>> & { files?: readonly string[]; folders?: Readonly<Record<string, readonly string[]>> } = {},
+): Host => ({
   platform: 'linux',
   env: { PATH: '/usr/local/bin:/usr/bin' },
   isFile: (path) => over.files?.includes(path) ?? false,
@@ -18,7 +20,10 @@ const host = (over: Partial<Omit<Host, 'isFile' | 'list'>> & { files?: readonly 
 describe('findBrowser', () => {
   it('takes CHROME_PATH before anything installed', () => {
     const files = ['/usr/bin/google-chrome', '/my/chrome'];
-    expect(findBrowser(host({ files, env: { PATH: '/usr/bin', CHROME_PATH: '/my/chrome' } }))).toEqual({ executablePath: '/my/chrome', from: 'CHROME_PATH' });
+    expect(findBrowser(host({ files, env: { PATH: '/usr/bin', CHROME_PATH: '/my/chrome' } }))).toEqual({
+      executablePath: '/my/chrome',
+      from: 'CHROME_PATH',
+    });
   });
   it('refuses a CHROME_PATH that is no file, naming it', () => {
     expect(() => findBrowser(host({ files: ['/usr/bin/chromium'], env: { CHROME_PATH: '/gone' } }))).toThrow("CHROME_PATH is '/gone'");
@@ -28,12 +33,30 @@ describe('findBrowser', () => {
     ['the first folder of PATH', 'linux', { PATH: '/a:/b' }, ['/b/chromium', '/a/chromium'], '/a/chromium'],
     ['a usual place when PATH is empty', 'linux', {}, ['/usr/bin/chromium'], '/usr/bin/chromium'],
     ['any other before a snap', 'linux', {}, ['/snap/bin/chromium', '/opt/microsoft/msedge/msedge'], '/opt/microsoft/msedge/msedge'],
-    ['an application', 'darwin', { HOME: '/Users/a' }, ['/Applications/Chromium.app/Contents/MacOS/Chromium'], '/Applications/Chromium.app/Contents/MacOS/Chromium'],
-    ["a user's own application", 'darwin', { HOME: '/Users/a' }, ['/Users/a/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
-      '/Users/a/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
-    ['Chrome before Edge', 'win32', { 'PROGRAMFILES(X86)': 'C:\\Program Files (x86)', LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' },
-      ['C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe', 'C:\\Users\\a\\AppData\\Local\\Google\\Chrome\\Application\\chrome.exe'],
-      'C:\\Users\\a\\AppData\\Local\\Google\\Chrome\\Application\\chrome.exe'],
+    [
+      'an application',
+      'darwin',
+      { HOME: '/Users/a' },
+      ['/Applications/Chromium.app/Contents/MacOS/Chromium'],
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    ],
+    [
+      "a user's own application",
+      'darwin',
+      { HOME: '/Users/a' },
+      ['/Users/a/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
+      '/Users/a/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+    [
+      'Chrome before Edge',
+      'win32',
+      { 'PROGRAMFILES(X86)': 'C:\\Program Files (x86)', LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' },
+      [
+        'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+        'C:\\Users\\a\\AppData\\Local\\Google\\Chrome\\Application\\chrome.exe',
+      ],
+      'C:\\Users\\a\\AppData\\Local\\Google\\Chrome\\Application\\chrome.exe',
+    ],
   ] as const)('finds %s (%s)', (_, platform, env, files, executablePath) => {
     expect(findBrowser(host({ platform, env, files }))).toEqual({ executablePath, from: 'installed' });
   });
@@ -44,7 +67,9 @@ describe('findBrowser', () => {
   });
   it('does not load Playwright where a browser is installed', () => {
     const asked: string[] = [];
-    const playwrightPath = (): undefined => { asked.push('Playwright'); };
+    const playwrightPath = (): undefined => {
+      asked.push('Playwright');
+    };
     expect(findBrowser(host({ files: ['/usr/bin/chromium'], playwrightPath }))?.executablePath).toBe('/usr/bin/chromium');
     expect(asked).toEqual([]);
   });
@@ -62,7 +87,9 @@ describe('wantsSoftware', () => {
     ['a GPU, software asked for', 'linux', { OVERPARAM_ADAPTER: 'software' }, { '/dev/dri': ['renderD128'] }, true],
     ['no GPU, hardware asked for', 'linux', { OVERPARAM_ADAPTER: 'hardware' }, {}, false],
     ['no GPU, auto', 'linux', { OVERPARAM_ADAPTER: 'auto' }, {}, true],
-  ] as const)('%s', (_, platform, env, folders, software) => { expect(wantsSoftware(host({ platform, env, folders }))).toBe(software); });
+  ] as const)('%s', (_, platform, env, folders, software) => {
+    expect(wantsSoftware(host({ platform, env, folders }))).toBe(software);
+  });
   it('refuses another wish, with those there are', () => {
     expect(() => wantsSoftware(host({ env: { OVERPARAM_ADAPTER: 'gpu' } }))).toThrow("'gpu'; it may be software, hardware or auto");
   });
@@ -76,6 +103,10 @@ describe('launchOptions', () => {
     expect(gpu).not.toContain(SOFTWARE);
     expect(gpu).toContain('--enable-features=Vulkan');
   });
-  it('asks for Vulkan on Linux alone', () => { expect(launchOptions(host({ platform: 'darwin' })).args.join(' ')).not.toMatch(/vulkan/i); });
-  it('leaves the executable to Playwright where none is found', () => { expect(launchOptions(host())).not.toHaveProperty('executablePath'); });
+  it('asks for Vulkan on Linux alone', () => {
+    expect(launchOptions(host({ platform: 'darwin' })).args.join(' ')).not.toMatch(/vulkan/i);
+  });
+  it('leaves the executable to Playwright where none is found', () => {
+    expect(launchOptions(host())).not.toHaveProperty('executablePath');
+  });
 });

@@ -43,9 +43,20 @@ export const thisHost = (): Host => ({
 });
 
 /** Chrome first: it is the build that most visitors have. A snap's wrapper, which `chromium-browser` often is, last. */
-const COMMANDS = ['google-chrome-stable', 'google-chrome', 'microsoft-edge-stable', 'microsoft-edge', 'chromium', 'chromium-browser'] as const;
+const COMMANDS = [
+  'google-chrome-stable',
+  'google-chrome',
+  'microsoft-edge-stable',
+  'microsoft-edge',
+  'chromium',
+  'chromium-browser',
+] as const;
 const MAC_APPS = ['Google Chrome', 'Microsoft Edge', 'Chromium'] as const;
-const WINDOWS_PATHS = ['Google\\Chrome\\Application\\chrome.exe', 'Microsoft\\Edge\\Application\\msedge.exe', 'Chromium\\Application\\chrome.exe'] as const;
+const WINDOWS_PATHS = [
+  'Google\\Chrome\\Application\\chrome.exe',
+  'Microsoft\\Edge\\Application\\msedge.exe',
+  'Chromium\\Application\\chrome.exe',
+] as const;
 
 const onPath = ({ env }: Host, commands: readonly string[]): string[] => {
   const folders = (env['PATH'] ?? '').split(posix.delimiter).filter(Boolean);
@@ -62,11 +73,20 @@ const installedPaths = (host: Host): string[] => {
     }
     case 'darwin': {
       const roots = ['/Applications', ...(env['HOME'] ? [posix.join(env['HOME'], 'Applications')] : [])];
-      return [...MAC_APPS.flatMap((app) => roots.map((root) => posix.join(root, `${app}.app/Contents/MacOS/${app}`))), ...onPath(host, ['chromium'])];
+      return [
+        ...MAC_APPS.flatMap((app) => roots.map((root) => posix.join(root, `${app}.app/Contents/MacOS/${app}`))),
+        ...onPath(host, ['chromium']),
+      ];
     }
     default:
       // A PATH stripped by a service manager must not hide the usual places.
-      return [...onPath(host, COMMANDS), '/opt/google/chrome/chrome', '/opt/microsoft/msedge/msedge', '/usr/bin/chromium', '/snap/bin/chromium'];
+      return [
+        ...onPath(host, COMMANDS),
+        '/opt/google/chrome/chrome',
+        '/opt/microsoft/msedge/msedge',
+        '/usr/bin/chromium',
+        '/snap/bin/chromium',
+      ];
   }
 };
 
@@ -77,7 +97,10 @@ const installedPaths = (host: Host): string[] => {
 export const findBrowser = (host: Host = thisHost()): FoundBrowser | undefined => {
   const named = host.env['CHROME_PATH'];
   if (named) {
-    if (!host.isFile(named)) throw new ConfigError(`CHROME_PATH is '${named}', which is no file. Set it to the executable of Chrome, Edge or Chromium, or unset it`);
+    if (!host.isFile(named))
+      throw new ConfigError(
+        `CHROME_PATH is '${named}', which is no file. Set it to the executable of Chrome, Edge or Chromium, or unset it`,
+      );
     return { executablePath: named, from: 'CHROME_PATH' };
   }
   const installed = installedPaths(host).find(host.isFile);
@@ -99,7 +122,13 @@ export const wantsSoftware = ({ env, list, platform }: Host = thisHost()): boole
 };
 
 /** The measurements must not share the machine with updates and first-run pages; QUIC serves nothing on loopback. */
-const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] as const;
+const QUIET = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+] as const;
 /** On Linux WebGPU runs on Vulkan, which a headless Chromium does not start by itself: developer.chrome.com/blog/supercharge-web-ai-testing. */
 const LINUX_GPU = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface'] as const;
 

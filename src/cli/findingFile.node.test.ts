@@ -8,7 +8,9 @@ import { fileFindings } from './findingFile';
 
 const FOUND: Finding = { shape: 'AB 64×64×64 ·1, 0', choice: 'matmul 4x4', ms: { 'matmul 4x4': 0.5 }, pinned: false };
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'findings-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'findings-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 it('keeps the findings of several adapters in one file', async () => {
@@ -24,4 +26,6 @@ it('takes a file that is no JSON for an empty one', async () => {
   await writeFile(path, '{');
   expect(await fileFindings(path).load('a')).toEqual([]);
 });
-it('says where it cannot write', async () => { await expect(fileFindings(join(folder, 'missing', 'tuning.json')).save('a', [FOUND])).rejects.toThrow(/ENOENT/); });
+it('says where it cannot write', async () => {
+  await expect(fileFindings(join(folder, 'missing', 'tuning.json')).save('a', [FOUND])).rejects.toThrow(/ENOENT/);
+});

@@ -15,7 +15,7 @@ export const fileFindings = (path: string): FindingStore => {
     load: async (key) => (await read())[key] ?? [],
     save: async (key, findings) => {
       // Whole or not at all: another process may read it.
-      await writeFile(`${path}.new`, JSON.stringify({ ...await read(), [key]: findings }, null, 1));
+      await writeFile(`${path}.new`, JSON.stringify({ ...(await read()), [key]: findings }, null, 1));
       await rename(`${path}.new`, path);
     },
   };

@@ -8,7 +8,9 @@
 import { existsSync } from 'node:fs';
 import { wantsSoftware } from './findBrowser';
 
-const MANIFESTS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge'].map((folder) => `${folder}/vk_swiftshader_icd.json`);
+const MANIFESTS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge'].map(
+  (folder) => `${folder}/vk_swiftshader_icd.json`,
+);
 
 /** `flags`: of Dawn, as its package takes them, such as `enable-dawn-features=disable_robustness`. */
 export const installDawn = async (flags: readonly string[] = []): Promise<void> => {

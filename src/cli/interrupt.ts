@@ -17,5 +17,10 @@ export const onInterrupt = (note: (text: string) => void): { readonly signal: Ab
   };
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const name of signals) process.on(name, handle);
-  return { signal: controller.signal, dispose: () => { for (const name of signals) process.off(name, handle); } };
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of signals) process.off(name, handle);
+    },
+  };
 };

@@ -27,13 +27,20 @@ import { compareText, sameBits } from './labRepeat';
 import { openSite, ROOT } from './site';
 
 /** `inputs`: read. `again`: what an earlier run measured, to compare with. */
-type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & { readonly inputs: Inputs; readonly live: readonly LiveChange[]; readonly again?: RunBundle };
+type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & {
+  readonly inputs: Inputs;
+  readonly live: readonly LiveChange[];
+  readonly again?: RunBundle;
+};
 
 /** Loaded by path when the command runs, because the demos lie above this layer. */
 const loadExperiments = async (): Promise<readonly Experiment[]> => {
   const { module } = await runnerImport<{ readonly LOADED: readonly Experiment[] }>(join(ROOT, 'demos/loaded.ts'), {
     // What this Node cannot read, such as `using`, is written in older words, as it is in the built site.
-    root: ROOT, configFile: false, logLevel: 'error', oxc: { target: 'es2023' },
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    oxc: { target: 'es2023' },
   });
   return module.LOADED;
 };
@@ -44,12 +51,28 @@ const outFolder = (run: LabRun, date: Date): string =>
 
 const NO_ADAPTER = { name: 'none', software: false } as const;
 
-const bundleOf = ({ experiment, preset, config, inputs }: LabRun, { verdicts, adapter, seconds, state, live }: Outcome, table: RowTable, date: Date): RunBundle => ({
+const bundleOf = (
+  { experiment, preset, config, inputs }: LabRun,
+  { verdicts, adapter, seconds, state, live }: Outcome,
+  table: RowTable,
+  date: Date,
+): RunBundle => ({
   facts: {
-    experiment: experiment.id, title: experiment.title, preset, config, verdicts, adapter: adapter ?? NO_ADAPTER, date: date.toISOString(), build: commit(ROOT), seconds, live,
+    experiment: experiment.id,
+    title: experiment.title,
+    preset,
+    config,
+    verdicts,
+    adapter: adapter ?? NO_ADAPTER,
+    date: date.toISOString(),
+    build: commit(ROOT),
+    seconds,
+    live,
     state: state === 'done' || state === 'aborted' ? state : 'failed',
   },
-  points: table.points, cells: table.cells, inputs,
+  points: table.points,
+  cells: table.cells,
+  inputs,
 });
 
 const writeOutcome = async (folder: string, run: LabRun, outcome: Outcome, date: Date): Promise<void> => {
@@ -85,10 +108,14 @@ const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): 
 };
 
 const readOr = <T>(path: string, read: Promise<T>): Promise<T> =>
-  read.catch((error: unknown) => { throw new ConfigError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`); });
+  read.catch((error: unknown) => {
+    throw new ConfigError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  });
 
 const readInputs = async (paths: Readonly<Record<string, string>>): Promise<Inputs> => {
-  const files = Object.entries(paths).map(async ([key, path]) => [key, { name: basename(path), data: Uint8Array.from(await readOr(path, readFile(path))) }] as const);
+  const files = Object.entries(paths).map(
+    async ([key, path]) => [key, { name: basename(path), data: Uint8Array.from(await readOr(path, readFile(path))) }] as const,
+  );
   return Object.fromEntries(await Promise.all(files));
 };
 
@@ -98,7 +125,10 @@ const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>
   const again = await readOr(path, (async () => readBundle(text))());
   const { facts, inputs } = again;
   const experiment = experiments.find((e) => e.id === facts.experiment);
-  if (!experiment) throw new ConfigError(`${path} is a run of '${facts.experiment}', which this build does not have; it has ${experiments.map((e) => e.id).join(', ')}`);
+  if (!experiment)
+    throw new ConfigError(
+      `${path} is a run of '${facts.experiment}', which this build does not have; it has ${experiments.map((e) => e.id).join(', ')}`,
+    );
   const config = parseConfig(experiment.config, facts.config);
   const preset = Object.hasOwn(experiment.presets, facts.preset) ? facts.preset : Object.keys(experiment.presets)[0]!;
   return { experiment, preset, config, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
@@ -114,14 +144,26 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
   const date = new Date();
   const folder = outFolder(run, date);
   // Before the run, so that a folder that cannot be written costs nobody an hour.
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => { throw new ConfigError(`cannot make the folder ${folder}: ${String(error)}`); });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new ConfigError(`cannot make the folder ${folder}: ${String(error)}`);
+  });
   const meter = new ProgressMeter(stderr);
   const interrupt = onInterrupt((text) => meter.note(text));
   try {
     const outcome = await measure(run, interrupt.signal, meter);
     await writeOutcome(folder, run, outcome, date);
-    if (run.reference) meter.note(await keepReference(run, outcome.state, outcome.rows, { adapter: outcome.adapter ?? NO_ADAPTER, build: commit(ROOT), date: date.toISOString(), seconds: outcome.seconds }));
-    stdout.write(`${run.experiment.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`);
+    if (run.reference)
+      meter.note(
+        await keepReference(run, outcome.state, outcome.rows, {
+          adapter: outcome.adapter ?? NO_ADAPTER,
+          build: commit(ROOT),
+          date: date.toISOString(),
+          seconds: outcome.seconds,
+        }),
+      );
+    stdout.write(
+      `${run.experiment.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`,
+    );
     if (outcome.error) stderr.write(`${outcome.error.name}: ${outcome.error.message}\n`);
     if (run.again) stdout.write(`\n${compareText(run.again, outcome)}\n`);
     return interrupt.signal.aborted ? EXIT.interrupted : codeOf(run, outcome);
@@ -131,7 +173,11 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
 };
 
 /** The exit status: see EXIT. `args` without node and the script. */
-export const main = async (args: readonly string[], stdout: Terminal = process.stdout, stderr: Terminal = process.stderr): Promise<number> => {
+export const main = async (
+  args: readonly string[],
+  stdout: Terminal = process.stdout,
+  stderr: Terminal = process.stderr,
+): Promise<number> => {
   try {
     const experiments = await loadExperiments();
     const command = parseLab(args, experiments);

@@ -10,7 +10,15 @@ export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
   /** Does again what a run's JSON file says, and compares. */
   | { readonly kind: 'repeat'; readonly path: string; readonly out?: string }
-  | { readonly kind: 'run'; readonly experiment: Experiment; readonly preset: string; readonly config: Config; /** Paths of files by the experiment's names for them. */ readonly inputs: Readonly<Record<string, string>>; /** Whether to keep the run with the source. */ readonly reference?: boolean; /** Absent: named by experiment, preset and time. */ readonly out?: string };
+  | {
+      readonly kind: 'run';
+      readonly experiment: Experiment;
+      readonly preset: string;
+      readonly config: Config;
+      /** Paths of files by the experiment's names for them. */ readonly inputs: Readonly<Record<string, string>>;
+      /** Whether to keep the run with the source. */ readonly reference?: boolean;
+      /** Absent: named by experiment, preset and time. */ readonly out?: string;
+    };
 
 /** Throws ConfigError with the options there are. */
 const readOptions = (args: readonly string[]) => {
@@ -42,7 +50,9 @@ const findExperiment = (id: string, experiments: readonly Experiment[]): Experim
 
 /** `key=value` → key and typed value. Throws ConfigError that lists the settings, or what this one allows. */
 const readSetting = (text: string, e: Experiment): readonly [string, FieldValue] => {
-  const list = Object.entries(e.config).map(([key, field]) => `  ${key} = ${settingText(field)}`).join('\n');
+  const list = Object.entries(e.config)
+    .map(([key, field]) => `  ${key} = ${settingText(field)}`)
+    .join('\n');
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new ConfigError(`--set takes KEY=VALUE, got '${text}'. The settings are:\n${list}`);
   if (!Object.hasOwn(e.config, key)) throw new ConfigError(`${e.id} has no setting '${key}'. The settings are:\n${list}`);
@@ -53,7 +63,9 @@ const readSetting = (text: string, e: Experiment): readonly [string, FieldValue]
 const checkReference = (preset: string, config: Config, base: Config, inputs: Readonly<Record<string, string>>): void => {
   const changed = [...changedMeaning(config, base), ...Object.keys(inputs)];
   if (changed.length === 0) return;
-  throw new ConfigError(`--reference keeps the run as that of preset '${preset}', but ${changed.join(', ')} differ from it. Leave out one of the two; seed and seeds may be set`);
+  throw new ConfigError(
+    `--reference keeps the run as that of preset '${preset}', but ${changed.join(', ')} differ from it. Leave out one of the two; seed and seeds may be set`,
+  );
 };
 
 /** `name=path`. Throws ConfigError that lists the files the experiment takes. */
@@ -61,7 +73,9 @@ const readInput = (text: string, e: Experiment): readonly [string, string] => {
   const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   const known = Object.keys(e.inputs ?? {});
   if (name === undefined || path === undefined || !known.includes(name))
-    throw new ConfigError(`--input takes NAME=PATH, got '${text}'; ${known.length > 0 ? `the files ${e.id} takes are ${known.join(', ')}` : `${e.id} takes no files`}`);
+    throw new ConfigError(
+      `--input takes NAME=PATH, got '${text}'; ${known.length > 0 ? `the files ${e.id} takes are ${known.join(', ')}` : `${e.id} takes no files`}`,
+    );
   return [name, path];
 };
 
@@ -70,10 +84,16 @@ const readInput = (text: string, e: Experiment): readonly [string, string] => {
  * Throws ConfigError for an unknown experiment, preset, setting or option and for a value that is not allowed, listing those that are.
  */
 export const parseLab = (args: readonly string[], experiments: readonly Experiment[]): LabCommand => {
-  const { values, positionals: [id, ...rest] } = readOptions(args);
+  const {
+    values,
+    positionals: [id, ...rest],
+  } = readOptions(args);
   if (values.from !== undefined) {
     const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
-    if (others) throw new ConfigError(`--from takes experiment, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`);
+    if (others)
+      throw new ConfigError(
+        `--from takes experiment, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`,
+      );
     return { kind: 'repeat', path: values.from, ...(values.out === undefined ? {} : { out: values.out }) };
   }
   if (id === undefined) {
@@ -90,5 +110,13 @@ export const parseLab = (args: readonly string[], experiments: readonly Experime
   const config = parseConfig(experiment.config, settings, base);
   const inputs = Object.fromEntries((values.input ?? []).map((text) => readInput(text, experiment)));
   if (values.reference) checkReference(preset, config, base, inputs);
-  return { kind: 'run', experiment, preset, config, inputs, ...(values.reference ? { reference: true } : {}), ...(values.out === undefined ? {} : { out: values.out }) };
+  return {
+    kind: 'run',
+    experiment,
+    preset,
+    config,
+    inputs,
+    ...(values.reference ? { reference: true } : {}),
+    ...(values.out === undefined ? {} : { out: values.out }),
+  };
 };

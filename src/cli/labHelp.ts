@@ -31,9 +31,17 @@ export const labHelp = (experiments: readonly Experiment[]): string =>
 
 /** Settings and presets of one experiment. */
 export const experimentHelp = (e: Experiment): string => {
-  const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [name, presetTime(e, name) ? `${p.label} (${presetTime(e, name)})` : p.label]);
-  const settings = Object.entries(e.config).map(([key, f]): [string, string] => [key, `${f.label}: ${settingText(f)}${f.help ? `. ${f.help}` : ''}`]);
+  const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [
+    name,
+    presetTime(e, name) ? `${p.label} (${presetTime(e, name)})` : p.label,
+  ]);
+  const settings = Object.entries(e.config).map(([key, f]): [string, string] => [
+    key,
+    `${f.label}: ${settingText(f)}${f.help ? `. ${f.help}` : ''}`,
+  ]);
   const files = Object.entries(e.inputs ?? {}).map(([name, f]): [string, string] => [name, `${f.label} (${f.accept}). ${f.help}`]);
-  return `${e.title}\n${e.question}\n\nUsage: npm run lab -- ${e.id} [options]\n\nPresets:\n${indent(presets)}\n\n` +
-    `Settings (default, then what is allowed):\n${indent(settings)}\n\n${files.length > 0 ? `Files (--input):\n${indent(files)}\n\n` : ''}${OPTIONS}`;
+  return (
+    `${e.title}\n${e.question}\n\nUsage: npm run lab -- ${e.id} [options]\n\nPresets:\n${indent(presets)}\n\n` +
+    `Settings (default, then what is allowed):\n${indent(settings)}\n\n${files.length > 0 ? `Files (--input):\n${indent(files)}\n\n` : ''}${OPTIONS}`
+  );
 };

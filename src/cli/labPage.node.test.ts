@@ -43,7 +43,12 @@ customElements.define('lab-experiment', class extends HTMLElement {
 });`;
 
 const BYTES = Uint8Array.from({ length: 256 }, (_, i) => i);
-const ORDER = { preset: 'tiny', config: {}, inputs: { data: { name: 'bytes.bin', data: BYTES } }, live: [{ call: 3, changes: { lr: 0.5 } }] } as const;
+const ORDER = {
+  preset: 'tiny',
+  config: {},
+  inputs: { data: { name: 'bytes.bin', data: BYTES } },
+  live: [{ call: 3, changes: { lr: 0.5 } }],
+} as const;
 const ys = (outcome: Outcome): number[] => outcome.rows.flatMap((r) => (r.kind === 'point' ? [r.y] : []));
 
 describe('driving the page', () => {
@@ -66,11 +71,17 @@ describe('driving the page', () => {
   });
 
   /** `atTwo`: what happens once two points have been fetched. */
-  const run = async (ending: string, points: number, atTwo?: (stop: AbortController) => unknown): Promise<Outcome & { readonly events: EventRow[]; readonly adapters: AdapterInfo[] }> => {
+  const run = async (
+    ending: string,
+    points: number,
+    atTwo?: (stop: AbortController) => unknown,
+  ): Promise<Outcome & { readonly events: EventRow[]; readonly adapters: AdapterInfo[] }> => {
     const stop = new AbortController();
     const [events, adapters]: [EventRow[], AdapterInfo[]] = [[], []];
     const outcome = await drive(browser, `${site.url}fake/`, { ...ORDER, config: { ending, points } }, stop.signal, {
-      progress: (_, measured) => { if (measured >= 2) atTwo?.(stop); },
+      progress: (_, measured) => {
+        if (measured >= 2) atTwo?.(stop);
+      },
       event: (e) => events.push(e),
       adapter: (a) => adapters.push(a),
     });
@@ -81,7 +92,9 @@ describe('driving the page', () => {
     const outcome = await run('ends', 40);
     expect(outcome.state).toBe('done');
     expect(ys(outcome)).toEqual(Array.from({ length: 40 }, (_, i) => (i === 1 ? Number.NaN : i * i)));
-    expect(outcome.verdicts).toEqual([{ id: 'k', says: 'it holds', source: 'here', falsifier: 'else', verdict: 'disagrees', measured: '3', value: Number.NaN }]);
+    expect(outcome.verdicts).toEqual([
+      { id: 'k', says: 'it holds', source: 'here', falsifier: 'else', verdict: 'disagrees', measured: '3', value: Number.NaN },
+    ]);
     expect(outcome.charts.map(({ name, png }) => [name, ...png])).toEqual([['c', 1, 2, 3]]);
     expect([outcome.adapter, ...outcome.adapters]).toEqual(Array.from({ length: 2 }, () => ({ name: 'paper and pencil', software: true })));
     expect(outcome.events).toEqual([{ kind: 'event', level: 'warning', message: 'slow' }]);
@@ -110,12 +123,18 @@ describe('driving the page', () => {
   });
 
   it('does not run once interrupted', async () => {
-    const outcome = await drive(browser, `${site.url}fake/`, ORDER, AbortSignal.abort(), { progress: () => undefined, event: () => undefined, adapter: () => undefined });
+    const outcome = await drive(browser, `${site.url}fake/`, ORDER, AbortSignal.abort(), {
+      progress: () => undefined,
+      event: () => undefined,
+      adapter: () => undefined,
+    });
     expect(outcome).toMatchObject({ state: 'aborted', rows: [] });
   });
 
   it('serves nothing outside its folder', async () => {
-    const answers = ['fake/', 'fake', 'fake/none.js', '..%2f..%2fetc/passwd', '/', '%'].map((path) => fetch(new URL(path, site.url), { redirect: 'manual' }));
+    const answers = ['fake/', 'fake', 'fake/none.js', '..%2f..%2fetc/passwd', '/', '%'].map((path) =>
+      fetch(new URL(path, site.url), { redirect: 'manual' }),
+    );
     expect((await Promise.all(answers)).map((r) => r.status)).toEqual([200, 301, 404, 404, 404, 400]);
   });
 });

@@ -27,10 +27,21 @@ interface LabElement extends HTMLElement {
   exportPngs(): Promise<readonly { readonly name: string; readonly dataUrl: string }[]>;
 }
 
-export interface Chart { readonly name: string; readonly png: Uint8Array }
-export interface NamedFile { readonly name: string; readonly data: Uint8Array }
+export interface Chart {
+  readonly name: string;
+  readonly png: Uint8Array;
+}
+export interface NamedFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
 /** What the page is to run. `inputs`: files by the names that the experiment gives them. */
-export interface DriveOrder { readonly preset: string; readonly config: Config; readonly inputs: Readonly<Record<string, NamedFile>>; readonly live: readonly LiveChange[] }
+export interface DriveOrder {
+  readonly preset: string;
+  readonly config: Config;
+  readonly inputs: Readonly<Record<string, NamedFile>>;
+  readonly live: readonly LiveChange[];
+}
 
 /** A run as it stands. */
 interface Snapshot {
@@ -71,23 +82,29 @@ const ABORT_MS = 30_000;
 const listen = (page: Page): readonly string[] => {
   const heard: string[] = [];
   page.on('pageerror', (error) => heard.push(`${error.name}: ${error.message}`));
-  page.on('console', (message) => { if (message.type() === 'error') heard.push(message.text()); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') heard.push(message.text());
+  });
   page.on('crash', () => heard.push('the page crashed'));
   return heard;
 };
 
-const look = (page: Page, from: number): Promise<Snapshot> => page.evaluate(({ from, most }) => {
-  const lab = document.querySelector<LabElement>('lab-experiment');
-  if (!lab) throw new Error('the page has no <lab-experiment>');
-  return {
-    state: lab.state,
-    over: lab.state === 'done' || lab.state === 'failed' || (lab.state === 'aborted' && lab.over !== false),
-    progress: lab.progress ?? { kind: 'progress' as const, done: 0, total: 0, phase: '', steps: 0 },
-    adapter: lab.adapter && { name: lab.adapter.name, software: lab.adapter.software },
-    error: lab.error ? { name: lab.error.name, message: lab.error.message } : undefined,
-    fresh: lab.rows.slice(from, from + most),
-  };
-}, { from, most: ROWS_AT_ONCE });
+const look = (page: Page, from: number): Promise<Snapshot> =>
+  page.evaluate(
+    ({ from, most }) => {
+      const lab = document.querySelector<LabElement>('lab-experiment');
+      if (!lab) throw new Error('the page has no <lab-experiment>');
+      return {
+        state: lab.state,
+        over: lab.state === 'done' || lab.state === 'failed' || (lab.state === 'aborted' && lab.over !== false),
+        progress: lab.progress ?? { kind: 'progress' as const, done: 0, total: 0, phase: '', steps: 0 },
+        adapter: lab.adapter && { name: lab.adapter.name, software: lab.adapter.software },
+        error: lab.error ? { name: lab.error.name, message: lab.error.message } : undefined,
+        fresh: lab.rows.slice(from, from + most),
+      };
+    },
+    { from, most: ROWS_AT_ONCE },
+  );
 
 const judged = (page: Page): Promise<readonly ClaimVerdict[]> =>
   page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.verdicts ?? []);
@@ -101,21 +118,28 @@ const drawn = async (page: Page): Promise<Chart[]> => {
 const offered = async (page: Page): Promise<NamedFile[]> => {
   const files = await page.evaluate(async () => {
     const all = [...(document.querySelector<LabElement>('lab-experiment')?.artifacts?.values() ?? [])];
-    return Promise.all(all.map(async ({ name, data }) => {
-      const url = await new Promise<string>((done) => {
-        const reader = new FileReader();
-        reader.addEventListener('load', () => done(String(reader.result)));
-        reader.readAsDataURL(new Blob([data as Uint8Array<ArrayBuffer>]));
-      });
-      return { name, base64: url.slice(url.indexOf(',') + 1) };
-    }));
+    return Promise.all(
+      all.map(async ({ name, data }) => {
+        const url = await new Promise<string>((done) => {
+          const reader = new FileReader();
+          reader.addEventListener('load', () => done(String(reader.result)));
+          reader.readAsDataURL(new Blob([data as Uint8Array<ArrayBuffer>]));
+        });
+        return { name, base64: url.slice(url.indexOf(',') + 1) };
+      }),
+    );
   });
   return files.map(({ name, base64 }) => ({ name, data: Buffer.from(base64, 'base64') }));
 };
-const changed = (page: Page): Promise<readonly LiveChange[]> => page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.live ?? []);
+const changed = (page: Page): Promise<readonly LiveChange[]> =>
+  page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.live ?? []);
 
 /** Called with every look at the page. */
-export interface Watcher { readonly progress: (p: ProgressRow, points: number) => void; readonly event: (e: EventRow) => void; readonly adapter: (a: AdapterInfo) => void }
+export interface Watcher {
+  readonly progress: (p: ProgressRow, points: number) => void;
+  readonly event: (e: EventRow) => void;
+  readonly adapter: (a: AdapterInfo) => void;
+}
 
 /** One run of one experiment in one page. Rows are fetched as they come, so that they survive a page that crashes. */
 class DrivenRun {
@@ -125,7 +149,11 @@ class DrivenRun {
   #adapter: AdapterInfo | undefined;
   #began = performance.now();
 
-  constructor(private readonly page: Page, private readonly signal: AbortSignal, private readonly watcher: Watcher) {
+  constructor(
+    private readonly page: Page,
+    private readonly signal: AbortSignal,
+    private readonly watcher: Watcher,
+  ) {
     this.#heard = listen(page);
   }
 
@@ -133,35 +161,68 @@ class DrivenRun {
     try {
       if (this.signal.aborted) throw new Error('interrupted before the run began');
       await this.page.goto(url);
-      await this.page.waitForFunction(() => {
-        const lab = document.querySelector<LabElement>('lab-experiment');
-        // An adapter, not the tag: the tag is there before the script that gives it an experiment and a worker.
-        return lab?.adapter !== undefined || lab?.state === 'failed';
-      }, undefined, { timeout: READY_MS });
+      await this.page.waitForFunction(
+        () => {
+          const lab = document.querySelector<LabElement>('lab-experiment');
+          // An adapter, not the tag: the tag is there before the script that gives it an experiment and a worker.
+          return lab?.adapter !== undefined || lab?.state === 'failed';
+        },
+        undefined,
+        { timeout: READY_MS },
+      );
       await this.#start(order);
       const { state, error } = await this.#settle();
       const seconds = this.#seconds;
-      return { ...this.#measured, state, error, seconds, verdicts: await judged(this.page), charts: await drawn(this.page), artifacts: await offered(this.page), live: await changed(this.page) };
+      return {
+        ...this.#measured,
+        state,
+        error,
+        seconds,
+        verdicts: await judged(this.page),
+        charts: await drawn(this.page),
+        artifacts: await offered(this.page),
+        live: await changed(this.page),
+      };
     } catch (error) {
       const message = [error instanceof Error ? error.message : String(error), ...this.#heard].join('\n');
       const state = this.signal.aborted ? 'aborted' : 'failed';
-      return { ...this.#measured, state, error: { name: 'PageError', message }, seconds: this.#seconds, verdicts: [], charts: [], artifacts: [], live: [] };
+      return {
+        ...this.#measured,
+        state,
+        error: { name: 'PageError', message },
+        seconds: this.#seconds,
+        verdicts: [],
+        charts: [],
+        artifacts: [],
+        live: [],
+      };
     }
   }
 
-  get #measured(): Pick<Outcome, 'rows' | 'adapter'> { return { rows: this.#rows, adapter: this.#adapter }; }
-  get #seconds(): number { return (performance.now() - this.#began) / 1000; }
+  get #measured(): Pick<Outcome, 'rows' | 'adapter'> {
+    return { rows: this.#rows, adapter: this.#adapter };
+  }
+  get #seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
 
   async #start({ preset, config, inputs, live }: DriveOrder): Promise<void> {
     this.#began = performance.now();
     const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
-    await this.page.evaluate(({ preset, config, files, live }) => {
-      const lab = document.querySelector<LabElement>('lab-experiment');
-      lab?.setPreset(preset);
-      lab?.setConfig(config);
-      lab?.setInputs(Object.fromEntries(files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }])));
-      lab?.start({ live });
-    }, { preset, config, files, live });
+    await this.page.evaluate(
+      ({ preset, config, files, live }) => {
+        const lab = document.querySelector<LabElement>('lab-experiment');
+        lab?.setPreset(preset);
+        lab?.setConfig(config);
+        lab?.setInputs(
+          Object.fromEntries(
+            files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }]),
+          ),
+        );
+        lab?.start({ live });
+      },
+      { preset, config, files, live },
+    );
   }
 
   async #look(): Promise<Snapshot> {
@@ -183,13 +244,18 @@ class DrivenRun {
     for (;;) {
       if (this.signal.aborted && abortedAt === undefined) {
         abortedAt = performance.now();
-        await this.page.evaluate(() => { document.querySelector<LabElement>('lab-experiment')?.abort(); });
+        await this.page.evaluate(() => {
+          document.querySelector<LabElement>('lab-experiment')?.abort();
+        });
       }
       const seen = await this.#look();
       const { over } = seen;
       if (over && seen.fresh.length === 0) return seen;
       if (abortedAt !== undefined && performance.now() - abortedAt > ABORT_MS) return { ...seen, state: 'aborted' };
-      if (seen.fresh.length < ROWS_AT_ONCE && !over) await new Promise((next) => { setTimeout(next, LOOK_MS); });
+      if (seen.fresh.length < ROWS_AT_ONCE && !over)
+        await new Promise((next) => {
+          setTimeout(next, LOOK_MS);
+        });
     }
   }
 }

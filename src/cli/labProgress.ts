@@ -3,7 +3,11 @@ import type { ProgressRow } from '../lab/experiment';
 import { Rate } from '../lab/rate';
 
 /** What a progress line needs of a terminal; process.stderr is one. */
-export interface Terminal { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown }
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
 
 /** Seconds between lines where the output is a file or a pipe, so that a log of an hour's run stays readable. */
 const LOG_SECONDS = 10;
@@ -19,7 +23,12 @@ export const clock = (seconds: number): string => {
 };
 
 /** Text of one progress line. `points`: numbers measured so far. `elapsed` in seconds. */
-export const progressText = (p: ProgressRow, points: number, elapsed: number, { stepsPerSecond, secondsLeft }: Pick<Rate, 'stepsPerSecond' | 'secondsLeft'>): string => {
+export const progressText = (
+  p: ProgressRow,
+  points: number,
+  elapsed: number,
+  { stepsPerSecond, secondsLeft }: Pick<Rate, 'stepsPerSecond' | 'secondsLeft'>,
+): string => {
   const fraction = p.total > 0 ? Math.min(1, p.done / p.total) : 0;
   const filled = Math.floor(fraction * BAR_WIDTH);
   return [
@@ -41,7 +50,10 @@ export class ProgressMeter {
   #drawn = false;
 
   /** `now`: seconds from any origin. */
-  constructor(private readonly out: Terminal, private readonly now = (): number => performance.now() / 1000) {}
+  constructor(
+    private readonly out: Terminal,
+    private readonly now = (): number => performance.now() / 1000,
+  ) {}
 
   /** `points`: measured numbers so far. A change from no points to some is always written, so a log shows when measuring began. */
   update(progress: ProgressRow, points: number): void {

@@ -10,8 +10,15 @@ import { keepReference, parseReferences, referencesText, writeReference } from '
 import { ROOT } from './site';
 
 const reference = (preset: string, y: readonly (number | null)[] = [1, null, 2e-7]): Reference => ({
-  preset, config: { widths: [1, 2], kind: '[\n 1', on: true }, adapter: 'a GPU', software: true, date: '2026-01-02T03:04:05.000Z', build: 'abc', seconds: 1.5,
-  view: { kind: 'line', chart: 'c', title: 't', x: 'x', y: 'y', logX: true, series: { s: 'S' } }, markers: [],
+  preset,
+  config: { widths: [1, 2], kind: '[\n 1', on: true },
+  adapter: 'a GPU',
+  software: true,
+  date: '2026-01-02T03:04:05.000Z',
+  build: 'abc',
+  seconds: 1.5,
+  view: { kind: 'line', chart: 'c', title: 't', x: 'x', y: 'y', logX: true, series: { s: 'S' } },
+  markers: [],
   curves: [{ chart: 'c', series: 's', label: 'S', kind: 'measured', x: [1, 2, 3], y, low: y, high: y }],
 });
 const experiment = { id: 'some', presets: { smoke: { label: '', config: {} }, quick: { label: '', config: {} } } };
@@ -34,7 +41,8 @@ describe('references in a file', () => {
     expect(text).toContain('"y": [1,null,2e-7],\n');
   });
 
-  it('are the same when read again', () => expect(parseReferences(referencesText([reference('smoke')]), 'f')).toEqual([reference('smoke')]));
+  it('are the same when read again', () =>
+    expect(parseReferences(referencesText([reference('smoke')]), 'f')).toEqual([reference('smoke')]));
 
   it.each([
     ['no JSON', '{', /f does not hold references/],
@@ -53,19 +61,29 @@ describe('references in a file', () => {
 
 const parse = (...args: string[]) => parseLab(['fake', ...args], [fakeExperiment]);
 describe('--reference', () => {
-  it('is off unless asked for', () => expect([parse(), parse('--reference')].map((c) => c.kind === 'run' && c.reference)).toEqual([undefined, true]));
+  it('is off unless asked for', () =>
+    expect([parse(), parse('--reference')].map((c) => c.kind === 'run' && c.reference)).toEqual([undefined, true]));
   it('leaves the repetition free, and nothing else', () => {
-    expect(parse('--reference', '--preset', 'quick', '--seeds', '7', '--set', 'seed=4')).toMatchObject({ preset: 'quick', reference: true, config: { seeds: 7, seed: 4 } });
+    expect(parse('--reference', '--preset', 'quick', '--seeds', '7', '--set', 'seed=4')).toMatchObject({
+      preset: 'quick',
+      reference: true,
+      config: { seeds: 7, seed: 4 },
+    });
     expect(() => parse('--reference', '--set', 'offset=2', '--set', 'points=9')).toThrow(/points, offset differ from it/);
   });
   it('keeps nothing of a run that did not end by itself', async () => {
     const run = { experiment: fakeExperiment, preset: 'quick', config: {} };
-    expect(await keepReference(run, 'aborted', [], { adapter: { name: 'a', software: true }, date: '', build: '', seconds: 0 })).toContain('no reference was kept');
+    expect(await keepReference(run, 'aborted', [], { adapter: { name: 'a', software: true }, date: '', build: '', seconds: 0 })).toContain(
+      'no reference was kept',
+    );
     expect(existsSync(join(ROOT, 'demos/fake'))).toBe(false);
   });
 });
 
-const STORED = readdirSync(join(ROOT, 'demos')).map((id) => join(ROOT, 'demos', id, 'reference.json')).filter((file) => existsSync(file));
+const STORED = readdirSync(join(ROOT, 'demos'))
+  .map((id) => join(ROOT, 'demos', id, 'reference.json'))
+  .filter((file) => existsSync(file));
 it('every stored reference is one, and small', () => {
-  for (const file of STORED) for (const stored of parseReferences(readFileSync(file, 'utf8'), file)) expect(JSON.stringify(stored).length).toBeLessThan(12_000);
+  for (const file of STORED)
+    for (const stored of parseReferences(readFileSync(file, 'utf8'), file)) expect(JSON.stringify(stored).length).toBeLessThan(12_000);
 });

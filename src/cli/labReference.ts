@@ -13,21 +13,43 @@ const gaps = v.array(v.nullable(v.number()));
 const series = v.record(v.string(), v.string());
 const value = v.union([v.number(), v.string(), v.boolean(), figures]);
 const view = v.strictObject({
-  kind: v.literal('line'), chart: v.string(), title: v.string(), x: v.string(), y: v.string(), logX: v.exactOptional(v.boolean()), logY: v.exactOptional(v.boolean()), series,
+  kind: v.literal('line'),
+  chart: v.string(),
+  title: v.string(),
+  x: v.string(),
+  y: v.string(),
+  logX: v.exactOptional(v.boolean()),
+  logY: v.exactOptional(v.boolean()),
+  series,
   place: v.exactOptional(v.literal('diagnostic')),
 });
 const curve = v.pipe(
   v.strictObject({
-    chart: v.string(), series: v.string(), label: v.string(), kind: v.picklist(['measured', 'theory']), x: figures, y: gaps,
-    low: v.exactOptional(gaps), high: v.exactOptional(gaps),
+    chart: v.string(),
+    series: v.string(),
+    label: v.string(),
+    kind: v.picklist(['measured', 'theory']),
+    x: figures,
+    y: gaps,
+    low: v.exactOptional(gaps),
+    high: v.exactOptional(gaps),
   }),
   v.check((c) => [c.y, c.low ?? c.y, c.high ?? c.y].every((y) => y.length === c.x.length), 'x, y, low and high differ in length'),
 );
-const schema = v.array(v.strictObject({
-  preset: v.string(), config: v.record(v.string(), value), adapter: v.string(), software: v.boolean(),
-  date: v.pipe(v.string(), v.isoTimestamp()), build: v.string(), seconds: v.number(),
-  view, markers: v.array(v.strictObject({ chart: v.string(), x: v.number(), label: v.string() })), curves: v.array(curve),
-}));
+const schema = v.array(
+  v.strictObject({
+    preset: v.string(),
+    config: v.record(v.string(), value),
+    adapter: v.string(),
+    software: v.boolean(),
+    date: v.pipe(v.string(), v.isoTimestamp()),
+    build: v.string(),
+    seconds: v.number(),
+    view,
+    markers: v.array(v.strictObject({ chart: v.string(), x: v.number(), label: v.string() })),
+    curves: v.array(curve),
+  }),
+);
 
 /** The references in a file's text. Throws ConfigError that names what is wrong. */
 export const parseReferences = (text: string, name: string): readonly Reference[] => {
@@ -35,7 +57,9 @@ export const parseReferences = (text: string, name: string): readonly Reference[
     return v.parse(schema, JSON.parse(text));
   } catch (error) {
     const where = error instanceof v.ValiError ? `${v.getDotPath(error.issues[0]) ?? 'the whole'}: ` : '';
-    throw new ConfigError(`${name} does not hold references: ${where}${error instanceof Error ? error.message : String(error)}. Empty it to [] and measure again`);
+    throw new ConfigError(
+      `${name} does not hold references: ${where}${error instanceof Error ? error.message : String(error)}. Empty it to [] and measure again`,
+    );
   }
 };
 
@@ -44,22 +68,36 @@ export const referencesText = (references: readonly Reference[]): string =>
   `${JSON.stringify(references, null, 1).replaceAll(/\[\n\s*[-\d.e+null,\s]*\]/g, (list) => list.replaceAll(/\s+/g, ''))}\n`;
 
 const fileOf = (id: string, root: string): string => join(root, 'demos', id, 'reference.json');
-const readText = (file: string): Promise<string> => readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-  if (error.code === 'ENOENT') return '[]';
-  throw error;
-});
+const readText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '[]';
+    throw error;
+  });
 
 /** Writes or replaces the entry of the reference's preset in demos/<id>/reference.json, and returns that file's name. Throws ConfigError for a file that holds something else. */
-export const writeReference = async ({ id, presets }: Pick<Experiment, 'id' | 'presets'>, reference: Reference, root = ROOT): Promise<string> => {
+export const writeReference = async (
+  { id, presets }: Pick<Experiment, 'id' | 'presets'>,
+  reference: Reference,
+  root = ROOT,
+): Promise<string> => {
   const file = fileOf(id, root);
   const kept = parseReferences(await readText(file), file);
   await writeFile(file, referencesText(withReference(kept, reference, Object.keys(presets))));
   return file;
 };
 
-export interface MeasuredRun { readonly experiment: Experiment; readonly preset: string; readonly config: Config }
+export interface MeasuredRun {
+  readonly experiment: Experiment;
+  readonly preset: string;
+  readonly config: Config;
+}
 /** Of a run that has ended by itself, keeps what the page shows. Returns what to tell the user. Throws ConfigError as `referenceOf` and `writeReference` do. */
-export const keepReference = async ({ experiment, preset, config }: MeasuredRun, state: string, rows: readonly Row[], facts: ReferenceFacts): Promise<string> => {
+export const keepReference = async (
+  { experiment, preset, config }: MeasuredRun,
+  state: string,
+  rows: readonly Row[],
+  facts: ReferenceFacts,
+): Promise<string> => {
   if (state !== 'done') return `no reference was kept: the run did not end by itself (${state}); the stored one is as it was`;
   const file = await writeReference(experiment, referenceOf(experiment, preset, config, new RowTable(rows), facts));
   return `reference of preset ${preset} kept in ${file}${facts.build.endsWith('-dirty') ? '; the source has changes that its commit lacks' : ''}`;

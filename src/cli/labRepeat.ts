@@ -3,10 +3,20 @@ import type { RunBundle } from '../lab/bundle';
 import type { CellRow, PointRow } from '../lab/experiment';
 import type { Outcome } from './labPage';
 
-interface Difference { readonly where: string; readonly before: number; readonly after: number | undefined }
-interface Comparison { readonly compared: number; readonly same: number; readonly first: Difference | undefined; /** Rows that the earlier run lacks. */ readonly added: number }
+interface Difference {
+  readonly where: string;
+  readonly before: number;
+  readonly after: number | undefined;
+}
+interface Comparison {
+  readonly compared: number;
+  readonly same: number;
+  readonly first: Difference | undefined;
+  /** Rows that the earlier run lacks. */ readonly added: number;
+}
 
-const place = (r: PointRow | CellRow): string => (r.kind === 'point' ? JSON.stringify([r.chart, r.series, r.seed, r.x]) : JSON.stringify([r.chart, r.seed, r.x, r.y]));
+const place = (r: PointRow | CellRow): string =>
+  r.kind === 'point' ? JSON.stringify([r.chart, r.series, r.seed, r.x]) : JSON.stringify([r.chart, r.seed, r.x, r.y]);
 const number = (r: PointRow | CellRow): number => (r.kind === 'point' ? r.y : r.value);
 
 /**
@@ -26,7 +36,12 @@ export function compareRuns(before: RunBundle, after: Pick<Outcome, 'rows'>): Co
   const [first, ...others] = rows.filter((r) => !isSame(r));
   const same = rows.length - (first ? 1 + others.length : 0);
   const missing = rows.filter((r) => !now.has(place(r))).length;
-  return { compared: rows.length, same, added: now.size - rows.length + missing, first: first && { where: place(first), before: number(first), after: now.get(place(first))?.at(-1) } };
+  return {
+    compared: rows.length,
+    same,
+    added: now.size - rows.length + missing,
+    first: first && { where: place(first), before: number(first), after: now.get(place(first))?.at(-1) },
+  };
 }
 
 const sameAdapter = (before: RunBundle, after: Outcome): boolean => before.facts.adapter.name === after.adapter?.name;
@@ -38,8 +53,11 @@ export function sameBits(before: RunBundle, after: Outcome): boolean {
 
 export function compareText(before: RunBundle, after: Outcome): string {
   const { compared, same, first, added } = compareRuns(before, after);
-  const lines = [`Compared with the saved run: ${same} of ${compared} numbers have the same bits${added > 0 ? `; ${added} more were measured now` : ''}.`];
+  const lines = [
+    `Compared with the saved run: ${same} of ${compared} numbers have the same bits${added > 0 ? `; ${added} more were measured now` : ''}.`,
+  ];
   if (first) lines.push(`The first that differs: ${first.where} was ${first.before}, is ${first.after ?? 'not measured'}.`);
-  if (!sameAdapter(before, after)) lines.push(`The saved run was measured on ${before.facts.adapter.name}; the same bits are promised on the same adapter only.`);
+  if (!sameAdapter(before, after))
+    lines.push(`The saved run was measured on ${before.facts.adapter.name}; the same bits are promised on the same adapter only.`);
   return lines.join('\n');
 }

@@ -9,6 +9,10 @@ it('frames a page, with addresses from where it stands', () => {
   expect(page).toContain('<main><lab-mine></lab-mine></main>');
   expect(page).toContain('<a href="../">Experiments</a><a href="../playground/">Playground</a><a href="./" aria-current="page">Runs</a>');
   expect(page.indexOf('src="./page.ts"')).toBeLessThan(page.indexOf('</head>'));
-  expect(framed(PART, '/index.html')).toMatch(/<title>Mine<\/title>[^]*href="\.\/site\.css"[^]*<a href="\.\/" aria-current="page">Experiments<\/a><a href="\.\/playground\/">/);
+  expect(framed(PART, '/index.html')).toMatch(
+    /<title>Mine<\/title>[^]*href="\.\/site\.css"[^]*<a href="\.\/" aria-current="page">Experiments<\/a><a href="\.\/playground\/">/,
+  );
 });
-it.each(['<title>Mine</title>', '<script src="./page.ts"></script>'])('refuses %s alone', (part) => { expect(() => framed(part, '/mine/index.html')).toThrow('/mine/index.html needs a <title> and a <script>'); });
+it.each(['<title>Mine</title>', '<script src="./page.ts"></script>'])('refuses %s alone', (part) => {
+  expect(() => framed(part, '/mine/index.html')).toThrow('/mine/index.html needs a <title> and a <script>');
+});

@@ -1,7 +1,13 @@
 /** What every page has around its own part: head, header with the site's navigation, and a word to browsers without scripts. */
 
 /** Addresses from the site's root. */
-const NAVIGATION: readonly (readonly [string, string])[] = [['', 'Experiments'], ['playground/', 'Playground'], ['runs/', 'Runs'], ['device/', 'Device'], ['bench/', 'Bench']];
+const NAVIGATION: readonly (readonly [string, string])[] = [
+  ['', 'Experiments'],
+  ['playground/', 'Playground'],
+  ['runs/', 'Runs'],
+  ['device/', 'Device'],
+  ['bench/', 'Bench'],
+];
 
 /** The first match of a tag, and the text without it. */
 const cut = (text: string, tag: RegExp): readonly [string, string] => [tag.exec(text)?.[0] ?? '', text.replace(tag, '')];
@@ -17,7 +23,9 @@ export function framed(part: string, path: string): string {
   const [description, undescribed] = cut(untitled, /<meta name="description"[^>]*>/);
   const [script, body] = cut(undescribed, /<script[\s\S]*<\/script>/);
   if (!title || !script) throw new Error(`${path} needs a <title> and a <script>: see the other pages`);
-  const links = NAVIGATION.map(([to, label]) => `<a href="${to === here ? './' : root + to}"${to === here ? ' aria-current="page"' : ''}>${label}</a>`).join('');
+  const links = NAVIGATION.map(
+    ([to, label]) => `<a href="${to === here ? './' : root + to}"${to === here ? ' aria-current="page"' : ''}>${label}</a>`,
+  ).join('');
   return `<!doctype html>
 <html lang="en">
   <head>

@@ -28,7 +28,8 @@ if (!existsSync(join(root, 'node_modules', 'vite'))) refuse('The packages are no
 
 const [entry = '', ...args] = process.argv.slice(2);
 const file = join(here, `${entry}.ts`);
-if (!/^[a-z][A-Za-z]*$/.test(entry) || !existsSync(file)) refuse(`Usage: node src/cli/run.mjs ENTRY [arguments]. There is no src/cli/${entry}.ts`);
+if (!/^[a-z][A-Za-z]*$/.test(entry) || !existsSync(file))
+  refuse(`Usage: node src/cli/run.mjs ENTRY [arguments]. There is no src/cli/${entry}.ts`);
 
 const { runnerImport } = await import('vite');
 const { module } = await runnerImport(file, { root, configFile: false, logLevel: 'error' });

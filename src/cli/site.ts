@@ -19,8 +19,15 @@ export interface Site {
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
-  '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.wasm': 'application/wasm',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
 };
 
 const plain = (response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void => {
@@ -38,18 +45,21 @@ const answer = async (folder: string, base: string, request: IncomingMessage, re
   const page = found?.isDirectory() ? join(file, 'index.html') : file;
   if (!(await stat(page).catch(() => undefined))?.isFile()) return plain(response, 404);
   response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': TYPES[extname(page)] ?? 'application/octet-stream' });
-  createReadStream(page).on('error', (error) => response.destroy(error)).pipe(response);
+  createReadStream(page)
+    .on('error', (error) => response.destroy(error))
+    .pipe(response);
 };
 
-const listen = (server: Server): Promise<number> => new Promise((done, fail) => {
-  server.once('error', fail);
-  // Loopback only: WebGPU needs a secure context, which plain http is only from this machine.
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    if (address && typeof address === 'object') done(address.port);
-    else fail(new Error('the local server has no port'));
+const listen = (server: Server): Promise<number> =>
+  new Promise((done, fail) => {
+    server.once('error', fail);
+    // Loopback only: WebGPU needs a secure context, which plain http is only from this machine.
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address && typeof address === 'object') done(address.port);
+      else fail(new Error('the local server has no port'));
+    });
   });
-});
 
 /**
  * Serves a folder at a free port. `base`: the address of its root, `/` or `/a/b/`. Vite's own preview server would do, but it ends the
@@ -57,15 +67,18 @@ const listen = (server: Server): Promise<number> => new Promise((done, fail) => 
  */
 export const serveFolder = async (folder: string, base = '/'): Promise<Site> => {
   const server = createServer((request, response) => {
-    answer(folder, base, request, response).catch(() => { if (!response.headersSent) plain(response, 400); });
+    answer(folder, base, request, response).catch(() => {
+      if (!response.headersSent) plain(response, 400);
+    });
   });
   const port = await listen(server);
   return {
     url: `http://127.0.0.1:${port}${base}`,
-    close: () => new Promise((done) => {
-      server.close(() => done());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
   };
 };
 
@@ -74,7 +87,12 @@ const buildForVisitors = async (outDir: string): Promise<void> => {
   const before = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';
   try {
-    await build({ root: join(ROOT, 'demos'), configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    await build({
+      root: join(ROOT, 'demos'),
+      configFile: join(ROOT, 'vite.config.ts'),
+      logLevel: 'error',
+      build: { outDir, emptyOutDir: true },
+    });
   } finally {
     if (before === undefined) delete process.env['NODE_ENV'];
     else process.env['NODE_ENV'] = before;
@@ -88,7 +106,13 @@ export const openSite = async (base = '/'): Promise<Site> => {
   try {
     await buildForVisitors(outDir);
     const site = await serveFolder(outDir, base);
-    return { url: site.url, close: async () => { await site.close(); await remove(); } };
+    return {
+      url: site.url,
+      close: async () => {
+        await site.close();
+        await remove();
+      },
+    };
   } catch (error) {
     await remove();
     throw error;

@@ -15,7 +15,9 @@ it.each([
   ['darwin', {}, true],
   ['win32', {}, true],
   ['darwin', { CI: 'true' }, false],
-] as const)('on %s with %o: opens a browser: %s', (platform, env, shown) => { expect(hasDisplay(platform, env)).toBe(shown); });
+] as const)('on %s with %o: opens a browser: %s', (platform, env, shown) => {
+  expect(hasDisplay(platform, env)).toBe(shown);
+});
 
 it('reads the port and whether to open', () => {
   expect(parseStart([])).toEqual({ open: true });
@@ -27,7 +29,10 @@ it.each([[['--port', '0']], [['--port', '65536']], [['--port', '80a']], [['--pro
 
 const RUN = join(ROOT, 'src/cli/run.mjs');
 /** Runs an entry in a process of its own; resolves to its status, or the signal that ended it, and both outputs. */
-const entry = (args: readonly string[], onOutput?: (text: string, kill: () => void) => void): Promise<{ end: number | string; text: string }> =>
+const entry = (
+  args: readonly string[],
+  onOutput?: (text: string, kill: () => void) => void,
+): Promise<{ end: number | string; text: string }> =>
   new Promise((done, fail) => {
     // Plain text, whatever the test runner's own colours; the time limit ends a server that a failing test would leave behind.
     const { FORCE_COLOR: _, ...env } = process.env;
@@ -60,7 +65,9 @@ it('serves the gallery until it is interrupted', async () => {
   const { end, text } = await entry(['start'], (heard, kill) => {
     const address = /http:\/\/localhost:\d+\//.exec(heard)?.[0];
     if (!address || !heard.includes('Ctrl-C')) return;
-    served ??= fetch(address).then((response) => response.status).finally(kill);
+    served ??= fetch(address)
+      .then((response) => response.status)
+      .finally(kill);
   });
   expect(await served, text).toBe(200);
   // The browser is not opened in CI: the address is for the user to open.
@@ -72,7 +79,13 @@ const node = (script: string): Promise<number> => runCommand(process.execPath, [
 it('gives the status of a command, also when a signal ended it or it does not exist', async () => {
   expect(await node('process.exit(7)')).toBe(7);
   expect(await node("process.kill(process.pid, 'SIGTERM')")).toBe(128 + constants.signals.SIGTERM);
-  expect([0, 1, NOT_FOUND, 128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM].map(wasInterrupted)).toEqual([false, false, false, true, true]);
+  expect([0, 1, NOT_FOUND, 128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM].map(wasInterrupted)).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
   expect(await runCommand('overparam-no-such-command', [])).toBe(NOT_FOUND);
   expect(await runCommand(process.execPath, ['-e', 'process.exit(Number(process.env.STATUS))'], { env: { STATUS: '5' } })).toBe(5);
 });

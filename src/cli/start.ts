@@ -29,7 +29,8 @@ export const parseStart = (args: readonly string[]): StartCommand => {
   const open = values['no-open'] !== true;
   if (values.port === undefined) return { open };
   const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port < 1 || port > 65535) throw new ConfigError(`start: --port is '${values.port}'; it may be 1 to 65535`);
+  if (!/^\d+$/.test(values.port) || port < 1 || port > 65535)
+    throw new ConfigError(`start: --port is '${values.port}'; it may be 1 to 65535`);
   return { open, port };
 };
 
@@ -44,8 +45,13 @@ export const main = async (args: readonly string[]): Promise<number> => {
   process.stdout.write('\n  Overparam is served at\n\n');
   server.printUrls();
   if (open && hasDisplay(process.platform, process.env)) server.openBrowser();
-  else process.stdout.write('\n  Open this address in a browser with WebGPU on this machine (elsewhere, forward the port: WebGPU needs localhost or https).\n');
+  else
+    process.stdout.write(
+      '\n  Open this address in a browser with WebGPU on this machine (elsewhere, forward the port: WebGPU needs localhost or https).\n',
+    );
   process.stdout.write('  Ctrl-C stops it.\n\n');
-  await new Promise((closed) => { server.httpServer?.once('close', closed); });
+  await new Promise((closed) => {
+    server.httpServer?.once('close', closed);
+  });
   return 0;
 };

@@ -14,11 +14,15 @@ it.each([
   ['a failure outside all tests', report(), 1, { passed: 5, failed: 1 }],
   ['no report', undefined, 1, { passed: 0, failed: 1 }],
   ['no report, though it claims success', undefined, 0, { passed: 0, failed: 1 }],
-] as const)('counts %s', (_, json, status, tally) => { expect(vitestTally(json, status)).toEqual(tally); });
+] as const)('counts %s', (_, json, status, tally) => {
+  expect(vitestTally(json, status)).toEqual(tally);
+});
 
 it('counts a stage without tests only when it fails', () => {
   expect(stageTally(0)).toEqual({ passed: 0, failed: 0 });
   expect(stageTally(130)).toEqual({ passed: 0, failed: 1 });
 });
 
-it('closes with the sum', () => { expect(closingLine(add({ passed: 3, failed: 1 }, { passed: 4, failed: 0 }))).toBe('7 passed, 1 failed'); });
+it('closes with the sum', () => {
+  expect(closingLine(add({ passed: 3, failed: 1 }, { passed: 4, failed: 0 }))).toBe('7 passed, 1 failed');
+});

@@ -1,6 +1,9 @@
 /** Counting what passed and failed over all stages of `npm test`. */
 
-export interface Tally { readonly passed: number; readonly failed: number }
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
 
 /** What is read of Vitest's JSON report. */
 interface Report {
@@ -27,7 +30,9 @@ export const stageTally = (status: number): Tally => (status === 0 ? NONE : { pa
 export const vitestTally = (json: string | undefined, status: number): Tally => {
   if (json === undefined) return stageTally(status === 0 ? 1 : status);
   const report = JSON.parse(json) as Report;
-  const broken = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed')).length;
+  const broken = report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed'),
+  ).length;
   const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests + broken;
   return { passed: report.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed };
 };

@@ -1,6 +1,6 @@
 /**
- * `npm test [-- PATH…]`: everything that must hold before a change goes in. Fetches a browser where there is none, then checks the types,
- * lints, looks for a WebGPU adapter, and runs all tests (or those of the paths) in Chromium and in Node, the tests of the built site
+ * `npm test [-- PATH…]`: everything that must hold before a change goes in. Fetches a browser where there is none, then checks types,
+ * lint and format, looks for a WebGPU adapter, and runs all tests (or those of the paths) in Chromium and in Node, the tests of the built site
  * among them. Every stage runs even when an earlier one failed, except that without an adapter there is nothing to run the tests on.
  */
 import { execFileSync } from 'node:child_process';
@@ -17,7 +17,9 @@ import type { Tally } from './tally';
 
 type Env = Readonly<Record<string, string>>;
 
-const say = (line: string): void => { process.stdout.write(`${line}\n`); };
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
 
 /** Runs a package's script with this Node; its exit status. Throws when interrupted, so that no further stage begins. */
 const node = async (script: string, args: readonly string[], env: Env = {}): Promise<number> => {
@@ -33,7 +35,11 @@ const vitest = async (args: readonly string[], env: Env): Promise<Tally> => {
   try {
     const report = join(folder, 'report.json');
     // A forgotten `only` would leave most tests out and pass.
-    const status = await node('vitest/vitest.mjs', ['run', ...args, '--allowOnly=false', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env);
+    const status = await node(
+      'vitest/vitest.mjs',
+      ['run', ...args, '--allowOnly=false', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      env,
+    );
     return vitestTally(await readFile(report, 'utf8').catch(() => undefined), status);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -69,7 +75,8 @@ const check = async (paths: readonly string[]): Promise<Tally> => {
   say(`Node ${process.versions.node}\nBrowser: ${browser.executablePath} ${version(browser)}`);
   const types = stageTally(await node('typescript/bin/tsc', ['-p', 'tsconfig.json']));
   const lint = stageTally(await node('oxlint/bin/oxlint', ['--deny-warnings']));
-  const before = add(types, lint);
+  const format = stageTally(await node('oxfmt/bin/oxfmt', ['--check']));
+  const before = [types, lint, format].reduce(add);
   const adapter = await findAdapter();
   // The adapter's test is among the tests, so that it counts here only when it ends the run.
   if (adapter.tally.failed > 0) return add(before, adapter.tally);

@@ -9,13 +9,23 @@ export abstract class OverparamError extends Error {
 /** Two shapes that do not fit. Thrown while a graph is being built, naming the op. */
 export class ShapeError extends OverparamError {
   override readonly name = 'ShapeError';
-  constructor(readonly op: string, message: string) { super(`${op}: ${message}`); }
+  constructor(
+    readonly op: string,
+    message: string,
+  ) {
+    super(`${op}: ${message}`);
+  }
 }
 
 /** A file that is not what its format says: truncated, mistyped, ragged or oversized. */
 export class FormatError extends OverparamError {
   override readonly name = 'FormatError';
-  constructor(readonly format: string, message: string) { super(`${format}: ${message}`); }
+  constructor(
+    readonly format: string,
+    message: string,
+  ) {
+    super(`${format}: ${message}`);
+  }
 }
 
 /** A value outside what is allowed; `message` lists what is. */
@@ -26,7 +36,11 @@ export class ConfigError extends OverparamError {
 /** A transform met an op that has no rule for it. */
 export class NoRuleError extends OverparamError {
   override readonly name = 'NoRuleError';
-  constructor(readonly op: string, readonly transform: string, hint = '') {
+  constructor(
+    readonly op: string,
+    readonly transform: string,
+    hint = '',
+  ) {
     super(`${transform}: the op '${op}' has no ${transform} rule${hint ? `; ${hint}` : ''}`);
   }
 }
@@ -36,11 +50,14 @@ export type NoWebGPUCause = 'missing-api' | 'insecure-context' | 'no-adapter';
 const REMEDY: Record<NoWebGPUCause, string> = {
   'missing-api': 'this browser has no navigator.gpu. Use Chrome or Edge 113+, Safari 26+ or Firefox 141+, or enable WebGPU in its settings',
   'insecure-context': 'WebGPU exists only in secure contexts. Open the page over https or from localhost',
-  'no-adapter': 'the browser has WebGPU but offers no adapter. Update the GPU driver, unblock the GPU (chrome://gpu), or allow a software adapter (--use-webgpu-adapter=swiftshader)',
+  'no-adapter':
+    'the browser has WebGPU but offers no adapter. Update the GPU driver, unblock the GPU (chrome://gpu), or allow a software adapter (--use-webgpu-adapter=swiftshader)',
 };
 export class NoWebGPUError extends OverparamError {
   override readonly name = 'NoWebGPUError';
-  constructor(readonly reason: NoWebGPUCause) { super(`No WebGPU: ${REMEDY[reason]}.`); }
+  constructor(readonly reason: NoWebGPUCause) {
+    super(`No WebGPU: ${REMEDY[reason]}.`);
+  }
 }
 
 /** The device went away. `message` says what is preserved. */
@@ -51,13 +68,24 @@ export class DeviceLostError extends OverparamError {
 /** A plan that needs more than the adapter allows; thrown before anything is allocated. */
 export class MemoryError extends OverparamError {
   override readonly name = 'MemoryError';
-  constructor(readonly needed: number, readonly allowed: number, message: string) { super(message); }
+  constructor(
+    readonly needed: number,
+    readonly allowed: number,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** A shader that does not compile; `message` holds the numbered source around each diagnostic. */
 export class ShaderError extends OverparamError {
   override readonly name = 'ShaderError';
-  constructor(readonly kernel: string, message: string) { super(`kernel '${kernel}' does not compile\n${message}`); }
+  constructor(
+    readonly kernel: string,
+    message: string,
+  ) {
+    super(`kernel '${kernel}' does not compile\n${message}`);
+  }
 }
 
 /** The GPU reported an error while a plan was running (validation, out of memory or internal). */
@@ -68,8 +96,15 @@ export class GPURunError extends OverparamError {
 /** A NaN or an infinity; the other replicas go on. */
 export class NonFiniteError extends OverparamError {
   override readonly name = 'NonFiniteError';
-  constructor(readonly replica: number, readonly step: number, readonly tensor: string, readonly value: number) {
-    super(`replica ${replica}: '${tensor}' became ${value} at step ${step}. The other replicas go on; lower its learning rate or its initialisation scale`);
+  constructor(
+    readonly replica: number,
+    readonly step: number,
+    readonly tensor: string,
+    readonly value: number,
+  ) {
+    super(
+      `replica ${replica}: '${tensor}' became ${value} at step ${step}. The other replicas go on; lower its learning rate or its initialisation scale`,
+    );
   }
 }
 

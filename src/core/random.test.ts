@@ -5,10 +5,12 @@ import { ConfigError } from './errors';
 import { batchesPerEpoch, minibatch, stream, USE } from './random';
 
 test('element i is word i & 1 of counter (i >> 1, step) under key (seed, use)', () => {
-  fc.assert(fc.property(fc.nat({ max: 0xffffffff }), fc.nat({ max: 2 ** 31 - 1 }), fc.nat({ max: 0xffffffff }), (seed, pair, step) => {
-    const s = stream(seed, USE.init, step);
-    expect([s.bits(2 * pair), s.bits(2 * pair + 1)]).toEqual(threefry2x32(seed, USE.init, pair, step));
-  }));
+  fc.assert(
+    fc.property(fc.nat({ max: 0xffffffff }), fc.nat({ max: 2 ** 31 - 1 }), fc.nat({ max: 0xffffffff }), (seed, pair, step) => {
+      const s = stream(seed, USE.init, step);
+      expect([s.bits(2 * pair), s.bits(2 * pair + 1)]).toEqual(threefry2x32(seed, USE.init, pair, step));
+    }),
+  );
 });
 
 test('uniforms are (u >> 8)·2⁻²⁴', () => {
@@ -20,11 +22,13 @@ test('uniforms are (u >> 8)·2⁻²⁴', () => {
 });
 
 test('filling gives the same values as drawing one by one, from any place', () => {
-  fc.assert(fc.property(fc.nat({ max: 50 }), fc.nat({ max: 9 }), (first, n) => {
-    const s = stream(4, USE.noise, 2);
-    expect([...s.fillUniform(new Float32Array(n), first)]).toEqual(Array.from({ length: n }, (_, i) => s.uniform(first + i)));
-    expect([...s.fillNormal(new Float64Array(n), first)]).toEqual(Array.from({ length: n }, (_, i) => s.normal(first + i)));
-  }));
+  fc.assert(
+    fc.property(fc.nat({ max: 50 }), fc.nat({ max: 9 }), (first, n) => {
+      const s = stream(4, USE.noise, 2);
+      expect([...s.fillUniform(new Float32Array(n), first)]).toEqual(Array.from({ length: n }, (_, i) => s.uniform(first + i)));
+      expect([...s.fillNormal(new Float64Array(n), first)]).toEqual(Array.from({ length: n }, (_, i) => s.normal(first + i)));
+    }),
+  );
 });
 
 test('seed, use and step each change the stream', () => {

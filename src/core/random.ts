@@ -54,16 +54,21 @@ const requireU32 = (name: string, value: number): void => {
 type Pair = readonly [number, number];
 type Fill = RandomStream['fillUniform'];
 
-const one = (draw: (pair: number) => Pair) => (i: number): number => draw(Math.floor(i / 2))[(i % 2) as 0 | 1];
+const one =
+  (draw: (pair: number) => Pair) =>
+  (i: number): number =>
+    draw(Math.floor(i / 2))[(i % 2) as 0 | 1];
 
-const fill = (draw: (pair: number) => Pair): Fill => (out, first = 0) => {
-  for (let pair = Math.floor(first / 2), i = 2 * pair - first; i < out.length; pair++, i += 2) {
-    const [even, odd] = draw(pair);
-    if (i >= 0) out[i] = even;
-    if (i + 1 < out.length) out[i + 1] = odd;
-  }
-  return out;
-};
+const fill =
+  (draw: (pair: number) => Pair): Fill =>
+  (out, first = 0) => {
+    for (let pair = Math.floor(first / 2), i = 2 * pair - first; i < out.length; pair++, i += 2) {
+      const [even, odd] = draw(pair);
+      if (i >= 0) out[i] = even;
+      if (i + 1 < out.length) out[i + 1] = odd;
+    }
+    return out;
+  };
 
 /** The stream of (seed, use, step). Throws ConfigError unless all three are u32. Element numbers may go up to 2³³ − 1. */
 export const stream = (seed: number, use: number, step = 0): RandomStream => {

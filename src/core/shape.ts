@@ -15,7 +15,8 @@ export const broadcastShapes = (op: string, a: Shape, b: Shape): Shape => {
   return Array.from({ length: rank }, (_, i) => {
     const x = a[i - rank + a.length] ?? 1;
     const y = b[i - rank + b.length] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) throw new ShapeError(op, `${showShape(a)} and ${showShape(b)} do not broadcast: axis ${i - rank} is ${x} against ${y}`);
+    if (x !== y && x !== 1 && y !== 1)
+      throw new ShapeError(op, `${showShape(a)} and ${showShape(b)} do not broadcast: axis ${i - rank} is ${x} against ${y}`);
     return x === 1 ? y : x;
   });
 };

@@ -9,23 +9,35 @@ describe('quantiles', () => {
   it('of 0 … 8 are what counting gives', () => {
     expect(spreadOf([3, 1, 2, 0, 4, 8, 7, 6, 5])).toEqual({ median: 4, low: 2, high: 6, samples: 9 });
   });
-  it('lie between neighbours, in proportion', () => expect([0, 0.25, 0.5, 1].map((q) => quantile([10, 20], q))).toEqual([10, 12.5, 15, 20]));
-  it('have the median in the middle', () => fc.assert(fc.property(values, (v) => {
-    const { low, median: middle, high } = spreadOf(v);
-    // Two ways to the mean of two neighbours, a rounding apart; among subnormal numbers, a step of those.
-    expect(Math.abs(middle - median(v))).toBeLessThanOrEqual(Number.EPSILON * Math.max(...v.map(Math.abs)) + Number.MIN_VALUE);
-    expect(low).toBeLessThanOrEqual(middle);
-    expect(middle).toBeLessThanOrEqual(high);
-  })));
+  it('lie between neighbours, in proportion', () =>
+    expect([0, 0.25, 0.5, 1].map((q) => quantile([10, 20], q))).toEqual([10, 12.5, 15, 20]));
+  it('have the median in the middle', () =>
+    fc.assert(
+      fc.property(values, (v) => {
+        const { low, median: middle, high } = spreadOf(v);
+        // Two ways to the mean of two neighbours, a rounding apart; among subnormal numbers, a step of those.
+        expect(Math.abs(middle - median(v))).toBeLessThanOrEqual(Number.EPSILON * Math.max(...v.map(Math.abs)) + Number.MIN_VALUE);
+        expect(low).toBeLessThanOrEqual(middle);
+        expect(middle).toBeLessThanOrEqual(high);
+      }),
+    ));
   it('do not hide a value that is none', () => expect(quantile([1, NaN, 3], 0.5)).toBeNaN());
   it('need a value', () => expect(() => quantile([], 0.5)).toThrow('at least 1'));
 });
 
 describe('the slope', () => {
   it('is the time of one repetition, whatever both runs paid once', () =>
-    fc.assert(fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 1, max: 100 }), (n, more, once, each) => {
-      expect(slope({ count: n, time: once + n * each }, { count: n + more, time: once + (n + more) * each })).toBe(each);
-    })));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 0, max: 1000 }),
+        fc.integer({ min: 1, max: 100 }),
+        (n, more, once, each) => {
+          expect(slope({ count: n, time: once + n * each }, { count: n + more, time: once + (n + more) * each })).toBe(each);
+        },
+      ),
+    ));
   it('refuses equal counts', () => expect(() => slope({ count: 2, time: 1 }, { count: 2, time: 3 })).toThrow('two counts'));
 });
 

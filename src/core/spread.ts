@@ -2,7 +2,12 @@
 import { ConfigError } from './errors';
 
 /** Median, lower and upper quartile of `samples` values. */
-export interface Spread { readonly median: number; readonly low: number; readonly high: number; readonly samples: number }
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  readonly samples: number;
+}
 
 /** The value below which the share `q` of at least one value lies, linear between neighbours (Hyndman & Fan 1996, type 7). NaN if any value is. */
 export function quantile(values: ArrayLike<number>, q: number): number {
@@ -15,11 +20,18 @@ export function quantile(values: ArrayLike<number>, q: number): number {
   return sorted[below]! + (at - below) * (next - sorted[below]!);
 }
 
-export const spreadOf = (values: ArrayLike<number>): Spread =>
-  ({ median: quantile(values, 0.5), low: quantile(values, 0.25), high: quantile(values, 0.75), samples: values.length });
+export const spreadOf = (values: ArrayLike<number>): Spread => ({
+  median: quantile(values, 0.5),
+  low: quantile(values, 0.25),
+  high: quantile(values, 0.75),
+  samples: values.length,
+});
 
 /** A duration and how many repetitions it held. */
-export interface Timed { readonly count: number; readonly time: number }
+export interface Timed {
+  readonly count: number;
+  readonly time: number;
+}
 /** Time of one repetition from two runs of different counts: what both paid once drops out. Throws ConfigError for equal counts. */
 export function slope(short: Timed, long: Timed): number {
   if (short.count === long.count) throw new ConfigError(`a slope needs two counts; both are ${short.count}`);

@@ -11,19 +11,32 @@ const LINE_ENDS = ['\n', '\r\n', '\r'] as const;
 
 /** As RFC 4180 writes it: a cell is quoted when it must be, or when `always` says so. */
 const encode = (rows: readonly (readonly string[])[], delimiter: CsvDelimiter, end: string, always: boolean): string =>
-  rows.map((row) => row.map((cell) => (always || /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter)).join(end);
+  rows
+    .map((row) => row.map((cell) => (always || /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter))
+    .join(end);
 
 describe('cells', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', '1', ' ', '"', ',', ';', '\t', '\n', '\r', 'é', '😀') });
-  const table = fc.integer({ min: 2, max: 5 }).chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1 }));
+  const table = fc
+    .integer({ min: 2, max: 5 })
+    .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1 }));
 
   test('come back from what RFC 4180 writes', () => {
-    fc.assert(fc.property(table, fc.constantFrom(',', ';', '\t'), fc.constantFrom(...LINE_ENDS), fc.boolean(), fc.boolean(),
-      (rows, delimiter, end, always, newlineAtEnd) => {
-        const text = encode(rows, delimiter, end, always) + (newlineAtEnd ? end : '');
-        expect(parseCsv(text, { delimiter })).toEqual(rows);
-        expect(parseCsv(bytes(text), { delimiter })).toEqual(rows);
-      }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        table,
+        fc.constantFrom(',', ';', '\t'),
+        fc.constantFrom(...LINE_ENDS),
+        fc.boolean(),
+        fc.boolean(),
+        (rows, delimiter, end, always, newlineAtEnd) => {
+          const text = encode(rows, delimiter, end, always) + (newlineAtEnd ? end : '');
+          expect(parseCsv(text, { delimiter })).toEqual(rows);
+          expect(parseCsv(bytes(text), { delimiter })).toEqual(rows);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   test('a byte order mark is no part of the first', () => {
@@ -78,26 +91,49 @@ describe('data sets', () => {
     const byName = readCsv(iris, { task: 'classification', target: 'species', name: 'iris' });
     expect(byName).toEqual({
       data: {
-        kind: 'classification', name: 'iris', n: 3, d: 2, x: Float64Array.of(5.1, 3.5, 7, 3.2, 6.3, -3.3),
-        y: Uint32Array.of(0, 1, 0), classes: 2, classNames: ['setosa', 'versicolor'],
+        kind: 'classification',
+        name: 'iris',
+        n: 3,
+        d: 2,
+        x: Float64Array.of(5.1, 3.5, 7, 3.2, 6.3, -3.3),
+        y: Uint32Array.of(0, 1, 0),
+        classes: 2,
+        classNames: ['setosa', 'versicolor'],
       },
-      features: ['length', 'width'], target: 'species',
+      features: ['length', 'width'],
+      target: 'species',
     });
     for (const target of [2, -1]) expect(readCsv(iris, { task: 'classification', target, name: 'iris' })).toEqual(byName);
   });
 
   test('numeric labels are ordered as numbers; given class names fix the order', () => {
     const text = '10,1\n9,2\n10,3';
-    expect(readCsv(text, { task: 'classification', target: 0 }).data).toMatchObject({ y: Uint32Array.of(1, 0, 1), classNames: ['9', '10'] });
+    expect(readCsv(text, { task: 'classification', target: 0 }).data).toMatchObject({
+      y: Uint32Array.of(1, 0, 1),
+      classNames: ['9', '10'],
+    });
     const classNames = ['10', '8', '9'];
-    expect(readCsv(text, { task: 'classification', target: 0, classNames }).data).toMatchObject({ y: Uint32Array.of(0, 2, 0), classes: 3, classNames });
-    expect(() => readCsv(text, { task: 'classification', target: 0, classNames: ['10'] })).toThrow('row 2: the label "9" is not among the 1 class names');
+    expect(readCsv(text, { task: 'classification', target: 0, classNames }).data).toMatchObject({
+      y: Uint32Array.of(0, 2, 0),
+      classes: 3,
+      classNames,
+    });
+    expect(() => readCsv(text, { task: 'classification', target: 0, classNames: ['10'] })).toThrow(
+      'row 2: the label "9" is not among the 1 class names',
+    );
     expect(() => readCsv(text, { task: 'classification', target: 0, classNames: ['9', '9', '10'] })).toThrow(ConfigError);
   });
 
   test('regression', () => {
     const { data, features } = readCsv(bytes('1;2;.5\n3;4;-1.5e1'), { task: 'regression', target: -1, delimiter: ';' });
-    expect(data).toMatchObject({ kind: 'regression', n: 2, d: 2, outputs: 1, x: Float64Array.of(1, 2, 3, 4), y: Float64Array.of(0.5, -15) });
+    expect(data).toMatchObject({
+      kind: 'regression',
+      n: 2,
+      d: 2,
+      outputs: 1,
+      x: Float64Array.of(1, 2, 3, 4),
+      y: Float64Array.of(0.5, -15),
+    });
     expect(features).toEqual(['column 1', 'column 2']);
   });
 
@@ -129,15 +165,21 @@ describe('data sets', () => {
 
   test('doubles written with all their digits come back the same', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
-    fc.assert(fc.property(fc.array(fc.tuple(number, number, number), { minLength: 1 }), fc.constantFrom(...LINE_ENDS), (rows, end) => {
-      const { data } = readCsv(rows.map((row) => row.map((v) => (Object.is(v, -0) ? '-0' : String(v))).join(',')).join(end), { task: 'regression', target: 1 });
-      expect(data.x).toEqual(Float64Array.from(rows.flatMap(([a, , c]) => [a, c])));
-      expect(data.y).toEqual(Float64Array.from(rows, ([, b]) => b));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, number, number), { minLength: 1 }), fc.constantFrom(...LINE_ENDS), (rows, end) => {
+        const { data } = readCsv(rows.map((row) => row.map((v) => (Object.is(v, -0) ? '-0' : String(v))).join(',')).join(end), {
+          task: 'regression',
+          target: 1,
+        });
+        expect(data.x).toEqual(Float64Array.from(rows.flatMap(([a, , c]) => [a, c])));
+        expect(data.y).toEqual(Float64Array.from(rows, ([, b]) => b));
+      }),
+    );
   });
 
   test('hostile bytes are contained', () => {
-    const valid = fc.array(fc.tuple(fc.integer(), fc.double(), fc.constantFrom('x', '"y,z"', '3')), { minLength: 1, maxLength: 20 })
+    const valid = fc
+      .array(fc.tuple(fc.integer(), fc.double(), fc.constantFrom('x', '"y,z"', '3')), { minLength: 1, maxLength: 20 })
       .map((rows) => bytes(`a,b,c\n${rows.map((row) => row.join(',')).join('\n')}`));
     expectContainedOnGarbage((input) => readCsv(input, { task: 'classification', target: -1 }), valid);
     expectContainedOnGarbage((input) => readCsv(input, { task: 'regression', target: 'b' }), valid);

@@ -18,7 +18,9 @@ export interface CsvText {
 const DEFAULT_MAX_COLUMNS = 2 ** 16;
 
 /** Throws FormatError at a place given by its record, counted from 1 with the header included. */
-export const failAtRow = (row: number, message: string): never => { throw new FormatError('csv', `row ${row}: ${message}`); };
+export const failAtRow = (row: number, message: string): never => {
+  throw new FormatError('csv', `row ${row}: ${message}`);
+};
 
 /** A cell as messages show it; a long one would drown them. */
 export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
@@ -42,7 +44,7 @@ interface Cell {
 
 /** `start` is at the opening quote. */
 const quotedCell = (text: string, start: number, row: number): Cell => {
-  for (let from = start + 1; ; ) {
+  for (let from = start + 1; ;) {
     const quote = text.indexOf('"', from);
     if (quote < 0) return failAtRow(row, 'a quote is never closed');
     if (text[quote + 1] !== '"') return { text: text.slice(start + 1, quote).replaceAll('""', '"'), end: quote + 1 };

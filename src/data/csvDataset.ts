@@ -51,8 +51,10 @@ const targetIndex = (names: readonly string[] | undefined, width: number, target
   if (typeof target === 'string') {
     if (!names) throw new FormatError('csv', `the target column '${target}' is given by name, but the file has no header`);
     const index = names.indexOf(target);
-    if (index < 0) throw new FormatError('csv', `there is no column '${target}'; the columns are ${names.slice(0, 20).map(shown).join(', ')}`);
-    if (names.lastIndexOf(target) !== index) throw new FormatError('csv', `two columns are named '${target}'; give the target by its index`);
+    if (index < 0)
+      throw new FormatError('csv', `there is no column '${target}'; the columns are ${names.slice(0, 20).map(shown).join(', ')}`);
+    if (names.lastIndexOf(target) !== index)
+      throw new FormatError('csv', `two columns are named '${target}'; give the target by its index`);
     return index;
   }
   if (!Number.isInteger(target) || target < -width || target >= width)

@@ -35,7 +35,9 @@ test('one-hot targets', () => {
 test('the compensated sum keeps what a plain one loses', () => {
   expect(compensatedSum([1, 1e100, 1, -1e100])).toBe(2);
   // Integers below 2⁵³ in all partial sums: exact in any order.
-  fc.assert(fc.property(fc.array(fc.integer()), (values) => {
-    expect(compensatedSum(values)).toBe(values.reduce((a, b) => a + b, 0));
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.integer()), (values) => {
+      expect(compensatedSum(values)).toBe(values.reduce((a, b) => a + b, 0));
+    }),
+  );
 });

@@ -64,8 +64,7 @@ const checkRows = (name: string, rows: ArrayLike<number>, n: number): void => {
 
 /** Rows of a row-major [n,width] array, copied into `out` [rows.length,width] in the order asked for. */
 const gather = <A extends Float64Array | Uint32Array>(from: A, width: number, rows: ArrayLike<number>, out: A): A => {
-  for (let i = 0; i < rows.length; i++)
-    for (let j = 0; j < width; j++) out[i * width + j] = from[rows[i]! * width + j]!;
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < width; j++) out[i * width + j] = from[rows[i]! * width + j]!;
   return out;
 };
 
@@ -109,6 +108,8 @@ export function toFloat32(dataset: Dataset): { readonly x: Float32Array; readonl
 export const oneHot = (dataset: ClassificationDataset): RegressionDataset => {
   const { name, n, d, x, classes } = dataset;
   const y = new Float64Array(n * classes);
-  dataset.y.forEach((label, i) => { y[i * classes + label] = 1; });
+  dataset.y.forEach((label, i) => {
+    y[i * classes + label] = 1;
+  });
   return { kind: 'regression', name, n, d, x, y, outputs: classes };
 };

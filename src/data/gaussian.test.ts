@@ -22,7 +22,9 @@ test('targets are x·β plus σ times noise that does not depend on σ or β', (
   const zero = gaussianRegression({ ...base, beta: new Float64Array(7), noise: 1 });
   const loud = gaussianRegression({ ...base, beta, noise: 0.25 });
   expect(loud.data.x).toEqual(x);
-  loud.data.y.forEach((y, i) => { expect(y).toBe(quiet.noiseless[i]! + 0.25 * zero.data.y[i]!); });
+  loud.data.y.forEach((y, i) => {
+    expect(y).toBe(quiet.noiseless[i]! + 0.25 * zero.data.y[i]!);
+  });
 });
 
 test('rows depend on the seed and their number alone', () => {
@@ -49,8 +51,16 @@ test('features and noise are standard normal, β has its norm', () => {
 });
 
 test.each([
-  { n: 0 }, { d: 0 }, { n: 1.5 }, { noise: -1 }, { noise: Number.NaN }, { norm: -1 }, { firstRow: -1 }, { norm: 1, beta: [1, 2] },
-  { seed: -1 }, { n: 2 ** 32, d: 3 },
+  { n: 0 },
+  { d: 0 },
+  { n: 1.5 },
+  { noise: -1 },
+  { noise: Number.NaN },
+  { norm: -1 },
+  { firstRow: -1 },
+  { norm: 1, beta: [1, 2] },
+  { seed: -1 },
+  { n: 2 ** 32, d: 3 },
 ])('refuses %o', (change) => {
   expect(() => gaussianRegression({ n: 4, d: 2, seed: 0, ...change })).toThrow(ConfigError);
 });

@@ -18,13 +18,25 @@ const encode = ({ dtype, shape, data }: NdArray): Uint8Array => {
 const arrays = ndArrays(Object.keys(CODES) as DType[]);
 
 test('reads every element type and shape', () => {
-  fc.assert(fc.property(arrays, (array) => { expect(bitsOf(readIdx(encode(array)))).toEqual(bitsOf(array)); }), { numRuns: 500 });
+  fc.assert(
+    fc.property(arrays, (array) => {
+      expect(bitsOf(readIdx(encode(array)))).toEqual(bitsOf(array));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('reads bytes as the format describes them', () => {
-  expect(readIdx(Uint8Array.of(0, 0, 0x0b, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0x01, 0x02, 0xff, 0xfe)))
-    .toEqual({ dtype: 'i2', shape: [1, 2], data: Int16Array.of(258, -2) });
-  expect(readIdx(Uint8Array.of(0, 0, 0x08, 1, 0, 0, 0, 3, 5, 0, 255).buffer)).toEqual({ dtype: 'u1', shape: [3], data: Uint8Array.of(5, 0, 255) });
+  expect(readIdx(Uint8Array.of(0, 0, 0x0b, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0x01, 0x02, 0xff, 0xfe))).toEqual({
+    dtype: 'i2',
+    shape: [1, 2],
+    data: Int16Array.of(258, -2),
+  });
+  expect(readIdx(Uint8Array.of(0, 0, 0x08, 1, 0, 0, 0, 3, 5, 0, 255).buffer)).toEqual({
+    dtype: 'u1',
+    shape: [3],
+    data: Uint8Array.of(5, 0, 255),
+  });
 });
 
 test.each([
@@ -48,5 +60,9 @@ test('refuses a file beyond the limit', () => {
   expect(() => readIdx(new Uint8Array(5), { maxBytes: 4 })).toThrow('5 bytes; the limit is 4');
 });
 
-test('hostile bytes are contained', () => { expectContainedOnGarbage(readIdx, arrays.map(encode)); });
-test('a file has exactly its length', () => { expectExactLength(readIdx, arrays.map(encode)); });
+test('hostile bytes are contained', () => {
+  expectContainedOnGarbage(readIdx, arrays.map(encode));
+});
+test('a file has exactly its length', () => {
+  expectExactLength(readIdx, arrays.map(encode));
+});

@@ -3,7 +3,12 @@ import { FormatError } from '../core/errors';
 import { checkPayload, fromHostBytes, inputBytes, ITEM_BYTES, toByteOrder, type DType, type NdArray, type ReadLimits } from './ndarray';
 
 const DTYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
-  [0x08, 'u1'], [0x09, 'i1'], [0x0b, 'i2'], [0x0c, 'i4'], [0x0d, 'f4'], [0x0e, 'f8'],
+  [0x08, 'u1'],
+  [0x09, 'i1'],
+  [0x0b, 'i2'],
+  [0x0c, 'i4'],
+  [0x0d, 'f4'],
+  [0x0e, 'f8'],
 ]);
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
@@ -21,7 +26,10 @@ export const readIdx = (input: Uint8Array | ArrayBuffer, { maxBytes }: ReadLimit
     throw new FormatError('idx', `the magic number starts with ${hex(zero0)} ${hex(zero1)} instead of two zeros: this is not an IDX file`);
   const dtype = DTYPES.get(code);
   if (!dtype)
-    throw new FormatError('idx', `unsupported element type ${hex(code)}; known are ${[...DTYPES].map(([c, d]) => `${hex(c)} (${d})`).join(', ')}`);
+    throw new FormatError(
+      'idx',
+      `unsupported element type ${hex(code)}; known are ${[...DTYPES].map(([c, d]) => `${hex(c)} (${d})`).join(', ')}`,
+    );
   const start = 4 + 4 * rank;
   if (bytes.length < start)
     throw new FormatError('idx', `the file is truncated in its header: ${rank} axes need ${start} bytes, the file has ${bytes.length}`);

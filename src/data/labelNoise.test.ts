@@ -29,17 +29,19 @@ test('q = 0 changes nothing, q = 1 redraws everything', () => {
 
 test('kept labels stay, new ones are in range, more noise only adds, a prefix has the prefix of the noise', () => {
   const unit = fc.double({ min: 0, max: 1, noNaN: true });
-  fc.assert(fc.property(fc.nat({ max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 300 }), unit, unit, (seed, k, a, b) => {
-    const clean = Uint32Array.from({ length: 60 }, (_, i) => i % k);
-    const less = redrawLabels(clean, k, Math.min(a, b), seed);
-    const more = redrawLabels(clean, k, Math.max(a, b), seed);
-    for (let i = 0; i < clean.length; i++) {
-      expect(more.y[i]).toBeLessThan(k);
-      if (!more.redrawn[i]) expect(more.y[i]).toBe(clean[i]);
-      if (less.redrawn[i]) expect([more.redrawn[i], more.y[i]]).toEqual([1, less.y[i]]);
-    }
-    expect(redrawLabels(clean.subarray(0, 20), k, a, seed).y).toEqual(redrawLabels(clean, k, a, seed).y.subarray(0, 20));
-  }));
+  fc.assert(
+    fc.property(fc.nat({ max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 300 }), unit, unit, (seed, k, a, b) => {
+      const clean = Uint32Array.from({ length: 60 }, (_, i) => i % k);
+      const less = redrawLabels(clean, k, Math.min(a, b), seed);
+      const more = redrawLabels(clean, k, Math.max(a, b), seed);
+      for (let i = 0; i < clean.length; i++) {
+        expect(more.y[i]).toBeLessThan(k);
+        if (!more.redrawn[i]) expect(more.y[i]).toBe(clean[i]);
+        if (less.redrawn[i]) expect([more.redrawn[i], more.y[i]]).toEqual([1, less.y[i]]);
+      }
+      expect(redrawLabels(clean.subarray(0, 20), k, a, seed).y).toEqual(redrawLabels(clean, k, a, seed).y.subarray(0, 20));
+    }),
+  );
 });
 
 test('a data set keeps its features and gets the noisy labels', () => {

@@ -32,5 +32,7 @@ export const redrawLabels = (labels: ArrayLike<number>, classes: number, q: numb
 };
 
 /** The same examples with labels redrawn as redrawLabels does. */
-export const withLabelNoise = (dataset: ClassificationDataset, q: number, seed: number): ClassificationDataset =>
-  ({ ...dataset, y: redrawLabels(dataset.y, dataset.classes, q, seed).y });
+export const withLabelNoise = (dataset: ClassificationDataset, q: number, seed: number): ClassificationDataset => ({
+  ...dataset,
+  y: redrawLabels(dataset.y, dataset.classes, q, seed).y,
+});

@@ -14,12 +14,15 @@ const columnSum = (x: Float64Array, d: number, j: number, weight: (row: number) 
 
 /** Largest distance between a column's two sums and the fingerprint's. */
 const distance = (x: Float64Array, { columnSums, cosineSums }: Fingerprint): number =>
-  Math.max(...columnSums.flatMap((plain, j) =>
-    [Math.abs(columnSum(x, 40, j, () => 1) - plain), Math.abs(columnSum(x, 40, j, Math.cos) - cosineSums[j]!)]));
+  Math.max(
+    ...columnSums.flatMap((plain, j) => [
+      Math.abs(columnSum(x, 40, j, () => 1) - plain),
+      Math.abs(columnSum(x, 40, j, Math.cos) - cosineSums[j]!),
+    ]),
+  );
 
 const count = ({ y }: ClassificationDataset, c: number): number => y.filter((label) => label === c).length;
-const columns = ({ x }: ClassificationDataset): string[] =>
-  Array.from({ length: 40 }, (_, j) => x.filter((_, at) => at % 40 === j).join());
+const columns = ({ x }: ClassificationDataset): string[] => Array.from({ length: 40 }, (_, j) => x.filter((_, at) => at % 40 === j).join());
 const fnv1a = (labels: Uint32Array): number => labels.reduce((hash, label) => Math.imul(hash ^ label, 16777619) >>> 0, 0x811c9dc5);
 
 /** The most by which an element may differ from the published one. */
@@ -63,7 +66,9 @@ describe.each(['train', 'test'] as const)('the published %s set', (part) => {
 test('starts with the published values', () => {
   const { x, y } = published.train;
   // Printed to 8 and 5 decimals, hence known to half a unit of the last.
-  [-0.33200567, -0.47191037, -0.77869708].forEach((value, j) => { expect(Math.abs(x[j]! - value)).toBeLessThanOrEqual(0.5e-8); });
+  [-0.33200567, -0.47191037, -0.77869708].forEach((value, j) => {
+    expect(Math.abs(x[j]! - value)).toBeLessThanOrEqual(0.5e-8);
+  });
   expect([...y.subarray(0, 8)]).toEqual([2, 6, 4, 5, 6, 6, 6, 0]);
   expect(Math.abs(compensatedSum(x.map(Math.abs)) - 118338.29511)).toBeLessThanOrEqual(0.5e-5);
 });
@@ -99,9 +104,16 @@ test('without any randomness of shape or noise, examples of a class are equal', 
 });
 
 test.each([
-  ['n', { n: 5001 }], ['n', { n: 0 }], ['trainFraction', { trainFraction: 1 }], ['trainFraction', { trainFraction: 0 }],
-  ['seed', { seed: -1 }], ['padding', { padding: [36, 20] as const }], ['maxTranslation', { maxTranslation: 0 }],
-  ['maxTranslation', { maxTranslation: 73 }], ['length', { length: 1 }], ['whiteNoise', { whiteNoise: Number.NaN }],
+  ['n', { n: 5001 }],
+  ['n', { n: 0 }],
+  ['trainFraction', { trainFraction: 1 }],
+  ['trainFraction', { trainFraction: 0 }],
+  ['seed', { seed: -1 }],
+  ['padding', { padding: [36, 20] as const }],
+  ['maxTranslation', { maxTranslation: 0 }],
+  ['maxTranslation', { maxTranslation: 73 }],
+  ['length', { length: 1 }],
+  ['whiteNoise', { whiteNoise: Number.NaN }],
 ])('names a %s that cannot be met', (name, config) => {
   expect(() => mnist1d(config)).toThrow(ConfigError);
   expect(() => mnist1d(config)).toThrow(name);

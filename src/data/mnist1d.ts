@@ -33,8 +33,17 @@ export interface Mnist1dConfig {
 }
 
 export const MNIST1D_PUBLISHED: Mnist1dConfig = {
-  n: 5000, seed: 42, trainFraction: 0.8, padding: [36, 60], scale: 0.4, maxTranslation: 48, correlatedNoise: 0.25,
-  whiteNoise: 0.02, shear: 0.75, length: 40, shufflePositions: false,
+  n: 5000,
+  seed: 42,
+  trainFraction: 0.8,
+  padding: [36, 60],
+  scale: 0.4,
+  maxTranslation: 48,
+  correlatedNoise: 0.25,
+  whiteNoise: 0.02,
+  shear: 0.75,
+  length: 40,
+  shufflePositions: false,
 };
 
 const CLASSES = 10;
@@ -122,7 +131,9 @@ const normals = (random: RandomState, count: number, scale: number): Float64Arra
 const drawExample = (shape: Float64Array, config: Mnist1dConfig, window: Float64Array, random: RandomState): Float64Array => {
   const [fewest, most] = config.padding;
   const padded = new Float64Array(TEMPLATE_LENGTH + fewest + Math.floor(random.rand() * (most - fewest + 1)));
-  shape.forEach((v, i) => { padded[i] = v + NOT_PADDING; });
+  shape.forEach((v, i) => {
+    padded[i] = v + NOT_PADDING;
+  });
   const full = TEMPLATE_LENGTH + most;
   const stretched = resample(padded, full);
   const factor = 1 + config.scale * (random.rand() - 0.5);
@@ -147,7 +158,11 @@ const requireInteger = (name: string, value: number, low: number, high = Number.
 
 /** Returns the number of training examples. */
 const validate = (config: Mnist1dConfig): number => {
-  const { n, trainFraction, padding: [fewest, most] } = config;
+  const {
+    n,
+    trainFraction,
+    padding: [fewest, most],
+  } = config;
   requireInteger('n', n, CLASSES);
   if (n % CLASSES !== 0) throw new ConfigError(`mnist1d: n must be a multiple of the ${CLASSES} classes, got ${n}`);
   requireInteger('the least padding', fewest, 0);
@@ -180,7 +195,9 @@ export const mnist1d = (options: Partial<Mnist1dConfig> = {}): Split<Classificat
   const order = random.permutation(n);
   const positions = config.shufflePositions ? random.permutation(d) : undefined;
   const raw = new Float64Array(n * d);
-  order.forEach((from, i) => { raw.set(drawn[from]!, i * d); });
+  order.forEach((from, i) => {
+    raw.set(drawn[from]!, i * d);
+  });
   const { mean, deviation } = moments(raw);
   const standard = raw.map((v) => (v - mean) / deviation);
   const x = positions ? standard.map((_, at) => standard[at - (at % d) + positions[at % d]!]!) : standard;

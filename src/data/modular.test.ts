@@ -4,15 +4,20 @@ import { ConfigError } from '../core/errors';
 import { isPrime, operationTable, splitEntries, takeEntries, type ModularTask, type OperationTable } from './modular';
 
 const PRIMES = [2, 3, 5, 7, 11, 13, 23];
-const entries = ({ a, b, c, n }: OperationTable): readonly (readonly [number, number, number])[] => Array.from({ length: n }, (_, i) => [a[i]!, b[i]!, c[i]!]);
+const entries = ({ a, b, c, n }: OperationTable): readonly (readonly [number, number, number])[] =>
+  Array.from({ length: n }, (_, i) => [a[i]!, b[i]!, c[i]!]);
 /** The remainder of whole numbers by definition: p divides value − c. */
 const congruent = (value: number, c: number, p: number): boolean => Number.isInteger((value - c) / p);
 
 describe('tables', () => {
   /** What has to be ≡ 0 by each operation's own definition; a quotient by what it is the answer to. */
   const RULES: readonly (readonly [ModularTask, (a: number, b: number, c: number) => number])[] = [
-    ['add', (a, b, c) => a + b - c], ['subtract', (a, b, c) => a - b - c], ['multiply', (a, b, c) => a * b - c], ['divide', (a, b, c) => b * c - a],
-    ['squares', (a, b, c) => a * a + b * b - c], ['cubic', (a, b, c) => a * a * a + a * b - c],
+    ['add', (a, b, c) => a + b - c],
+    ['subtract', (a, b, c) => a - b - c],
+    ['multiply', (a, b, c) => a * b - c],
+    ['divide', (a, b, c) => b * c - a],
+    ['squares', (a, b, c) => a * a + b * b - c],
+    ['cubic', (a, b, c) => a * a * a + a * b - c],
   ];
   it.each(RULES)('of %s: every pair once, every result right', (task, zero) => {
     for (const p of PRIMES) {
@@ -20,7 +25,8 @@ describe('tables', () => {
       const all = entries(table);
       const pairs = new Set(all.map(([a, b]) => p * a + b));
       expect([table.order, table.n, pairs.size]).toEqual([p, task === 'divide' ? p * (p - 1) : p * p, all.length]);
-      for (const [a, b, c] of all) expect(a < p && b < p && c < p && congruent(zero(a, b, c), 0, p), `${task} ${a} ${b} ${c} modulo ${p}`).toBe(true);
+      for (const [a, b, c] of all)
+        expect(a < p && b < p && c < p && congruent(zero(a, b, c), 0, p), `${task} ${a} ${b} ${c} modulo ${p}`).toBe(true);
       expect(all.some(([, b]) => b === 0)).toBe(task !== 'divide');
     }
   });
@@ -38,7 +44,11 @@ describe('tables', () => {
     fc.assert(fc.property(element, element, element, (a, b, c) => product(product(a, b), c) === product(a, product(b, c))));
     expect(entries(table).some(([a, b, c]) => c !== product(b, a))).toBe(true);
     // Five elements of one conjugacy class each have these orders, 1 + 10 + 20 + 30 + 24 + 15 + 20 = 120 in all.
-    const orders = Array.from({ length: 120 }, (_, a) => { let k = 1; for (let x = a; x !== 0; x = product(x, a)) k++; return k; });
+    const orders = Array.from({ length: 120 }, (_, a) => {
+      let k = 1;
+      for (let x = a; x !== 0; x = product(x, a)) k++;
+      return k;
+    });
     expect([1, 2, 3, 4, 5, 6].map((k) => orders.filter((o) => o === k).length)).toEqual([1, 25, 20, 30, 24, 20]);
   });
 
@@ -54,17 +64,20 @@ describe('the split', () => {
   const size = fc.integer({ min: 2, max: 400 });
   const permille = fc.integer({ min: 1, max: 999 });
   const seed = fc.nat({ max: 2 ** 32 - 1 });
-  it('is a partition of the size asked for; a smaller share is a part of a larger one', () => fc.assert(fc.property(size, permille, permille, seed, (n, i, j, s) => {
-    const [f, g] = [Math.min(i, j) / 1000, Math.max(i, j) / 1000] as const;
-    const count = (x: number): number => Math.round(x * n);
-    fc.pre([f, g].every((x) => count(x) >= 1 && count(x) < n));
-    const [less, more] = [splitEntries(n, f, s), splitEntries(n, g, s)];
-    expect(less.train.length).toBe(count(f));
-    expect([...less.train, ...less.test].toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
-    const larger = new Set(more.train);
-    expect(less.train.every((row) => larger.has(row))).toBe(true);
-    expect(splitEntries(n, f, s)).toEqual(less);
-  })));
+  it('is a partition of the size asked for; a smaller share is a part of a larger one', () =>
+    fc.assert(
+      fc.property(size, permille, permille, seed, (n, i, j, s) => {
+        const [f, g] = [Math.min(i, j) / 1000, Math.max(i, j) / 1000] as const;
+        const count = (x: number): number => Math.round(x * n);
+        fc.pre([f, g].every((x) => count(x) >= 1 && count(x) < n));
+        const [less, more] = [splitEntries(n, f, s), splitEntries(n, g, s)];
+        expect(less.train.length).toBe(count(f));
+        expect([...less.train, ...less.test].toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+        const larger = new Set(more.train);
+        expect(less.train.every((row) => larger.has(row))).toBe(true);
+        expect(splitEntries(n, f, s)).toEqual(less);
+      }),
+    ));
 
   it('depends on the seed, takes each entry as often as any other, and refuses an empty side', () => {
     const [n, seeds] = [60, 2000];
@@ -77,6 +90,11 @@ describe('the split', () => {
 
   it('takes entries with their results', () => {
     const table = operationTable('add', 5);
-    expect(takeEntries(table, Uint32Array.of(7, 3))).toEqual({ n: 2, a: Uint32Array.of(1, 0), b: Uint32Array.of(2, 3), c: Uint32Array.of(3, 3) });
+    expect(takeEntries(table, Uint32Array.of(7, 3))).toEqual({
+      n: 2,
+      a: Uint32Array.of(1, 0),
+      b: Uint32Array.of(2, 3),
+      c: Uint32Array.of(3, 3),
+    });
   });
 });

@@ -9,7 +9,12 @@ import { stream, USE } from '../core/random';
 export type ModularTask = 'add' | 'subtract' | 'multiply' | 'divide' | 'squares' | 'cubic' | 's5';
 
 /** Entries of a table: the result of a[i] and b[i] is c[i]. */
-export interface Entries { readonly n: number; readonly a: Uint32Array; readonly b: Uint32Array; readonly c: Uint32Array }
+export interface Entries {
+  readonly n: number;
+  readonly a: Uint32Array;
+  readonly b: Uint32Array;
+  readonly c: Uint32Array;
+}
 export interface OperationTable extends Entries {
   readonly task: ModularTask;
   /** Symbols that a, b and c are numbers of. */
@@ -26,7 +31,7 @@ export const isPrime = (n: number): boolean => {
 
 /** The permutations of 0…4 in lexicographic order: symbol i of S5 is the i-th, and maps j to its j-th entry. */
 const permutations = (rest: readonly number[]): number[][] =>
-  (rest.length === 0 ? [[]] : rest.flatMap((first) => permutations(rest.filter((v) => v !== first)).map((tail) => [first].concat(tail))));
+  rest.length === 0 ? [[]] : rest.flatMap((first) => permutations(rest.filter((v) => v !== first)).map((tail) => [first].concat(tail)));
 const composition = (): ((a: number, b: number) => number) => {
   const all = permutations([0, 1, 2, 3, 4]);
   const rank = new Map(all.map((g, i) => [g.join(), i]));
@@ -41,13 +46,22 @@ const inverses = (p: number): readonly number[] => {
 
 const operation = (task: ModularTask, p: number): ((a: number, b: number) => number) => {
   switch (task) {
-    case 'add': return (a, b) => (a + b) % p;
-    case 'subtract': return (a, b) => (a - b + p) % p;
-    case 'multiply': return (a, b) => (a * b) % p;
-    case 'divide': { const inverse = inverses(p); return (a, b) => (a * inverse[b]!) % p; }
-    case 'squares': return (a, b) => (a * a + b * b) % p;
-    case 'cubic': return (a, b) => (a ** 3 + a * b) % p;
-    case 's5': return composition();
+    case 'add':
+      return (a, b) => (a + b) % p;
+    case 'subtract':
+      return (a, b) => (a - b + p) % p;
+    case 'multiply':
+      return (a, b) => (a * b) % p;
+    case 'divide': {
+      const inverse = inverses(p);
+      return (a, b) => (a * inverse[b]!) % p;
+    }
+    case 'squares':
+      return (a, b) => (a * a + b * b) % p;
+    case 'cubic':
+      return (a, b) => (a ** 3 + a * b) % p;
+    case 's5':
+      return composition();
   }
 };
 
@@ -57,8 +71,10 @@ const operation = (task: ModularTask, p: number): ((a: number, b: number) => num
  */
 export const operationTable = (task: ModularTask, modulus: number): OperationTable => {
   const s5 = task === 's5';
-  if (!s5 && !(Number.isInteger(modulus) && modulus >= 2 && modulus <= MOST)) throw new ConfigError(`the modulus is ${modulus}; it must be a whole number from 2 to ${MOST}`);
-  if (task === 'divide' && !isPrime(modulus)) throw new ConfigError(`division modulo ${modulus}: not every number has an inverse; the modulus must be prime`);
+  if (!s5 && !(Number.isInteger(modulus) && modulus >= 2 && modulus <= MOST))
+    throw new ConfigError(`the modulus is ${modulus}; it must be a whole number from 2 to ${MOST}`);
+  if (task === 'divide' && !isPrime(modulus))
+    throw new ConfigError(`division modulo ${modulus}: not every number has an inverse; the modulus must be prime`);
   const order = s5 ? 120 : modulus;
   const first = task === 'divide' ? 1 : 0;
   const columns = order - first;
@@ -75,7 +91,10 @@ export const operationTable = (task: ModularTask, modulus: number): OperationTab
  */
 export const splitEntries = (n: number, fraction: number, seed: number): { readonly train: Uint32Array; readonly test: Uint32Array } => {
   const count = Math.round(fraction * n);
-  if (!(count >= 1 && count < n)) throw new ConfigError(`a share of ${fraction} of ${n} entries to train on leaves ${count >= n ? 'none to test' : 'none'}; it must lie between 0 and 1`);
+  if (!(count >= 1 && count < n))
+    throw new ConfigError(
+      `a share of ${fraction} of ${n} entries to train on leaves ${count >= n ? 'none to test' : 'none'}; it must lie between 0 and 1`,
+    );
   const random = stream(seed, USE.split);
   const key = Array.from({ length: n }, (_, i) => random.bits(i));
   const order = key.map((_, i) => i).toSorted((i, j) => key[i]! - key[j]! || i - j);
@@ -83,5 +102,9 @@ export const splitEntries = (n: number, fraction: number, seed: number): { reado
 };
 
 /** Some entries of a table, in the order of `rows`. */
-export const takeEntries = ({ a, b, c }: Entries, rows: Uint32Array): Entries =>
-  ({ n: rows.length, a: rows.map((i) => a[i]!), b: rows.map((i) => b[i]!), c: rows.map((i) => c[i]!) });
+export const takeEntries = ({ a, b, c }: Entries, rows: Uint32Array): Entries => ({
+  n: rows.length,
+  a: rows.map((i) => a[i]!),
+  b: rows.map((i) => b[i]!),
+  c: rows.map((i) => c[i]!),
+});

@@ -73,12 +73,14 @@ test.each(NUMPY)('seed $seed draws what NumPy draws', ({ seed, bits, later, rand
 });
 
 test('choices stay in range and permutations hold each number once', () => {
-  fc.assert(fc.property(fc.nat({ max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 2 ** 32 }), fc.nat({ max: 40 }), (seed, n, length) => {
-    const random = new RandomState(seed);
-    const value = random.choice(n);
-    expect(Number.isInteger(value) && value >= 0 && value < n).toBe(true);
-    expect([...random.permutation(length)].toSorted((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
-  }));
+  fc.assert(
+    fc.property(fc.nat({ max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 2 ** 32 }), fc.nat({ max: 40 }), (seed, n, length) => {
+      const random = new RandomState(seed);
+      const value = random.choice(n);
+      expect(Number.isInteger(value) && value >= 0 && value < n).toBe(true);
+      expect([...random.permutation(length)].toSorted((a, b) => a - b)).toEqual(Array.from({ length }, (_, i) => i));
+    }),
+  );
 });
 
 test.each([-1, 0.5, 2 ** 32, Number.NaN])('refuses the seed %s', (seed) => {

@@ -12,9 +12,14 @@ export const ndArrays = (dtypes: readonly DType[] = DTYPES, maxRank = 5): fc.Arb
   fc.tuple(fc.constantFrom(...dtypes), shapes(maxRank)).chain(([dtype, shape]) => {
     const length = sizeOf(shape) * ITEM_BYTES[dtype];
     const byte = dtype === 'b1' ? { max: 1 } : {};
-    return fc.uint8Array({ ...byte, minLength: length, maxLength: length }).map((bytes) => fromHostBytes(dtype, shape, new Uint8Array(bytes)));
+    return fc
+      .uint8Array({ ...byte, minLength: length, maxLength: length })
+      .map((bytes) => fromHostBytes(dtype, shape, new Uint8Array(bytes)));
   });
 
 /** The array with its elements as bytes, so that NaNs compare by their bits. */
-export const bitsOf = ({ dtype, shape, data }: NdArray): unknown =>
-  ({ dtype, shape, bytes: [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)] });
+export const bitsOf = ({ dtype, shape, data }: NdArray): unknown => ({
+  dtype,
+  shape,
+  bytes: [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)],
+});

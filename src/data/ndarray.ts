@@ -12,9 +12,16 @@ type Stored<T extends DType, D> = { readonly dtype: T; readonly shape: Shape; re
 
 /** Elements are in row-major (C) order, whatever the order in the file. b1 holds 0 and 1. */
 export type NdArray =
-  | Stored<'f4', Float32Array> | Stored<'f8', Float64Array>
-  | Stored<'i1', Int8Array> | Stored<'i2', Int16Array> | Stored<'i4', Int32Array> | Stored<'i8', BigInt64Array>
-  | Stored<'u1' | 'b1', Uint8Array> | Stored<'u2', Uint16Array> | Stored<'u4', Uint32Array> | Stored<'u8', BigUint64Array>;
+  | Stored<'f4', Float32Array>
+  | Stored<'f8', Float64Array>
+  | Stored<'i1', Int8Array>
+  | Stored<'i2', Int16Array>
+  | Stored<'i4', Int32Array>
+  | Stored<'i8', BigInt64Array>
+  | Stored<'u1' | 'b1', Uint8Array>
+  | Stored<'u2', Uint16Array>
+  | Stored<'u4', Uint32Array>
+  | Stored<'u8', BigUint64Array>;
 
 export interface ReadLimits {
   /** Files of more bytes than this are refused before anything is allocated; 256 MiB by default. */
@@ -80,17 +87,27 @@ export const transposeOrder = (bytes: Uint8Array, itemBytes: number, shape: Shap
 /** The bytes, in the host's order, seen as elements. */
 export const fromHostBytes = (dtype: DType, shape: Shape, { buffer }: Uint8Array<ArrayBuffer>): NdArray => {
   switch (dtype) {
-    case 'f4': return { dtype, shape, data: new Float32Array(buffer) };
-    case 'f8': return { dtype, shape, data: new Float64Array(buffer) };
-    case 'i1': return { dtype, shape, data: new Int8Array(buffer) };
-    case 'i2': return { dtype, shape, data: new Int16Array(buffer) };
-    case 'i4': return { dtype, shape, data: new Int32Array(buffer) };
-    case 'i8': return { dtype, shape, data: new BigInt64Array(buffer) };
+    case 'f4':
+      return { dtype, shape, data: new Float32Array(buffer) };
+    case 'f8':
+      return { dtype, shape, data: new Float64Array(buffer) };
+    case 'i1':
+      return { dtype, shape, data: new Int8Array(buffer) };
+    case 'i2':
+      return { dtype, shape, data: new Int16Array(buffer) };
+    case 'i4':
+      return { dtype, shape, data: new Int32Array(buffer) };
+    case 'i8':
+      return { dtype, shape, data: new BigInt64Array(buffer) };
     case 'u1':
-    case 'b1': return { dtype, shape, data: new Uint8Array(buffer) };
-    case 'u2': return { dtype, shape, data: new Uint16Array(buffer) };
-    case 'u4': return { dtype, shape, data: new Uint32Array(buffer) };
-    case 'u8': return { dtype, shape, data: new BigUint64Array(buffer) };
+    case 'b1':
+      return { dtype, shape, data: new Uint8Array(buffer) };
+    case 'u2':
+      return { dtype, shape, data: new Uint16Array(buffer) };
+    case 'u4':
+      return { dtype, shape, data: new Uint32Array(buffer) };
+    case 'u8':
+      return { dtype, shape, data: new BigUint64Array(buffer) };
   }
 };
 
@@ -126,7 +143,8 @@ export const labelledArrays = (name: string, x: NdArray, y: NdArray, classes?: n
   if (labels.width !== 1 && n > 0) throw new FormatError(name, `labels ${showShape(y.shape)} are not one number an example`);
   const k = classes ?? labels.values.reduce((most, label) => Math.max(most, label + 1), 0);
   const wrong = labels.values.findIndex((label) => !Number.isInteger(label) || label < 0 || label >= k || label >= 2 ** 32);
-  if (wrong >= 0) throw new FormatError(name, `the label of example ${wrong} is ${labels.values[wrong]}; labels are whole numbers in [0, ${k})`);
+  if (wrong >= 0)
+    throw new FormatError(name, `the label of example ${wrong} is ${labels.values[wrong]}; labels are whole numbers in [0, ${k})`);
   return classification({ name, n, d, x: values, y: Uint32Array.from(labels.values), classes: k });
 };
 

@@ -15,20 +15,26 @@ const file = (dictionary: string, payload: Uint8Array | number = 0, major = 1, m
   const data = typeof payload === 'number' ? new Uint8Array(payload) : payload;
   return Uint8Array.from([...ascii('\x93NUMPY'), major, minor, ...size, ...ascii(dictionary), ...data]);
 };
-const header = (descr: string, shape: string, order = 'False'): string => `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
+const header = (descr: string, shape: string, order = 'False'): string =>
+  `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
 
 const options = fc.record({
-  littleEndian: fc.boolean(), fortranOrder: fc.boolean(), version: fc.constantFrom(1 as const, 2 as const, 3 as const),
+  littleEndian: fc.boolean(),
+  fortranOrder: fc.boolean(),
+  version: fc.constantFrom(1 as const, 2 as const, 3 as const),
 });
 const files = fc.tuple(ndArrays(), options).map(([array, how]) => writeNpy(array, how));
 
 describe('round trips', () => {
   test.each(DTYPES)('%s, any shape, order of bytes and of elements, and version', (dtype) => {
-    fc.assert(fc.property(ndArrays([dtype]), options, (array, how) => {
-      const bytes = writeNpy(array, how);
-      expect(bytes.length % 64).toBe((array.data.byteLength) % 64);
-      expect(bitsOf(readNpy(bytes))).toEqual(bitsOf(array));
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(ndArrays([dtype]), options, (array, how) => {
+        const bytes = writeNpy(array, how);
+        expect(bytes.length % 64).toBe(array.data.byteLength % 64);
+        expect(bitsOf(readNpy(bytes))).toEqual(bitsOf(array));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('from the middle of a larger buffer, from an ArrayBuffer, and into memory of its own', () => {
@@ -144,8 +150,12 @@ test('refuses a file beyond the limit, whatever it holds', () => {
   expect(() => readNpy(new Uint8Array(11), { maxBytes: 10 })).toThrow('11 bytes; the limit is 10');
 });
 
-test('hostile bytes are contained', () => { expectContainedOnGarbage(readNpy, files); });
-test('a file has exactly its length', () => { expectExactLength(readNpy, files); });
+test('hostile bytes are contained', () => {
+  expectContainedOnGarbage(readNpy, files);
+});
+test('a file has exactly its length', () => {
+  expectExactLength(readNpy, files);
+});
 
 test('writing refuses data that do not fill the shape', () => {
   expect(() => writeNpy({ dtype: 'u1', shape: [2, 2], data: new Uint8Array(3) })).toThrow(ShapeError);
@@ -157,7 +167,13 @@ describe('arrays as data sets', () => {
   const x: NdArray = { dtype: 'f4', shape: [2, 1, 2], data: Float32Array.of(1, 2, 3, 4) };
 
   test('trailing axes become features', () => {
-    expect(labelledArrays('a', x, labels(2n, 0n))).toMatchObject({ n: 2, d: 2, classes: 3, x: Float64Array.of(1, 2, 3, 4), y: Uint32Array.of(2, 0) });
+    expect(labelledArrays('a', x, labels(2n, 0n))).toMatchObject({
+      n: 2,
+      d: 2,
+      classes: 3,
+      x: Float64Array.of(1, 2, 3, 4),
+      y: Uint32Array.of(2, 0),
+    });
     expect(labelledArrays('a', x, labels(1n, 0n), 10).classes).toBe(10);
     expect(targetArrays('a', x, x)).toMatchObject({ n: 2, d: 2, outputs: 2, y: Float64Array.of(1, 2, 3, 4) });
   });

@@ -23,7 +23,9 @@ const MAX_RANK = 64;
 const MAX_HEADER = 10_000;
 const ALIGNMENT = 64;
 
-const fail = (message: string): never => { throw new FormatError('npy', message); };
+const fail = (message: string): never => {
+  throw new FormatError('npy', message);
+};
 
 /** Long garbage would drown the message. */
 const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -49,7 +51,8 @@ const tokens = (source: string): readonly Token[] => {
 const entries = (source: string): ReadonlyMap<string, readonly Token[]> => {
   const all = tokens(source);
   const punctuation = (token: Token | undefined): string => (token && !token.isString ? token.text : '');
-  if (punctuation(all[0]) !== '{' || punctuation(all.at(-1)) !== '}' || all.length < 2) fail(`the header is not a dictionary: ${quoted(source)}`);
+  if (punctuation(all[0]) !== '{' || punctuation(all.at(-1)) !== '}' || all.length < 2)
+    fail(`the header is not a dictionary: ${quoted(source)}`);
   const found = new Map<string, readonly Token[]>();
   let at = 1;
   while (at < all.length - 1) {
@@ -78,7 +81,8 @@ const parseDescr = (value: readonly Token[]): Pick<NpyHeader, 'dtype' | 'littleE
   const supported = Object.keys(ITEM_BYTES) as DType[];
   const dtype = supported.find((d) => d === name);
   const knownOrder = order === '<' || order === '>' || (order === '|' && dtype !== undefined && ITEM_BYTES[dtype] === 1);
-  if (!dtype || !knownOrder) return fail(`unsupported dtype ${quoted(only.text)}; supported are ${supported.join(' ')}, with < or > for the byte order`);
+  if (!dtype || !knownOrder)
+    return fail(`unsupported dtype ${quoted(only.text)}; supported are ${supported.join(' ')}, with < or > for the byte order`);
   return { dtype, littleEndian: order !== '>' };
 };
 
@@ -107,12 +111,14 @@ const parseDictionary = (source: string): NpyHeader => {
 export const decodeNpyHeader = (bytes: Uint8Array): { readonly header: NpyHeader; readonly end: number } => {
   if (bytes.length === 0) fail('the file is empty');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) fail('this is a zip archive, probably .npz; extract the .npy files first');
-  if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte)) fail('the magic number \\x93NUMPY is missing: this is not a .npy file');
+  if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte))
+    fail('the magic number \\x93NUMPY is missing: this is not a .npy file');
   const [major, minor] = [bytes[6], bytes[7]];
   const lengthBytes = major === 1 ? 2 : 4;
   const start = 8 + lengthBytes;
   if (bytes.length < 8) return fail(`the file is truncated in its header: ${bytes.length} bytes`);
-  if ((major !== 1 && major !== 2 && major !== 3) || minor !== 0) return fail(`version ${major}.${minor} is unknown; 1.0, 2.0 and 3.0 are read`);
+  if ((major !== 1 && major !== 2 && major !== 3) || minor !== 0)
+    return fail(`version ${major}.${minor} is unknown; 1.0, 2.0 and 3.0 are read`);
   if (bytes.length < start) return fail(`the file is truncated in its header: ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = start + (lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true));

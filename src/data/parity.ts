@@ -19,7 +19,8 @@ export interface ParityConfig {
 }
 
 const requireInteger = (name: string, value: number, low: number, high: number): void => {
-  if (!Number.isSafeInteger(value) || value < low || value > high) throw new ConfigError(`sparseParity: ${name} must be an integer from ${low} to ${high}, got ${value}`);
+  if (!Number.isSafeInteger(value) || value < low || value > high)
+    throw new ConfigError(`sparseParity: ${name} must be an integer from ${low} to ${high}, got ${value}`);
 };
 
 /** x [n,d] and y [n,1], all ±1. Throws ConfigError for sizes that are no integers or out of range. */

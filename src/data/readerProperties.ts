@@ -38,24 +38,34 @@ const splice = (bytes: Uint8Array, at: number, remove: number, insert: Uint8Arra
 const mutated = (valid: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> => {
   const place = fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 130 }) }, fc.nat({ max: 10_000 }));
   const edit = fc.tuple(place, fc.nat({ max: 4 }), fc.uint8Array({ maxLength: 4 }));
-  return fc.tuple(valid, fc.array(edit, { minLength: 1, maxLength: 3 })).map(([bytes, edits]) =>
-    edits.reduce((out, [at, remove, insert]) => splice(out, at % (out.length + 1), remove, insert), bytes));
+  return fc
+    .tuple(valid, fc.array(edit, { minLength: 1, maxLength: 3 }))
+    .map(([bytes, edits]) => edits.reduce((out, [at, remove, insert]) => splice(out, at % (out.length + 1), remove, insert), bytes));
 };
 
 /** Garbage, garbage after the file's first bytes, and mutations of valid files are all contained. */
 export const expectContainedOnGarbage = (read: (bytes: Uint8Array) => unknown, valid: fc.Arbitrary<Uint8Array>): void => {
   const garbage = fc.uint8Array({ maxLength: 400 });
-  const halfValid = fc.tuple(valid, fc.nat({ max: 130 }), garbage)
+  const halfValid = fc
+    .tuple(valid, fc.nat({ max: 130 }), garbage)
     .map(([bytes, keep, rest]) => Uint8Array.from([...bytes.subarray(0, keep), ...rest]));
   const input = fc.oneof(garbage, halfValid, { weight: 3, arbitrary: mutated(valid) });
-  fc.assert(fc.property(input, (bytes) => { expectContained(read, bytes); }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(input, (bytes) => {
+      expectContained(read, bytes);
+    }),
+    { numRuns: 2000 },
+  );
 };
 
 /** Every proper prefix of a valid file is refused, as is the file with bytes behind it. */
 export const expectExactLength = (read: (bytes: Uint8Array) => unknown, valid: fc.Arbitrary<Uint8Array>): void => {
   const extra = fc.uint8Array({ minLength: 1, maxLength: 9 });
-  fc.assert(fc.property(valid, fc.nat(), extra, (bytes, cut, more) => {
-    expect(() => read(bytes.subarray(0, cut % bytes.length))).toThrow(FormatError);
-    expect(() => read(Uint8Array.from([...bytes, ...more]))).toThrow(FormatError);
-  }), { numRuns: 500 });
+  fc.assert(
+    fc.property(valid, fc.nat(), extra, (bytes, cut, more) => {
+      expect(() => read(bytes.subarray(0, cut % bytes.length))).toThrow(FormatError);
+      expect(() => read(Uint8Array.from([...bytes, ...more]))).toThrow(FormatError);
+    }),
+    { numRuns: 500 },
+  );
 };

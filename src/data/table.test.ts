@@ -6,10 +6,15 @@ import { readTable, type TableFile, type TableOptions } from './table';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const csv = (text: string): TableFile => ({ name: 'a.csv', data: bytes(text) });
-const npy = (name: string, shape: readonly number[], values: readonly number[]): TableFile => ({ name, data: writeNpy({ dtype: 'f8', shape, data: Float64Array.from(values) }) });
+const npy = (name: string, shape: readonly number[], values: readonly number[]): TableFile => ({
+  name,
+  data: writeNpy({ dtype: 'f8', shape, data: Float64Array.from(values) }),
+});
 /** Bytes as IDX: two zeros, element type u1, the axes. */
-const idx = (name: string, shape: readonly number[], values: readonly number[]): TableFile =>
-  ({ name, data: Uint8Array.of(0, 0, 8, shape.length, ...shape.flatMap((d) => [0, 0, 0, d]), ...values) });
+const idx = (name: string, shape: readonly number[], values: readonly number[]): TableFile => ({
+  name,
+  data: Uint8Array.of(0, 0, 8, shape.length, ...shape.flatMap((d) => [0, 0, 0, d]), ...values),
+});
 const OPTIONS: TableOptions = { target: 0, task: 'auto' };
 const read = (text: string, options: Partial<TableOptions> = {}) => readTable(csv(text), undefined, { ...OPTIONS, ...options });
 const lines = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('\n');
@@ -18,23 +23,35 @@ describe('a CSV', () => {
   it('with names and text labels: classes in order of appearance', () => {
     const { dataset, understood } = read('size,weight,kind\n1,2,zebra\n3,4.5,ant\n-5,6e-1,zebra\n');
     expect(dataset).toMatchObject({ kind: 'classification', n: 3, d: 2, classes: 2, classNames: ['zebra', 'ant'] });
-    expect([[...dataset.x], [...dataset.y]]).toEqual([[1, 2, 3, 4.5, -5, 0.6], [0, 1, 0]]);
-    expect(understood).toBe(`'a.csv', separated by commas, first row: names: 3 examples of 2 features (size, weight); ` +
-      `target "kind": 2 classes (zebra, ant), numbered as they first appear.`);
+    expect([[...dataset.x], [...dataset.y]]).toEqual([
+      [1, 2, 3, 4.5, -5, 0.6],
+      [0, 1, 0],
+    ]);
+    expect(understood).toBe(
+      `'a.csv', separated by commas, first row: names: 3 examples of 2 features (size, weight); ` +
+        `target "kind": 2 classes (zebra, ant), numbered as they first appear.`,
+    );
   });
   it('without names, the target chosen, separated by semicolons or tabs', () => {
     const { dataset } = read('b; 1; 2\na; 3; 4\n', { target: 1 });
     expect([[...dataset.x], [...dataset.y], dataset.n]).toEqual([[1, 2, 3, 4], [0, 1], 2]);
     expect([...read('x\ty\n1\t0.5\n2\t1.5').dataset.x]).toEqual([1, 2]);
   });
-  it('with an index column that has no name', () => { expect(read(',x,y\n0,1,a\n1,2,b').dataset).toMatchObject({ n: 2, d: 2 }); });
+  it('with an index column that has no name', () => {
+    expect(read(',x,y\n0,1,a\n1,2,b').dataset).toMatchObject({ n: 2, d: 2 });
+  });
   it('few whole numbers are classes in ascending order, others a regression, unless said otherwise', () => {
     expect(read('1,7\n2,-3\n3,7').dataset).toMatchObject({ kind: 'classification', y: Uint32Array.of(1, 0, 1), classNames: ['-3', '7'] });
     expect(read('1,7\n2,-3\n3,7', { task: 'numbers' }).dataset).toMatchObject({ kind: 'regression', y: Float64Array.of(7, -3, 7) });
     expect(read('1,0.5\n2,-3\n3,7').dataset.kind).toBe('regression');
     expect(read(lines(20, (i) => `${i},${i}`)).dataset.kind).toBe('classification');
     expect(read(lines(21, (i) => `${i},${i}`)).dataset.kind).toBe('regression');
-    expect(read(lines(21, (i) => `${i},${i}`), { task: 'classes' }).dataset.kind).toBe('classification');
+    expect(
+      read(
+        lines(21, (i) => `${i},${i}`),
+        { task: 'classes' },
+      ).dataset.kind,
+    ).toBe('classification');
   });
 
   it.each<[string, string, Partial<TableOptions>, RegExp]>([
@@ -62,9 +79,13 @@ describe('a CSV', () => {
     expect(() => read('1,2,3\n4,5,6', { target })).toThrow(/the file has 3 columns\. Choose 1 to 3, or 0 for the last/);
   });
   it('with a labels file, or too large: refused', () => {
-    expect(() => readTable(csv('1,2'), npy('y.npy', [1], [0]), OPTIONS)).toThrow(/target is one of its columns; remove the labels file 'y\.npy'/);
+    expect(() => readTable(csv('1,2'), npy('y.npy', [1], [0]), OPTIONS)).toThrow(
+      /target is one of its columns; remove the labels file 'y\.npy'/,
+    );
     const large = { byteLength: 2 ** 28 + 2 ** 20, 0: 0x31 } as unknown as Uint8Array; // only its size is looked at
-    expect(() => readTable({ name: 'l.csv', data: large }, undefined, OPTIONS)).toThrow(/'l\.csv' has 257 MiB, this reads up to 256 MiB\. Keep fewer rows/);
+    expect(() => readTable({ name: 'l.csv', data: large }, undefined, OPTIONS)).toThrow(
+      /'l\.csv' has 257 MiB, this reads up to 256 MiB\. Keep fewer rows/,
+    );
   });
 });
 
@@ -81,7 +102,10 @@ describe('arrays', () => {
   });
   it('IDX: images and labels, whatever their names', () => {
     const { dataset } = readTable(idx('train-images', [2, 1, 2], [0, 255, 7, 9]), idx('train-labels', [2], [3, 1]), OPTIONS);
-    expect([[...dataset.x], [...dataset.y]]).toEqual([[0, 255, 7, 9], [1, 0]]);
+    expect([[...dataset.x], [...dataset.y]]).toEqual([
+      [0, 255, 7, 9],
+      [1, 0],
+    ]);
   });
   it.each<[string, TableFile, TableFile | undefined, RegExp]>([
     ['no labels', x, undefined, /'x\.npy' holds features only\. Add its labels/],
@@ -90,7 +114,14 @@ describe('arrays', () => {
     ['a missing value', npy('x.npy', [2, 2], [1, 2, NaN, 4]), npy('y.npy', [2], [0, 1]), /'x\.npy': value 0 of example 1 .* is NaN/],
     ['one class', x, npy('y.npy', [3], [1, 1, 1]), /every example has the target "1"/],
     ['a scalar', npy('x.npy', [], [1]), npy('y.npy', [1], [0]), /the shape \[\], which holds no examples/],
-    ['a compressed file', { name: 'x.gz', data: Uint8Array.of(0x1f, 0x8b, 8, 0) }, npy('y.npy', [1], [0]), /compressed with gzip; decompress it/],
+    [
+      'a compressed file',
+      { name: 'x.gz', data: Uint8Array.of(0x1f, 0x8b, 8, 0) },
+      npy('y.npy', [1], [0]),
+      /compressed with gzip; decompress it/,
+    ],
     ['a file cut short', { ...x, data: x.data.subarray(0, -1) }, npy('y.npy', [3], [0, 1, 0]), /truncated/],
-  ])('%s: refused', (_, file, labels, message) => { expect(() => readTable(file, labels, OPTIONS)).toThrow(message); });
+  ])('%s: refused', (_, file, labels, message) => {
+    expect(() => readTable(file, labels, OPTIONS)).toThrow(message);
+  });
 });

@@ -10,7 +10,10 @@ import { readIdx } from './idx';
 import { DEFAULT_MAX_BYTES, toFloat64, type NdArray } from './ndarray';
 import { readNpy } from './npy';
 
-export interface TableFile { readonly name: string; readonly data: Uint8Array }
+export interface TableFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+}
 /** `auto`: texts, and at most 20 distinct whole numbers, are classes; other numbers are targets of a regression. */
 export type TableTask = 'auto' | 'classes' | 'numbers';
 export interface TableOptions {
@@ -36,12 +39,16 @@ const isNumber = (cell: string): boolean => NUMBER.test(cell) && Number.isFinite
 
 type Format = 'csv' | 'npy' | 'idx';
 /** By the first bytes; the name does not count. An IDX file starts with two zeros, which no text does. */
-const formatOf = ({ data: { 0: a, 1: b } }: TableFile): Format => (a === 0x93 && b === 0x4e ? 'npy' : (a === 0 && b === 0) || (a === 0x1f && b === 0x8b) ? 'idx' : 'csv');
+const formatOf = ({ data: { 0: a, 1: b } }: TableFile): Format =>
+  a === 0x93 && b === 0x4e ? 'npy' : (a === 0 && b === 0) || (a === 0x1f && b === 0x8b) ? 'idx' : 'csv';
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const checkSize = (file: TableFile): void => {
   if (file.data.byteLength > MOST_BYTES)
-    throw new FormatError(formatOf(file), `'${file.name}' has ${megabytes(file.data.byteLength)}, this reads up to ${megabytes(MOST_BYTES)}. Keep fewer rows, or fewer columns`);
+    throw new FormatError(
+      formatOf(file),
+      `'${file.name}' has ${megabytes(file.data.byteLength)}, this reads up to ${megabytes(MOST_BYTES)}. Keep fewer rows, or fewer columns`,
+    );
 };
 
 /**
@@ -62,11 +69,16 @@ const delimiterOf = (data: Uint8Array): CsvDelimiter => {
   return ([',', ';', '\t'] as const).reduce((best, d) => (count(d) > count(best) ? d : best));
 };
 
-interface Head { readonly names: readonly string[]; readonly hasNames: boolean; readonly target: number }
+interface Head {
+  readonly names: readonly string[];
+  readonly hasNames: boolean;
+  readonly target: number;
+}
 /** From the first record: it holds names if no cell but the target's is a number and one is not empty (an unnamed index column is). */
 const headOf = (cells: readonly string[], target: number): Head => {
   const width = cells.length;
-  if (width < 2) throw new FormatError('csv', 'one column only; a target and at least one feature are needed, separated by commas, semicolons or tabs');
+  if (width < 2)
+    throw new FormatError('csv', 'one column only; a target and at least one feature are needed, separated by commas, semicolons or tabs');
   if (!Number.isInteger(target) || target < 0 || target > width)
     throw new ConfigError(`target column ${target}: the file has ${width} columns. Choose 1 to ${width}, or 0 for the last`);
   const at = target === 0 ? width - 1 : target - 1;
@@ -79,7 +91,10 @@ const featureAt = (cell: string, column: number, row: number, { names }: Head): 
   if (isNumber(cell)) return Number(cell);
   const where = `column ${column + 1} (${shown(names[column]!)})`;
   if (MISSING.test(cell)) return failAtRow(row, `${where} has no value (${shown(cell)}). Fill it in, or delete the row or the column`);
-  return failAtRow(row, `${where} holds ${shown(cell)}; features are finite numbers. Code it as numbers, delete the column, or choose it as the target`);
+  return failAtRow(
+    row,
+    `${where} holds ${shown(cell)}; features are finite numbers. Code it as numbers, delete the column, or choose it as the target`,
+  );
 };
 
 const csvTable = (file: TableFile, { target, task }: TableOptions): ReaderTable => {
@@ -89,11 +104,15 @@ const csvTable = (file: TableFile, { target, task }: TableOptions): ReaderTable 
   let row = 0;
   for (const cells of csvRecords(file.data, { delimiter, maxBytes: MOST_BYTES })) {
     row++;
-    if (!head) { head = headOf(cells, target); if (head.hasNames) continue; }
+    if (!head) {
+      head = headOf(cells, target);
+      if (head.hasNames) continue;
+    }
     for (const [column, text] of cells.entries()) {
       const cell = text.trim();
       if (column !== head.target) x.push(featureAt(cell, column, row, head));
-      else if (cell === '') failAtRow(row, `the target, column ${column + 1} (${shown(head.names[column]!)}), is empty. Fill it in or delete the row`);
+      else if (cell === '')
+        failAtRow(row, `the target, column ${column + 1} (${shown(head.names[column]!)}), is empty. Fill it in or delete the row`);
       else targets.push(cell);
     }
   }
@@ -106,12 +125,25 @@ const csvTable = (file: TableFile, { target, task }: TableOptions): ReaderTable 
   const dataset = assemble(file.name, n, features.length, Float64Array.from(x), y);
   const separated = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' }[delimiter];
   const layout = `separated by ${separated}, ${hasNames ? 'first row: names' : 'no row of names'}`;
-  return { dataset, understood: `'${file.name}', ${layout}: ${counts(n, features.length)} (${some(features)}); target ${shown(names[at]!)}: ${y.words}.` };
+  return {
+    dataset,
+    understood: `'${file.name}', ${layout}: ${counts(n, features.length)} (${some(features)}); target ${shown(names[at]!)}: ${y.words}.`,
+  };
 };
 
 /** Targets [n] as classes or [n, outputs] as numbers, and what they were taken for. */
-interface Classes { readonly kind: 'classes'; readonly y: Uint32Array; readonly names: readonly string[]; readonly words: string }
-interface Numbers { readonly kind: 'numbers'; readonly y: Float64Array; readonly outputs: number; readonly words: string }
+interface Classes {
+  readonly kind: 'classes';
+  readonly y: Uint32Array;
+  readonly names: readonly string[];
+  readonly words: string;
+}
+interface Numbers {
+  readonly kind: 'numbers';
+  readonly y: Float64Array;
+  readonly outputs: number;
+  readonly words: string;
+}
 type Targets = Classes | Numbers;
 
 const some = (list: readonly string[]): string => (list.length > 6 ? `${list.slice(0, 5).join(', ')}, … ${list.at(-1)}` : list.join(', '));
@@ -119,66 +151,115 @@ const counts = (n: number, d: number): string => `${n} examples of ${d} feature$
 
 const classes = (format: Format, y: Uint32Array, names: readonly string[], order: string): Classes => {
   if (names.length < 2)
-    throw new FormatError(format, `every example has the target ${shown(names[0] ?? '')}: there is nothing to tell apart. Choose another target column or file`);
+    throw new FormatError(
+      format,
+      `every example has the target ${shown(names[0] ?? '')}: there is nothing to tell apart. Choose another target column or file`,
+    );
   if (names.length > MOST_CLASSES)
-    throw new FormatError(format, `${names.length} distinct labels among ${y.length} examples; at most ${MOST_CLASSES} are classes. ` +
-      `Is this an id? Choose another target, or set 'Target is' to numbers`);
+    throw new FormatError(
+      format,
+      `${names.length} distinct labels among ${y.length} examples; at most ${MOST_CLASSES} are classes. ` +
+        `Is this an id? Choose another target, or set 'Target is' to numbers`,
+    );
   return { kind: 'classes', y, names, words: `${names.length} classes (${some(names)}), numbered ${order}` };
 };
 const texts = (targets: readonly string[], task: TableTask, place: (i: number) => string): Classes => {
   if (task === 'numbers') {
     const i = targets.findIndex((t) => !isNumber(t));
-    throw new FormatError('csv', `${place(i)} holds ${shown(targets[i]!)}, which is not a finite number. Set 'Target is' to classes, or choose another target column`);
+    throw new FormatError(
+      'csv',
+      `${place(i)} holds ${shown(targets[i]!)}, which is not a finite number. Set 'Target is' to classes, or choose another target column`,
+    );
   }
   const ids = new Map<string, number>();
   for (const t of targets) if (!ids.has(t)) ids.set(t, ids.size);
-  return classes('csv', Uint32Array.from(targets, (t) => ids.get(t)!), [...ids.keys()], 'as they first appear');
+  return classes(
+    'csv',
+    Uint32Array.from(targets, (t) => ids.get(t)!),
+    [...ids.keys()],
+    'as they first appear',
+  );
 };
 const numbers = (format: Format, values: Float64Array, task: TableTask): Targets => {
   const distinct = new Set(values);
   const whole = [...distinct].every(Number.isInteger);
   if (task === 'classes' && !whole)
-    throw new FormatError(format, `the targets hold ${values.find((v) => !Number.isInteger(v))}; numbers that are classes are whole. Set 'Target is' to numbers`);
+    throw new FormatError(
+      format,
+      `the targets hold ${values.find((v) => !Number.isInteger(v))}; numbers that are classes are whole. Set 'Target is' to numbers`,
+    );
   if (task === 'classes' || (task === 'auto' && whole && distinct.size <= FEW)) {
     const sorted = [...distinct].toSorted((a, b) => a - b);
     const rank = new Map(sorted.map((v, i) => [v, i]));
-    return classes(format, Uint32Array.from(values, (v) => rank.get(v)!), sorted.map(String), 'in ascending order');
+    return classes(
+      format,
+      Uint32Array.from(values, (v) => rank.get(v)!),
+      sorted.map(String),
+      'in ascending order',
+    );
   }
-  if (distinct.size < 2) throw new FormatError(format, `every example has the target ${values[0]}: there is nothing to learn. Choose another target column or file`);
+  if (distinct.size < 2)
+    throw new FormatError(
+      format,
+      `every example has the target ${values[0]}: there is nothing to learn. Choose another target column or file`,
+    );
   return { kind: 'numbers', y: values, outputs: 1, words: 'numbers, a regression' };
 };
 
-const assemble = (name: string, n: number, d: number, x: Float64Array, t: Targets): Dataset => (t.kind === 'classes'
-  ? classification({ name, n, d, x, y: t.y, classes: t.names.length, classNames: t.names })
-  : regression({ name, n, d, x, y: t.y, outputs: t.outputs }));
+const assemble = (name: string, n: number, d: number, x: Float64Array, t: Targets): Dataset =>
+  t.kind === 'classes'
+    ? classification({ name, n, d, x, y: t.y, classes: t.names.length, classNames: t.names })
+    : regression({ name, n, d, x, y: t.y, outputs: t.outputs });
 
 const readArray = (file: TableFile): NdArray => {
   switch (formatOf(file)) {
-    case 'npy': return readNpy(file.data);
-    case 'idx': return readIdx(file.data);
-    case 'csv': throw new FormatError('labels', `'${file.name}' is neither NPY nor IDX`);
+    case 'npy':
+      return readNpy(file.data);
+    case 'idx':
+      return readIdx(file.data);
+    case 'csv':
+      throw new FormatError('labels', `'${file.name}' is neither NPY nor IDX`);
   }
 };
 /** Values of an array whose first axis counts examples: [n, size of the rest]. */
-const rowsOf = (file: TableFile): { readonly n: number; readonly width: number; readonly values: Float64Array; readonly format: Format } => {
+const rowsOf = (
+  file: TableFile,
+): { readonly n: number; readonly width: number; readonly values: Float64Array; readonly format: Format } => {
   const format = formatOf(file);
   const array = readArray(file);
   const [n, ...rest] = array.shape;
   const width = sizeOf(rest);
   if (n === undefined || n === 0 || width === 0)
-    throw new FormatError(format, `'${file.name}' has the shape ${showShape(array.shape)}, which holds no examples; the first axis counts them`);
+    throw new FormatError(
+      format,
+      `'${file.name}' has the shape ${showShape(array.shape)}, which holds no examples; the first axis counts them`,
+    );
   const values = toFloat64(array);
   const bad = values.findIndex((v) => !Number.isFinite(v));
   if (bad >= 0)
-    throw new FormatError(format, `'${file.name}': value ${bad % width} of example ${Math.floor(bad / width)} (both from 0) is ${values[bad]}. Fill it in or leave the example out`);
+    throw new FormatError(
+      format,
+      `'${file.name}': value ${bad % width} of example ${Math.floor(bad / width)} (both from 0) is ${values[bad]}. Fill it in or leave the example out`,
+    );
   return { n, width, values, format };
 };
 
 const arrays = (file: TableFile, labels: TableFile | undefined, task: TableTask): ReaderTable => {
-  if (!labels) throw new ConfigError(`'${file.name}' holds features only. Add its labels as a second file, NPY or IDX, with one entry an example`);
+  if (!labels)
+    throw new ConfigError(`'${file.name}' holds features only. Add its labels as a second file, NPY or IDX, with one entry an example`);
   const [x, y] = [rowsOf(file), rowsOf(labels)];
-  if (x.n !== y.n) throw new ConfigError(`'${file.name}' has ${x.n} examples, '${labels.name}' labels for ${y.n}. Choose files that belong together`);
-  if (y.width > 1 && task === 'classes') throw new ConfigError(`'${labels.name}' has ${y.width} values an example; classes are one whole number each. Set 'Target is' to numbers`);
-  const t: Targets = y.width === 1 ? numbers(y.format, y.values, task) : { kind: 'numbers', y: y.values, outputs: y.width, words: `${y.width} numbers each, a regression` };
-  return { dataset: assemble(file.name, x.n, x.width, x.values, t), understood: `'${file.name}': ${counts(x.n, x.width)}; labels '${labels.name}': ${t.words}.` };
+  if (x.n !== y.n)
+    throw new ConfigError(`'${file.name}' has ${x.n} examples, '${labels.name}' labels for ${y.n}. Choose files that belong together`);
+  if (y.width > 1 && task === 'classes')
+    throw new ConfigError(
+      `'${labels.name}' has ${y.width} values an example; classes are one whole number each. Set 'Target is' to numbers`,
+    );
+  const t: Targets =
+    y.width === 1
+      ? numbers(y.format, y.values, task)
+      : { kind: 'numbers', y: y.values, outputs: y.width, words: `${y.width} numbers each, a regression` };
+  return {
+    dataset: assemble(file.name, x.n, x.width, x.values, t),
+    understood: `'${file.name}': ${counts(x.n, x.width)}; labels '${labels.name}': ${t.words}.`,
+  };
 };

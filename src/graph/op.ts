@@ -6,7 +6,9 @@ import type { Tensor, TensorType } from './tensor';
 export type Attrs = Readonly<Record<string, unknown>>;
 
 /** A value while it is lowered: an input or output of the op, or a scratch tensor that only its dispatches see. */
-export interface Operand extends TensorType { readonly operand: number }
+export interface Operand extends TensorType {
+  readonly operand: number;
+}
 
 /** What `lower` emits through. */
 export interface Emitter {
@@ -19,10 +21,17 @@ export interface Emitter {
  * epilogue: the binding whose elements the kernel's `epilogue` option transforms: the planner may fuse what follows into it. columnSums: the
  * operand, a matrix, whose sums over rows the kernel's option `columnSums` stores as well, in the buffer of that binding from dim `sumsAt` on.
  */
-export interface Host { readonly epilogue: number; readonly columnSums?: number }
+export interface Host {
+  readonly epilogue: number;
+  readonly columnSums?: number;
+}
 
 /** An op's node as its rules see it. `outputs` are the node's own results, so that rules may reuse them. */
-export interface Site { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: Attrs }
+export interface Site {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly attrs: Attrs;
+}
 /** null: symbolically zero, or not differentiable. */
 export type Cotangents = readonly (Tensor | null)[];
 

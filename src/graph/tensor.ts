@@ -7,7 +7,10 @@ import { ShapeError } from '../core/errors';
 import { showShape, type Shape } from '../core/shape';
 import type { Attrs, Op } from './op';
 
-export interface TensorType { readonly shape: Shape; readonly dtype: DType }
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
 export interface Node {
   readonly op: Op;
   readonly inputs: readonly Tensor[];
@@ -15,7 +18,10 @@ export interface Node {
   readonly outputs: readonly TensorType[];
 }
 /** Output `index` of a node. */
-export interface Tensor extends TensorType { readonly node: Node; readonly index: number }
+export interface Tensor extends TensorType {
+  readonly node: Node;
+  readonly index: number;
+}
 
 const tensorsOf = (node: Node): readonly Tensor[] => node.outputs.map((type, index) => Object.freeze({ ...type, node, index }));
 
@@ -24,7 +30,8 @@ export const applyAll = (op: Op, inputs: readonly Tensor[], attrs: Attrs = {}): 
   const inferred = op.infer(inputs, attrs);
   const outputs = ('shape' in inferred ? [inferred] : inferred) as readonly TensorType[];
   for (const { shape } of outputs)
-    if (shape.some((d) => !Number.isInteger(d) || d < 1)) throw new ShapeError(op.name, `the result would be ${showShape(shape)}; every axis must be a positive integer`);
+    if (shape.some((d) => !Number.isInteger(d) || d < 1))
+      throw new ShapeError(op.name, `the result would be ${showShape(shape)}; every axis must be a positive integer`);
   return tensorsOf(Object.freeze({ op, inputs, attrs: Object.freeze({ ...attrs }), outputs }));
 };
 /** The single output of an op. */
@@ -35,7 +42,12 @@ export const topological = (roots: readonly Tensor[]): readonly Node[] => {
   const done = new Set<Node>();
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
-  const enter = (node: Node): void => { if (!done.has(node)) { done.add(node); stack.push({ node, next: 0 }); } };
+  const enter = (node: Node): void => {
+    if (!done.has(node)) {
+      done.add(node);
+      stack.push({ node, next: 0 });
+    }
+  };
   for (const root of roots) {
     enter(root.node);
     while (stack.length > 0) {

@@ -7,7 +7,16 @@ import { keptRun } from './store/fakeKept';
 
 const AWKWARD = [NaN, Infinity, -Infinity, -0, 0, 1e-300, 5e-324, 2 ** 53 + 2, -(2 ** 64), 0.1 + 0.2, 1.7976931348623157e308];
 const point = (x: number, y: number, seed = 0): PointRow => ({ kind: 'point', chart: 'c, "d"', series: 's\n', x, seed, y });
-const verdict = { id: 'v', says: 's', source: 'o', falsifier: 'f', measured: 'm', verdict: 'agrees', value: NaN, interval: [-Infinity, -0] } as const;
+const verdict = {
+  id: 'v',
+  says: 's',
+  source: 'o',
+  falsifier: 'f',
+  measured: 'm',
+  verdict: 'agrees',
+  value: NaN,
+  interval: [-Infinity, -0],
+} as const;
 const kept = keptRun({ id: 'a', verdicts: [verdict], live: [{ call: 3, changes: { offset: 1e-300 } }] });
 const bundle = (changes: Partial<RunBundle> = {}): RunBundle => ({ ...bundleOf(kept, [], {}), ...changes });
 /** The file's object with some fields changed; undefined leaves one out. */
@@ -26,15 +35,40 @@ describe('a run as a file', () => {
 
   it('comes back whatever the numbers, texts and bytes', () => {
     const text = fc.string({ unit: 'binary' });
-    const rows = fc.array(fc.record({ kind: fc.constant('point' as const), chart: text, series: text, x: fc.double(), seed: fc.nat(), y: fc.double() }, { noNullPrototype: true }));
+    const rows = fc.array(
+      fc.record(
+        { kind: fc.constant('point' as const), chart: text, series: text, x: fc.double(), seed: fc.nat(), y: fc.double() },
+        { noNullPrototype: true },
+      ),
+    );
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
     const setting = fc.oneof(finite, fc.boolean(), fc.array(finite), fc.constantFrom('plain', ''));
-    fc.assert(fc.property(rows, fc.uint8Array(), fc.dictionary(text.map((t) => `k${t}`), setting, { noNullPrototype: true }), (points, bytes, config) => {
-      const base = bundle();
-      const run: RunBundle = { ...base, facts: { ...base.facts, config }, points, inputs: { f: { name: 'f', data: new Uint8Array(bytes) } } };
-      const back = readBundle(writeBundle(run));
-      expect([back.points, back.inputs, Object.entries(back.facts.config)]).toStrictEqual([run.points, run.inputs, Object.entries(config)]);
-    }));
+    fc.assert(
+      fc.property(
+        rows,
+        fc.uint8Array(),
+        fc.dictionary(
+          text.map((t) => `k${t}`),
+          setting,
+          { noNullPrototype: true },
+        ),
+        (points, bytes, config) => {
+          const base = bundle();
+          const run: RunBundle = {
+            ...base,
+            facts: { ...base.facts, config },
+            points,
+            inputs: { f: { name: 'f', data: new Uint8Array(bytes) } },
+          };
+          const back = readBundle(writeBundle(run));
+          expect([back.points, back.inputs, Object.entries(back.facts.config)]).toStrictEqual([
+            run.points,
+            run.inputs,
+            Object.entries(config),
+          ]);
+        },
+      ),
+    );
   });
 
   it('carries a file longer than one call takes arguments, of bytes that are no text', () => {
@@ -44,7 +78,16 @@ describe('a run as a file', () => {
 
   it('writes JSON that others read, a row a line', () => {
     const text = writeBundle(bundle({ points: [point(1, NaN), point(2, -0)] }));
-    expect(JSON.parse(text)).toMatchObject({ format: 'overparam-run', version: 2, points: [['c, "d"', 's\n', 0, 1, 'NaN'], ['c, "d"', 's\n', 0, 2, '-0']], cells: [], inputs: {} });
+    expect(JSON.parse(text)).toMatchObject({
+      format: 'overparam-run',
+      version: 2,
+      points: [
+        ['c, "d"', 's\n', 0, 1, 'NaN'],
+        ['c, "d"', 's\n', 0, 2, '-0'],
+      ],
+      cells: [],
+      inputs: {},
+    });
     expect(text.split('\n').filter((line) => line.includes('c, \\"d\\"'))).toHaveLength(2);
     expect(JSON.parse(toJson([Infinity, -0, 1]))).toEqual(['Infinity', '-0', 1]);
   });
@@ -64,7 +107,11 @@ describe('a run as a file', () => {
     ['an unknown state', changed({ state: 'running' }), /'state'/],
     ['a date that is none', changed({ date: 'yesterday' }), /'date'/],
     ['a call that is no whole number', changed({ live: [{ call: 0.5, changes: {} }] }), /'live\.0\.call'/],
-    ['bytes that are not base64', changed({ inputs: { f: { name: 'f', base64: '*!' } } }), /'inputs\.f\.base64': this is not base64.*export/],
+    [
+      'bytes that are not base64',
+      changed({ inputs: { f: { name: 'f', base64: '*!' } } }),
+      /'inputs\.f\.base64': this is not base64.*export/,
+    ],
     ['an interval of one end', changed({ verdicts: [{ ...verdict, value: 1, interval: [0] }] }), /'verdicts\.0\.interval/],
   ])('refuses %s, naming it and what to do', (_, text, message) => {
     const read = () => readBundle(text);
@@ -74,10 +121,23 @@ describe('a run as a file', () => {
 
   it('is made of a kept run, and a kept run of it', () => {
     const kept = keptRun({ id: 'a', state: 'running', adapter: undefined, points: 3, cells: 1, resumable: true });
-    const rows = [point(1, 1), point(1, 2), { kind: 'event', level: 'info', message: 'm' }, { kind: 'cell', chart: 'h', x: 0, y: 0, seed: 0, value: 1 }] as const;
+    const rows = [
+      point(1, 1),
+      point(1, 2),
+      { kind: 'event', level: 'info', message: 'm' },
+      { kind: 'cell', chart: 'h', x: 0, y: 0, seed: 0, value: 1 },
+    ] as const;
     const made = bundleOf(kept, rows, {});
     expect([made.points, made.cells.length, made.facts.state, made.facts.adapter.name]).toEqual([[point(1, 2)], 1, 'aborted', 'unknown']);
-    expect(keptOf(made, 'b')).toEqual({ ...kept, id: 'b', state: 'aborted', adapter: { name: 'unknown', software: false }, points: 1, resumable: false, imported: true });
+    expect(keptOf(made, 'b')).toEqual({
+      ...kept,
+      id: 'b',
+      state: 'aborted',
+      adapter: { name: 'unknown', software: false },
+      points: 1,
+      resumable: false,
+      imported: true,
+    });
     expect(bundleOf(keptOf(made, 'b'), [...made.points, ...made.cells], {})).toEqual(made);
   });
 });

@@ -11,7 +11,10 @@ const FORMAT = 'overparam-run';
 const VERSION = 2;
 
 /** From the `call`-th question for live settings on (counted from 0), these held. */
-export interface LiveChange { readonly call: number; readonly changes: Config }
+export interface LiveChange {
+  readonly call: number;
+  readonly changes: Config;
+}
 
 export interface RunFacts {
   readonly experiment: string;
@@ -30,10 +33,16 @@ export interface RunFacts {
   readonly state: 'done' | 'aborted' | 'failed';
   readonly live: readonly LiveChange[];
 }
-export interface RunBundle { readonly facts: RunFacts; readonly points: readonly PointRow[]; readonly cells: readonly CellRow[]; readonly inputs: Inputs }
+export interface RunBundle {
+  readonly facts: RunFacts;
+  readonly points: readonly PointRow[];
+  readonly cells: readonly CellRow[];
+  readonly inputs: Inputs;
+}
 
 /** What JSON would lose: it writes null for infinities and NaN, and 0 for −0. */
-const spell = (x: unknown): unknown => (typeof x !== 'number' || (Number.isFinite(x) && !Object.is(x, -0)) ? x : Object.is(x, -0) ? '-0' : String(x));
+const spell = (x: unknown): unknown =>
+  typeof x !== 'number' || (Number.isFinite(x) && !Object.is(x, -0)) ? x : Object.is(x, -0) ? '-0' : String(x);
 /** JSON in which 'Infinity', '-Infinity', 'NaN' and '-0' stand for those numbers. */
 export const toJson = (value: unknown): string => `${JSON.stringify(value, (_, x: unknown) => spell(x), 1)}\n`;
 
@@ -55,37 +64,60 @@ const lines = (rows: readonly (readonly Cell[])[]): string => {
 /** The file's text. Numbers are printed in full, so that reading them gives the same float64. */
 export function writeBundle({ facts, points, cells, inputs }: RunBundle): string {
   const files = Object.fromEntries(Object.entries(inputs).map(([key, f]) => [key, { name: f.name, base64: toBase64(f.data) }]));
-  const head = toJson({ format: FORMAT, version: VERSION, ...facts, inputs: files }).trimEnd().replace(/\n\}$/, '');
+  const head = toJson({ format: FORMAT, version: VERSION, ...facts, inputs: files })
+    .trimEnd()
+    .replace(/\n\}$/, '');
   const tuples = [
     ['points', lines(points.map((p) => [p.chart, p.series, p.seed, p.x, p.y]))],
     ['cells', lines(cells.map((c) => [c.chart, c.seed, c.x, c.y, c.value]))],
-  ].map(([key, text]) => `,\n "${key}": ${text}`).join('');
+  ]
+    .map(([key, text]) => `,\n "${key}": ${text}`)
+    .join('');
   return `${head}${tuples}\n}\n`;
 }
 
-const base64 = v.pipe(v.string(), v.rawTransform(({ dataset, addIssue, NEVER }) => {
-  try {
-    return fromBase64(dataset.value);
-  } catch {
-    addIssue({ message: 'this is not base64' });
-    return NEVER;
-  }
-}));
+const base64 = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return fromBase64(dataset.value);
+    } catch {
+      addIssue({ message: 'this is not base64' });
+      return NEVER;
+    }
+  }),
+);
 const number = v.union([v.number(), v.pipe(v.picklist(['NaN', 'Infinity', '-Infinity', '-0']), v.transform(Number))]);
 /** Settings are finite, so that of all the words only this one is a number. */
 const setting = v.union([v.number(), v.pipe(v.literal('-0'), v.transform(Number))]);
 const value = v.union([setting, v.string(), v.boolean(), v.array(setting)]);
 const config = v.record(v.string(), value);
 const verdict = v.looseObject({
-  id: v.string(), says: v.string(), source: v.string(), falsifier: v.string(), measured: v.string(),
-  verdict: v.picklist(['agrees', 'disagrees', 'inconclusive']), value: v.optional(number), interval: v.optional(v.strictTuple([number, number])),
+  id: v.string(),
+  says: v.string(),
+  source: v.string(),
+  falsifier: v.string(),
+  measured: v.string(),
+  verdict: v.picklist(['agrees', 'disagrees', 'inconclusive']),
+  value: v.optional(number),
+  interval: v.optional(v.strictTuple([number, number])),
 });
 const schema = v.object({
-  format: v.literal(FORMAT), version: v.literal(VERSION),
-  experiment: v.string(), title: v.string(), preset: v.string(), config, verdicts: v.array(verdict),
-  adapter: v.object({ name: v.string(), software: v.boolean() }), date: v.pipe(v.string(), v.isoTimestamp()), build: v.string(), seconds: number,
-  state: v.picklist(['done', 'aborted', 'failed']), live: v.array(v.object({ call: v.pipe(v.number(), v.integer(), v.minValue(0)), changes: config })),
-  points: v.array(v.strictTuple([v.string(), v.string(), number, number, number])), cells: v.array(v.strictTuple([v.string(), number, number, number, number])),
+  format: v.literal(FORMAT),
+  version: v.literal(VERSION),
+  experiment: v.string(),
+  title: v.string(),
+  preset: v.string(),
+  config,
+  verdicts: v.array(verdict),
+  adapter: v.object({ name: v.string(), software: v.boolean() }),
+  date: v.pipe(v.string(), v.isoTimestamp()),
+  build: v.string(),
+  seconds: number,
+  state: v.picklist(['done', 'aborted', 'failed']),
+  live: v.array(v.object({ call: v.pipe(v.number(), v.integer(), v.minValue(0)), changes: config })),
+  points: v.array(v.strictTuple([v.string(), v.string(), number, number, number])),
+  cells: v.array(v.strictTuple([v.string(), number, number, number, number])),
   inputs: v.record(v.string(), v.object({ name: v.string(), base64 })),
 });
 
@@ -102,10 +134,16 @@ const parse = (text: string): unknown => {
 export function readBundle(text: string): RunBundle {
   const json = parse(text);
   const { format, version } = (typeof json === 'object' && json !== null ? json : {}) as { format?: unknown; version?: unknown };
-  if (format !== FORMAT) throw wrong(`this is not a run: its 'format' is ${JSON.stringify(format)}, not '${FORMAT}'. Choose a file that 'Run (JSON)' or the headless runner wrote`);
+  if (format !== FORMAT)
+    throw wrong(
+      `this is not a run: its 'format' is ${JSON.stringify(format)}, not '${FORMAT}'. Choose a file that 'Run (JSON)' or the headless runner wrote`,
+    );
   if (version !== VERSION) throw wrong(`version ${JSON.stringify(version)}; this build reads version ${VERSION}. Export the run again`);
   const result = v.safeParse(schema, json);
-  if (!result.success) throw wrong(`'${v.getDotPath(result.issues[0]) ?? 'the file'}': ${result.issues[0].message}. The file was changed or cut short: export the run again`);
+  if (!result.success)
+    throw wrong(
+      `'${v.getDotPath(result.issues[0]) ?? 'the file'}': ${result.issues[0].message}. The file was changed or cut short: export the run again`,
+    );
   const { format: _f, version: _v, points, cells, inputs, ...facts } = result.output;
   const files = Object.entries(inputs).map(([key, f]): readonly [string, InputFile] => [key, { name: f.name, data: f.base64 }]);
   return {
@@ -123,12 +161,29 @@ export function bundleOf(run: KeptRun, rows: Iterable<Row>, inputs: Inputs): Run
   const { experiment, title, preset, config, verdicts, date, build, seconds, live } = run;
   const { points, cells } = new RowTable(rows);
   const facts: RunFacts = {
-    experiment, title, preset, config, verdicts, adapter: run.adapter ?? { name: 'unknown', software: false },
-    date, build, seconds, state: run.state === 'running' ? 'aborted' : run.state, live,
+    experiment,
+    title,
+    preset,
+    config,
+    verdicts,
+    adapter: run.adapter ?? { name: 'unknown', software: false },
+    date,
+    build,
+    seconds,
+    state: run.state === 'running' ? 'aborted' : run.state,
+    live,
   };
   return { facts, points, cells, inputs };
 }
 
 /** A run from a file, to be kept under `id`. */
-export const keptOf = ({ facts, points, cells }: RunBundle, id: string): KeptRun =>
-  ({ ...facts, id, points: points.length, cells: cells.length, progress: undefined, error: undefined, resumable: false, imported: true });
+export const keptOf = ({ facts, points, cells }: RunBundle, id: string): KeptRun => ({
+  ...facts,
+  id,
+  points: points.length,
+  cells: cells.length,
+  progress: undefined,
+  error: undefined,
+  resumable: false,
+  imported: true,
+});

@@ -11,9 +11,13 @@ export class Control implements TrainControl {
   #rest = false;
   #waiting: (() => void)[] = [];
 
-  constructor(paused = false) { this.#paused = paused; }
+  constructor(paused = false) {
+    this.#paused = paused;
+  }
 
-  get paused(): boolean { return this.#paused; }
+  get paused(): boolean {
+    return this.#paused;
+  }
 
   pause(): void {
     this.#paused = true;
@@ -48,7 +52,11 @@ export class Control implements TrainControl {
 
   /** Resolves at once if nothing holds the run, else on the next resume or single step. */
   whenResumed(): Promise<void> {
-    return !this.#paused || this.#steps > 0 ? Promise.resolve() : new Promise((resolve) => { this.#waiting.push(resolve); });
+    return !this.#paused || this.#steps > 0
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          this.#waiting.push(resolve);
+        });
   }
 
   /** Resolves when a piece of work may be done; while paused, each single step lets one through. */

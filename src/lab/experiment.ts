@@ -5,54 +5,168 @@
 import type { Executor, TrainControl } from '../runtime/executor';
 
 /** `restart`: takes effect on the next run. `live`: while running. */
-type Common = { readonly label: string; readonly help?: string; readonly unit?: string; /** Default 'restart'. */ readonly apply?: 'restart' | 'live'; readonly advanced?: boolean; /** Shown only where this holds. */ readonly when?: (config: Config) => boolean };
-export type NumberField = Common & { readonly kind: 'number'; readonly default: number; readonly min: number; readonly max: number; /** Smallest change; 1 makes it an integer. */ readonly step: number; readonly log?: boolean };
-export type ChoiceField = Common & { readonly kind: 'choice'; readonly default: string; readonly options: Readonly<Record<string, string>> };
+type Common = {
+  readonly label: string;
+  readonly help?: string;
+  readonly unit?: string;
+  /** Default 'restart'. */ readonly apply?: 'restart' | 'live';
+  readonly advanced?: boolean;
+  /** Shown only where this holds. */ readonly when?: (config: Config) => boolean;
+};
+export type NumberField = Common & {
+  readonly kind: 'number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** Smallest change; 1 makes it an integer. */ readonly step: number;
+  readonly log?: boolean;
+};
+export type ChoiceField = Common & {
+  readonly kind: 'choice';
+  readonly default: string;
+  readonly options: Readonly<Record<string, string>>;
+};
 export type FlagField = Common & { readonly kind: 'flag'; readonly default: boolean };
 /** Numbers separated by commas. */
-export type ListField = Common & { readonly kind: 'list'; readonly default: readonly number[]; readonly min: number; readonly max: number; readonly step: number };
+export type ListField = Common & {
+  readonly kind: 'list';
+  readonly default: readonly number[];
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+};
 export type Field = NumberField | ChoiceField | FlagField | ListField;
 export type FieldValue = number | string | boolean | readonly number[];
 export type Schema = Readonly<Record<string, Field>>;
 export type Config = Readonly<Record<string, FieldValue>>;
 
-export interface Preset { readonly label: string; readonly config: Config; /** Measured, with the adapter it was measured on; where there is a stored run, it tells. */ readonly time?: string }
+export interface Preset {
+  readonly label: string;
+  readonly config: Config;
+  /** Measured, with the adapter it was measured on; where there is a stored run, it tells. */ readonly time?: string;
+}
 
 /** One measured number. `seed` numbers the repetition; a chart shows mean and band over seeds. */
-export interface PointRow { readonly kind: 'point'; readonly chart: string; readonly series: string; readonly x: number; readonly seed: number; readonly y: number }
+export interface PointRow {
+  readonly kind: 'point';
+  readonly chart: string;
+  readonly series: string;
+  readonly x: number;
+  readonly seed: number;
+  readonly y: number;
+}
 /** One cell of a heatmap; a later row for the same x, y and seed replaces an earlier one. */
-export interface CellRow { readonly kind: 'cell'; readonly chart: string; readonly x: number; readonly y: number; readonly seed: number; readonly value: number }
-export interface ProgressRow { readonly kind: 'progress'; readonly done: number; readonly total: number; readonly phase: string; /** Training steps of all replicas so far. */ readonly steps: number }
+export interface CellRow {
+  readonly kind: 'cell';
+  readonly chart: string;
+  readonly x: number;
+  readonly y: number;
+  readonly seed: number;
+  readonly value: number;
+}
+export interface ProgressRow {
+  readonly kind: 'progress';
+  readonly done: number;
+  readonly total: number;
+  readonly phase: string;
+  /** Training steps of all replicas so far. */ readonly steps: number;
+}
 /** Something the reader must be told: a replica that diverged, a device that was lost and recovered. */
-export interface EventRow { readonly kind: 'event'; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
+export interface EventRow {
+  readonly kind: 'event';
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
 /** A file that the run offers: trained weights, say. A later one of the same name replaces an earlier one. */
-export interface ArtifactRow { readonly kind: 'artifact'; readonly name: string; /** Media type. */ readonly type: string; readonly data: Uint8Array<ArrayBuffer> }
+export interface ArtifactRow {
+  readonly kind: 'artifact';
+  readonly name: string;
+  /** Media type. */ readonly type: string;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
 export type Row = PointRow | CellRow | ProgressRow | EventRow | ArtifactRow;
 
 /** A file of the reader's own that an experiment can use. It stays in the browser. */
-export interface InputSpec { readonly label: string; readonly help: string; /** Endings, as in an input element: '.csv,.npy'. */ readonly accept: string; readonly when?: (config: Config) => boolean }
-export interface InputFile { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }
+export interface InputSpec {
+  readonly label: string;
+  readonly help: string;
+  /** Endings, as in an input element: '.csv,.npy'. */ readonly accept: string;
+  readonly when?: (config: Config) => boolean;
+}
+export interface InputFile {
+  readonly name: string;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
 export type Inputs = Readonly<Record<string, InputFile>>;
 
 /** A curve that was computed, not measured. */
-export interface Curve { readonly chart: string; readonly series: string; readonly x: readonly number[]; readonly y: readonly number[]; readonly kind: 'theory' | 'reference'; readonly label: string }
+export interface Curve {
+  readonly chart: string;
+  readonly series: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly kind: 'theory' | 'reference';
+  readonly label: string;
+}
 /** A vertical line: the interpolation threshold, say. */
-export interface Marker { readonly chart: string; readonly x: number; readonly label: string }
+export interface Marker {
+  readonly chart: string;
+  readonly x: number;
+  readonly label: string;
+}
 
 /** `diagnostic`: in the strip below the verdicts, small. */
 type Place = { readonly place?: 'diagnostic' };
-export interface LineView extends Place { readonly kind: 'line'; readonly chart: string; readonly title: string; readonly x: string; readonly y: string; readonly logX?: boolean; readonly logY?: boolean; readonly series: Readonly<Record<string, string>> }
-export interface HeatmapView extends Place { readonly kind: 'heatmap'; readonly chart: string; readonly title: string; readonly x: string; readonly y: string; readonly value: string; readonly logX?: boolean; readonly logY?: boolean }
+export interface LineView extends Place {
+  readonly kind: 'line';
+  readonly chart: string;
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  readonly series: Readonly<Record<string, string>>;
+}
+export interface HeatmapView extends Place {
+  readonly kind: 'heatmap';
+  readonly chart: string;
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  readonly value: string;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+}
 /** The first view is the main plot. `series` maps ids to legend labels, in drawing order. */
 export type View = LineView | HeatmapView;
 
 /** `inconclusive`: the run is too small, or its interval too wide, to say. */
 export type Verdict = 'agrees' | 'disagrees' | 'inconclusive';
-export interface Judgement { readonly verdict: Verdict; /** What was measured, in words with figures and their interval. */ readonly measured: string; readonly value?: number; readonly interval?: readonly [number, number] }
-export interface Claim { readonly id: string; readonly says: string; readonly source: string; /** What would count against it here. */ readonly falsifier: string; readonly test: (table: Table, config: Config) => Judgement }
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** What was measured, in words with figures and their interval. */ readonly measured: string;
+  readonly value?: number;
+  readonly interval?: readonly [number, number];
+}
+export interface Claim {
+  readonly id: string;
+  readonly says: string;
+  readonly source: string;
+  /** What would count against it here. */ readonly falsifier: string;
+  readonly test: (table: Table, config: Config) => Judgement;
+}
 
 /** Mean over seeds at one x. `sem`: standard error of the mean. n counts the finite values; `nonFinite` the others, left out of the mean. */
-export interface Summary { readonly x: number; readonly mean: number; readonly sem: number; readonly low: number; readonly high: number; readonly n: number; readonly nonFinite: number; readonly values: readonly number[] }
+export interface Summary {
+  readonly x: number;
+  readonly mean: number;
+  readonly sem: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+  readonly nonFinite: number;
+  readonly values: readonly number[];
+}
 /** The rows of a run so far, for claims and charts. */
 export interface Table {
   readonly points: readonly PointRow[];
@@ -78,7 +192,16 @@ export interface RunContext {
 }
 
 /** One stored curve: means over seeds with their 95 % interval (null: none), or theory. */
-export interface ReferenceCurve { readonly chart: string; readonly series: string; readonly label: string; readonly kind: 'measured' | 'theory'; readonly x: readonly number[]; readonly y: readonly (number | null)[]; readonly low?: readonly (number | null)[]; readonly high?: readonly (number | null)[] }
+export interface ReferenceCurve {
+  readonly chart: string;
+  readonly series: string;
+  readonly label: string;
+  readonly kind: 'measured' | 'theory';
+  readonly x: readonly number[];
+  readonly y: readonly (number | null)[];
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
+}
 /** A run of a preset that is kept with the source, so that a page has something to show before it has measured. */
 export interface Reference {
   readonly preset: string;
@@ -106,7 +229,10 @@ export interface Card {
   readonly references: readonly Reference[];
 }
 /** An experiment as the registry lists it: its card at once, the rest when it is needed. */
-export interface Entry { readonly card: Card; readonly load: () => Promise<Experiment> }
+export interface Entry {
+  readonly card: Card;
+  readonly load: () => Promise<Experiment>;
+}
 
 export interface Experiment extends Card {
   readonly sources: readonly { readonly label: string; readonly url: string }[];
@@ -128,4 +254,6 @@ export interface Experiment extends Card {
 export const defineExperiment = (e: Experiment): Experiment => Object.freeze(e);
 /** A run whose code is loaded when it starts: by the worker, so that the page does without. */
 export const loadedOnRun = (load: () => Promise<Experiment['run']>): Experiment['run'] =>
-  async function* run(config, context) { yield* (await load())(config, context); };
+  async function* run(config, context) {
+    yield* (await load())(config, context);
+  };

@@ -12,8 +12,14 @@ export const csv = (header: readonly string[], rows: readonly (readonly (string 
 
 /** One line a measured point: chart,series,seed,x,y. */
 export const metricsCsv = (table: Pick<Table, 'points'>): string =>
-  csv(['chart', 'series', 'seed', 'x', 'y'], table.points.map((p) => [p.chart, p.series, p.seed, p.x, p.y]));
+  csv(
+    ['chart', 'series', 'seed', 'x', 'y'],
+    table.points.map((p) => [p.chart, p.series, p.seed, p.x, p.y]),
+  );
 
 /** One line a heatmap cell: chart,seed,x,y,value. */
 export const cellsCsv = (table: Pick<Table, 'cells'>): string =>
-  csv(['chart', 'seed', 'x', 'y', 'value'], table.cells.map((c) => [c.chart, c.seed, c.x, c.y, c.value]));
+  csv(
+    ['chart', 'seed', 'x', 'y', 'value'],
+    table.cells.map((c) => [c.chart, c.seed, c.x, c.y, c.value]),
+  );

@@ -4,7 +4,9 @@ import { defineExperiment, type Experiment, type Row } from './experiment';
 
 /** Runs no plans: `open` rejects. */
 export const fakeExecutor = (software = true): Executor => ({
-  name: 'no device', software, maxBindings: 8,
+  name: 'no device',
+  software,
+  maxBindings: 8,
   open: () => Promise.reject(new Error('this executor runs no plans')),
   dispose: () => undefined,
 });
@@ -18,7 +20,13 @@ async function* run(config: Parameters<Experiment['run']>[0], { signal, turn }: 
       if (x === Number(config['failAt'])) throw new RangeError(`asked to fail at ${x}`);
       yield { kind: 'point', chart: 'square', series: 'measured', x, seed, y: x * x + Number(config['offset']) * (seed - (seeds - 1) / 2) };
       yield { kind: 'cell', chart: 'map', x, y: seed, seed: 0, value: x * seed };
-      yield { kind: 'progress', done: (x - 1) * seeds + seed + 1, total: points * seeds, phase: 'squaring', steps: (x - 1) * seeds + seed + 1 };
+      yield {
+        kind: 'progress',
+        done: (x - 1) * seeds + seed + 1,
+        total: points * seeds,
+        phase: 'squaring',
+        steps: (x - 1) * seeds + seed + 1,
+      };
     }
   }
 }
@@ -55,15 +63,20 @@ export const fakeExperiment: Experiment = defineExperiment({
     return [{ chart: 'square', series: 'measured', x, y: x.map((v) => v * v), kind: 'theory', label: 'x²' }];
   },
   markers: () => [{ chart: 'square', x: 2, label: 'two' }],
-  claims: () => [{
-    id: 'square', says: 'At x = 2 the mean is 4.', source: 'Euclid', falsifier: 'a 95 % interval at x = 2 that leaves out 4',
-    test: (table) => {
-      const at = table.summary('square', 'measured').find((s) => s.x === 2);
-      if (!at || at.n < 2) return { verdict: 'inconclusive', measured: 'fewer than two repetitions at x = 2' };
-      const verdict = at.low <= 4 && 4 <= at.high ? 'agrees' : 'disagrees';
-      return { verdict, measured: `mean ${at.mean}`, value: at.mean, interval: [at.low, at.high] };
+  claims: () => [
+    {
+      id: 'square',
+      says: 'At x = 2 the mean is 4.',
+      source: 'Euclid',
+      falsifier: 'a 95 % interval at x = 2 that leaves out 4',
+      test: (table) => {
+        const at = table.summary('square', 'measured').find((s) => s.x === 2);
+        if (!at || at.n < 2) return { verdict: 'inconclusive', measured: 'fewer than two repetitions at x = 2' };
+        const verdict = at.low <= 4 && 4 <= at.high ? 'agrees' : 'disagrees';
+        return { verdict, measured: `mean ${at.mean}`, value: at.mean, interval: [at.low, at.high] };
+      },
     },
-  }],
+  ],
   run,
   explanation: '<p>Squares grow.</p>',
 });

@@ -5,7 +5,15 @@
 import type { HostTensor } from '../runtime/executor';
 
 /** Metrics of one submission; see MetricBatch. */
-export interface BatchEntry { readonly kind: 'batch'; readonly session: number; readonly plan: string; readonly names: readonly string[]; readonly replicas: number; readonly steps: Uint32Array; readonly data: Float32Array | Float64Array }
+export interface BatchEntry {
+  readonly kind: 'batch';
+  readonly session: number;
+  readonly plan: string;
+  readonly names: readonly string[];
+  readonly replicas: number;
+  readonly steps: Uint32Array;
+  readonly data: Float32Array | Float64Array;
+}
 export type Outputs = Readonly<Record<string, HostTensor>>;
 /** `stepsDone`: of the session, once the entry is done. */
 export type Entry =
@@ -27,16 +35,24 @@ export interface Snapshot {
   /** Questions for live settings so far. */
   readonly liveCalls: number;
 }
-export interface Journal { readonly entries: readonly Entry[]; readonly snapshot: Snapshot }
+export interface Journal {
+  readonly entries: readonly Entry[];
+  readonly snapshot: Snapshot;
+}
 
 const size = (t: HostTensor): number => t.data.byteLength;
 export const outputBytes = (outputs: Outputs): number => Object.values(outputs).reduce((sum, t) => sum + size(t), 0);
 export const entryBytes = (e: Entry): number => {
   switch (e.kind) {
-    case 'batch': return e.data.byteLength + e.steps.byteLength;
-    case 'run': return e.outputs ? outputBytes(e.outputs) : 0;
-    case 'read': return size(e.value);
-    case 'checkpoint': return e.file.byteLength;
-    default: return 0;
+    case 'batch':
+      return e.data.byteLength + e.steps.byteLength;
+    case 'run':
+      return e.outputs ? outputBytes(e.outputs) : 0;
+    case 'read':
+      return size(e.value);
+    case 'checkpoint':
+      return e.file.byteLength;
+    default:
+      return 0;
   }
 };

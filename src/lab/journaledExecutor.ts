@@ -45,19 +45,33 @@ export class JournaledExecutor implements Executor, Recorder {
   #cutShort = false;
 
   /** `past`: the journal of the run that is to be resumed. */
-  constructor(private readonly inner: Executor, private readonly hooks: JournalHooks, private readonly past?: Journal) {
+  constructor(
+    private readonly inner: Executor,
+    private readonly hooks: JournalHooks,
+    private readonly past?: Journal,
+  ) {
     this.#saved = this.#now();
     this.#keeping = hooks.save !== undefined;
     this.#bytes = past?.entries.reduce((sum, e) => sum + entryBytes(e), 0) ?? 0;
   }
 
-  get name(): string { return this.inner.name; }
-  get software(): boolean { return this.inner.software; }
-  get maxBindings(): number { return this.inner.maxBindings; }
-  #now(): number { return (this.hooks.now ?? (() => performance.now()))(); }
+  get name(): string {
+    return this.inner.name;
+  }
+  get software(): boolean {
+    return this.inner.software;
+  }
+  get maxBindings(): number {
+    return this.inner.maxBindings;
+  }
+  #now(): number {
+    return (this.hooks.now ?? (() => performance.now()))();
+  }
 
   /** Whether the past is used up, so that what is measured from here on is new. */
-  get caughtUp(): boolean { return !this.#cutShort && this.#opened >= (this.past?.snapshot.opened ?? 0) && [...this.#sessions.values()].every((s) => !s.replaying); }
+  get caughtUp(): boolean {
+    return !this.#cutShort && this.#opened >= (this.past?.snapshot.opened ?? 0) && [...this.#sessions.values()].every((s) => !s.replaying);
+  }
 
   /** Throws ConfigError where an earlier run had other plans here. */
   async open(plans: Readonly<Record<string, Plan>>, o?: SessionOptions): Promise<Session> {
@@ -81,7 +95,7 @@ export class JournaledExecutor implements Executor, Recorder {
     return session;
   }
   async #check(id: number, plans: Readonly<Record<string, Plan>>): Promise<void> {
-    const print = this.#plans[id] = await fingerprint(plans);
+    const print = (this.#plans[id] = await fingerprint(plans));
     const before = this.past?.snapshot.plans[id];
     if (before !== undefined && before !== print) throw misfit(`the plans ${Object.keys(plans).join(', ')} are others now`);
   }
@@ -99,8 +113,12 @@ export class JournaledExecutor implements Executor, Recorder {
     this.#sessions.delete(id);
     this.#tellMemory();
   }
-  event(event: TrainEvent): void { this.hooks.onEvent(event); }
-  #tellMemory(): void { this.hooks.onMemory([...this.#sessions.values()].reduce((sum, s) => sum + s.bytes, 0)); }
+  event(event: TrainEvent): void {
+    this.hooks.onEvent(event);
+  }
+  #tellMemory(): void {
+    this.hooks.onMemory([...this.#sessions.values()].reduce((sum, s) => sum + s.bytes, 0));
+  }
 
   /** Nothing is kept from here on. */
   forget(): void {
@@ -109,7 +127,9 @@ export class JournaledExecutor implements Executor, Recorder {
   }
 
   /** Saves if it is time to. Only while nothing runs. */
-  async saveIfDue(): Promise<void> { if (this.#now() - this.#saved >= this.#interval) await this.save(); }
+  async saveIfDue(): Promise<void> {
+    if (this.#now() - this.#saved >= this.#interval) await this.save();
+  }
 
   /** Saves what is new. Only while nothing runs. Not while answers come from the past, nor while a session does again what a lost device had done. */
   async save(): Promise<void> {
@@ -126,5 +146,7 @@ export class JournaledExecutor implements Executor, Recorder {
   }
 
   /** The inner executor lives on. */
-  dispose(): void { for (const s of this.#sessions.values()) s.dispose(); }
+  dispose(): void {
+    for (const s of this.#sessions.values()) s.dispose();
+  }
 }

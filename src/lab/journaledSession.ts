@@ -8,7 +8,9 @@ import { outputBytes, type BatchEntry, type Entry, type Outputs } from './journa
 const LARGE = 2 ** 20;
 
 export const misfit = (what: string): ConfigError =>
-  new ConfigError(`the kept run does not fit this build: ${what}. It stays as it was kept, and can be seen and exported under Runs; start it again from the beginning`);
+  new ConfigError(
+    `the kept run does not fit this build: ${what}. It stays as it was kept, and can be seen and exported under Runs; start it again from the beginning`,
+  );
 
 /** What a session tells its executor. */
 export interface Recorder {
@@ -33,19 +35,33 @@ export class JournaledSession implements Session {
 
   /** `inner`: absent where the journal has all answers. `past`: the session's own entries. `state`: after them. */
   constructor(
-    private readonly id: number, readonly plans: Readonly<Record<string, Plan>>, private readonly inner: Session | undefined,
-    private readonly past: readonly Entry[], state: Uint8Array | undefined, private readonly recorder: Recorder,
+    private readonly id: number,
+    readonly plans: Readonly<Record<string, Plan>>,
+    private readonly inner: Session | undefined,
+    private readonly past: readonly Entry[],
+    state: Uint8Array | undefined,
+    private readonly recorder: Recorder,
   ) {
     this.#state = state;
     this.#runsAgain = runsAgain(past);
   }
 
-  get replaying(): boolean { return this.#at < this.past.length; }
+  get replaying(): boolean {
+    return this.#at < this.past.length;
+  }
   /** Whether a snapshot taken now would hold after all that was answered. */
-  get consistent(): boolean { return !this.replaying && (this.inner?.stepsDone ?? 0) >= this.#handedOut; }
-  get stepsDone(): number { return this.replaying || !this.inner || this.#state ? this.#steps : this.inner.stepsDone; }
-  get bytes(): number { return this.inner?.bytes ?? 0; }
-  get improved(): Promise<void> { return this.inner?.improved ?? Promise.resolve(); }
+  get consistent(): boolean {
+    return !this.replaying && (this.inner?.stepsDone ?? 0) >= this.#handedOut;
+  }
+  get stepsDone(): number {
+    return this.replaying || !this.inner || this.#state ? this.#steps : this.inner.stepsDone;
+  }
+  get bytes(): number {
+    return this.inner?.bytes ?? 0;
+  }
+  get improved(): Promise<void> {
+    return this.inner?.improved ?? Promise.resolve();
+  }
   /** The session on the device, in the state that the past ends with. Throws ConfigError where the journal said that it would not be needed. */
   get #live(): Session {
     if (!this.inner) throw misfit('a session that was over is used again');
@@ -145,12 +161,16 @@ export class JournaledSession implements Session {
   }
 
   /** In safetensors layout. */
-  state(): Promise<Uint8Array> { return this.#live.checkpoint(); }
+  state(): Promise<Uint8Array> {
+    return this.#live.checkpoint();
+  }
   dispose(): void {
     this.inner?.dispose();
     this.recorder.closed(this.id);
   }
-  [Symbol.dispose](): void { this.dispose(); }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
 
 /** Whether some answers of a session's past are not written down, so that it must be there to give them again. */

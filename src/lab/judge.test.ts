@@ -9,7 +9,9 @@ import { RowTable } from './table';
 
 const config = defaults(fakeExperiment.config);
 const at = (seed: number, y: number, series = 'measured'): PointRow => ({ kind: 'point', chart: 'square', series, x: 2, seed, y });
-const claim = (test: Claim['test']) => ({ claims: () => [{ id: 'c', says: 'It holds.', source: 'A (2019)', falsifier: 'it does not', test }] });
+const claim = (test: Claim['test']) => ({
+  claims: () => [{ id: 'c', says: 'It holds.', source: 'A (2019)', falsifier: 'it does not', test }],
+});
 
 describe('judge', () => {
   it.each([
@@ -23,13 +25,34 @@ describe('judge', () => {
   });
 
   it('is inconclusive where statistics refuse, and passes other errors on', () => {
-    const refuses = claim(() => { throw new ConfigError('mean needs at least 1 values; it has 0'); });
-    expect(judge(refuses, new RowTable(), config)[0]).toMatchObject({ verdict: 'inconclusive', measured: 'not enough was measured: mean needs at least 1 values; it has 0' });
-    expect(() => judge(claim(() => { throw new TypeError('a bug'); }), new RowTable(), config)).toThrow(TypeError);
+    const refuses = claim(() => {
+      throw new ConfigError('mean needs at least 1 values; it has 0');
+    });
+    expect(judge(refuses, new RowTable(), config)[0]).toMatchObject({
+      verdict: 'inconclusive',
+      measured: 'not enough was measured: mean needs at least 1 values; it has 0',
+    });
+    expect(() =>
+      judge(
+        claim(() => {
+          throw new TypeError('a bug');
+        }),
+        new RowTable(),
+        config,
+      ),
+    ).toThrow(TypeError);
   });
 
-  it('prints', () => expect(formatVerdicts(judge(claim(() => ({ verdict: 'agrees', measured: '4 ± 1' })), new RowTable(), config))).toBe(
-    'agrees        It holds. [c]\n              measured: 4 ± 1\n              source: A (2019)'));
+  it('prints', () =>
+    expect(
+      formatVerdicts(
+        judge(
+          claim(() => ({ verdict: 'agrees', measured: '4 ± 1' })),
+          new RowTable(),
+          config,
+        ),
+      ),
+    ).toBe('agrees        It holds. [c]\n              measured: 4 ± 1\n              source: A (2019)'));
 });
 
 describe('export', () => {

@@ -3,7 +3,12 @@ import { ConfigError } from '../core/errors';
 import type { Claim, Config, Experiment, Judgement, Table } from './experiment';
 
 /** A claim and what came of it. */
-export interface ClaimVerdict extends Judgement { readonly id: string; readonly says: string; readonly source: string; readonly falsifier: string }
+export interface ClaimVerdict extends Judgement {
+  readonly id: string;
+  readonly says: string;
+  readonly source: string;
+  readonly falsifier: string;
+}
 
 /** A claim whose statistics refuse the table (too few seeds, say, which they report by ConfigError) is inconclusive, not false. */
 const judgeOne = (claim: Claim, table: Table, config: Config): Judgement => {

@@ -9,18 +9,32 @@ export class LiveSettings {
   readonly #changes: LiveChange[] = [];
 
   /** `repeat`: changes of an earlier run, made again at the same questions; the reader's own wait until question `from`. */
-  constructor(config: Config, private readonly repeat: readonly LiveChange[] = [], private readonly from = 0) { this.#config = config; }
+  constructor(
+    config: Config,
+    private readonly repeat: readonly LiveChange[] = [],
+    private readonly from = 0,
+  ) {
+    this.#config = config;
+  }
 
   /** Questions asked so far. */
-  get calls(): number { return this.#calls; }
+  get calls(): number {
+    return this.#calls;
+  }
   /** What took effect so far, in order. */
-  get changes(): readonly LiveChange[] { return this.#changes; }
+  get changes(): readonly LiveChange[] {
+    return this.#changes;
+  }
 
   /** Those, and the ones of the earlier run that are still to come. */
-  get known(): readonly LiveChange[] { return [...this.#changes, ...this.repeat.filter((c) => c.call >= this.#calls)]; }
+  get known(): readonly LiveChange[] {
+    return [...this.#changes, ...this.repeat.filter((c) => c.call >= this.#calls)];
+  }
 
   /** Takes effect with the next question. */
-  set(changes: Config): void { this.#pending = { ...this.#pending, ...changes }; }
+  set(changes: Config): void {
+    this.#pending = { ...this.#pending, ...changes };
+  }
 
   /** Asks a question: the settings that hold from here on. */
   current(): Config {

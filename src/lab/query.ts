@@ -8,7 +8,10 @@ const VERSION = '1';
 const RESERVED = ['v', 'preset'] as const;
 
 type Described = Pick<Experiment, 'config' | 'presets' | 'id'>;
-export interface PageState { readonly preset: string; readonly config: Config }
+export interface PageState {
+  readonly preset: string;
+  readonly config: Config;
+}
 
 const refuseReserved = (experiment: Described): void => {
   const clash = RESERVED.find((name) => Object.hasOwn(experiment.config, name));
@@ -32,7 +35,8 @@ export function fromQuery(experiment: Described, query: string, fallback: string
   const twice = [...new Set(given.keys())].find((name) => given.getAll(name).length > 1);
   if (twice !== undefined) throw new ConfigError(`this link says '${twice}' more than once`);
   const version = given.get('v') ?? VERSION;
-  if (version !== VERSION) throw new ConfigError(`this link has version ${version}; this page reads version ${VERSION}. Open it with the build that made it`);
+  if (version !== VERSION)
+    throw new ConfigError(`this link has version ${version}; this page reads version ${VERSION}. Open it with the build that made it`);
   const preset = given.get('preset') ?? fallback;
   const base = presetConfig(experiment, preset);
   for (const name of RESERVED) given.delete(name);

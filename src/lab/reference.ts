@@ -45,52 +45,113 @@ export function thin(x: readonly number[], y: readonly number[], most: number, l
 }
 
 /** Means over the finite seeds and their 95 % interval; series without a row are left out. */
-const measuredCurves = ({ chart, series, logX }: LineView, table: RowTable): ReferenceCurve[] => Object.entries(series).flatMap(([id, label]) => {
-  const all = table.summary(chart, id);
-  if (all.length === 0) return [];
-  const rows = thin(all.map((s) => s.x), all.map((s) => s.mean), MOST.measured, logX).map((i) => all[i]!);
-  return [{
-    chart, series: id, label, kind: 'measured',
-    x: rows.map((s) => round(s.x)), y: rows.map((s) => rounded(s.mean)), low: rows.map((s) => rounded(s.low)), high: rows.map((s) => rounded(s.high)),
-  }];
-});
+const measuredCurves = ({ chart, series, logX }: LineView, table: RowTable): ReferenceCurve[] =>
+  Object.entries(series).flatMap(([id, label]) => {
+    const all = table.summary(chart, id);
+    if (all.length === 0) return [];
+    const rows = thin(
+      all.map((s) => s.x),
+      all.map((s) => s.mean),
+      MOST.measured,
+      logX,
+    ).map((i) => all[i]!);
+    return [
+      {
+        chart,
+        series: id,
+        label,
+        kind: 'measured',
+        x: rows.map((s) => round(s.x)),
+        y: rows.map((s) => rounded(s.mean)),
+        low: rows.map((s) => rounded(s.low)),
+        high: rows.map((s) => rounded(s.high)),
+      },
+    ];
+  });
 
-const theoryCurves = ({ chart, logX }: LineView, curves: readonly Curve[]): ReferenceCurve[] => curves.filter((c) => c.chart === chart && c.kind === 'theory').map((c) => {
-  const kept = thin(c.x, c.y, MOST.theory, logX);
-  return { chart, series: c.series, label: c.label, kind: 'theory', x: kept.map((i) => round(c.x[i]!)), y: kept.map((i) => rounded(c.y[i]!)) };
-});
+const theoryCurves = ({ chart, logX }: LineView, curves: readonly Curve[]): ReferenceCurve[] =>
+  curves
+    .filter((c) => c.chart === chart && c.kind === 'theory')
+    .map((c) => {
+      const kept = thin(c.x, c.y, MOST.theory, logX);
+      return {
+        chart,
+        series: c.series,
+        label: c.label,
+        kind: 'theory',
+        x: kept.map((i) => round(c.x[i]!)),
+        y: kept.map((i) => rounded(c.y[i]!)),
+      };
+    });
 
 /** `date`: ISO 8601, UTC. `build`: commit of the source. `seconds`: of the run. */
-export interface ReferenceFacts { readonly adapter: AdapterInfo; readonly date: string; readonly build: string; readonly seconds: number }
+export interface ReferenceFacts {
+  readonly adapter: AdapterInfo;
+  readonly date: string;
+  readonly build: string;
+  readonly seconds: number;
+}
 type Described = Pick<Experiment, 'id' | 'views' | 'theory' | 'markers'>;
 
 /**
  * What is kept of a run: the main plot, with five significant digits. Throws ConfigError where the main view is no line chart or nothing
  * was measured on it.
  */
-export function referenceOf(experiment: Described, preset: string, config: Config, table: RowTable, { adapter, date, build, seconds }: ReferenceFacts): Reference {
+export function referenceOf(
+  experiment: Described,
+  preset: string,
+  config: Config,
+  table: RowTable,
+  { adapter, date, build, seconds }: ReferenceFacts,
+): Reference {
   const view = experiment.views(config)[0];
-  if (view?.kind !== 'line') throw new ConfigError(`the main view of '${experiment.id}' is no line chart, so there is no reference to store`);
+  if (view?.kind !== 'line')
+    throw new ConfigError(`the main view of '${experiment.id}' is no line chart, so there is no reference to store`);
   const measured = measuredCurves(view, table);
-  if (measured.length === 0) throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${experiment.id}', so there is no reference to store`);
+  if (measured.length === 0)
+    throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${experiment.id}', so there is no reference to store`);
   const markers = (experiment.markers?.(config) ?? []).filter((m) => m.chart === view.chart);
   return {
-    preset, config, adapter: adapter.name, software: adapter.software, date, build, seconds: round(seconds), view, markers,
+    preset,
+    config,
+    adapter: adapter.name,
+    software: adapter.software,
+    date,
+    build,
+    seconds: round(seconds),
+    view,
+    markers,
     curves: [...measured, ...theoryCurves(view, experiment.theory(config))],
   };
 }
 
 /** The measured curves of a stored run, to be drawn faintly below those of this one; NaN where there was no finite mean. */
-export const referenceCurves = ({ curves }: Reference): readonly Curve[] => curves.filter((c) => c.kind === 'measured').map(({ chart, series, label, x, y }) =>
-  ({ chart, series, x, y: y.map((v) => v ?? NaN), kind: 'reference', label: `${label}, stored run` }));
+export const referenceCurves = ({ curves }: Reference): readonly Curve[] =>
+  curves
+    .filter((c) => c.kind === 'measured')
+    .map(({ chart, series, label, x, y }) => ({
+      chart,
+      series,
+      x,
+      y: y.map((v) => v ?? NaN),
+      kind: 'reference',
+      label: `${label}, stored run`,
+    }));
 
 /** The first that was measured under these settings, apart from seed and number of seeds. */
-export const matching = (references: readonly Reference[], config: Config): Reference | undefined => references.find((r) =>
-  [...new Set([...Object.keys(r.config), ...Object.keys(config)])].every((key) => REPETITION.has(key) || sameValue(r.config[key], config[key])));
+export const matching = (references: readonly Reference[], config: Config): Reference | undefined =>
+  references.find((r) =>
+    [...new Set([...Object.keys(r.config), ...Object.keys(config)])].every(
+      (key) => REPETITION.has(key) || sameValue(r.config[key], config[key]),
+    ),
+  );
 
 /** `references` with `fresh` in place of the one of its preset, in the order of `presets`; presets that are no longer there are left out. */
 export const withReference = (references: readonly Reference[], fresh: Reference, presets: readonly string[]): readonly Reference[] =>
-  presets.flatMap((name) => [...references.filter((r) => r.preset === name && name !== fresh.preset), ...(name === fresh.preset ? [fresh] : [])]);
+  presets.flatMap((name) => [
+    ...references.filter((r) => r.preset === name && name !== fresh.preset),
+    ...(name === fresh.preset ? [fresh] : []),
+  ]);
 
 /** Whether settings other than the repetition's differ from `base`, and which. */
 export const changedMeaning = (config: Config, base: Config): readonly string[] =>

@@ -8,12 +8,19 @@ import { defaults, differences, fromText, parseConfig, presetConfig, toText } fr
 
 const schema = fakeExperiment.config;
 const config: fc.Arbitrary<Config> = fc.record({
-  points: fc.integer({ min: 1, max: 1000 }), seeds: fc.integer({ min: 1, max: 16 }), offset: fc.double({ min: 0.001, max: 10, noNaN: true }),
-  kind: fc.constantFrom('plain', 'fancy'), strict: fc.boolean(), widths: fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1 }),
-  failAt: fc.nat(1000), seed: fc.nat(4294967295),
+  points: fc.integer({ min: 1, max: 1000 }),
+  seeds: fc.integer({ min: 1, max: 16 }),
+  offset: fc.double({ min: 0.001, max: 10, noNaN: true }),
+  kind: fc.constantFrom('plain', 'fancy'),
+  strict: fc.boolean(),
+  widths: fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1 }),
+  failAt: fc.nat(1000),
+  seed: fc.nat(4294967295),
 });
 const thrown = (f: () => unknown): string => {
-  try { f(); } catch (error) {
+  try {
+    f();
+  } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
     return (error as Error).message;
   }
@@ -23,11 +30,17 @@ const thrown = (f: () => unknown): string => {
 describe('parseConfig', () => {
   it('accepts what it made and what the schema allows', () => {
     expect(parseConfig(schema, {})).toEqual(defaults(schema));
-    fc.assert(fc.property(config, (c) => { expect(parseConfig(schema, c)).toEqual(c); }));
+    fc.assert(
+      fc.property(config, (c) => {
+        expect(parseConfig(schema, c)).toEqual(c);
+      }),
+    );
   });
 
   it('names the settings there are', () => {
-    expect(thrown(() => parseConfig(schema, { pionts: 3 }))).toBe("there is no setting 'pionts'; the settings are points, seeds, offset, kind, strict, widths, failAt, seed");
+    expect(thrown(() => parseConfig(schema, { pionts: 3 }))).toBe(
+      "there is no setting 'pionts'; the settings are points, seeds, offset, kind, strict, widths, failAt, seed",
+    );
     expect(thrown(() => parseConfig(schema, { toString: 3 }))).toContain("no setting 'toString'");
   });
 
@@ -46,22 +59,38 @@ describe('parseConfig', () => {
 
 describe('presets', () => {
   it('add to the defaults', () => expect(presetConfig(fakeExperiment, 'smoke')).toEqual({ ...defaults(schema), points: 3, seeds: 1 }));
-  it('name what there is', () => expect(thrown(() => presetConfig(fakeExperiment, 'huge'))).toBe("experiment 'fake' has no preset 'huge'; its presets are smoke, quick, standard, paper"));
+  it('name what there is', () =>
+    expect(thrown(() => presetConfig(fakeExperiment, 'huge'))).toBe(
+      "experiment 'fake' has no preset 'huge'; its presets are smoke, quick, standard, paper",
+    ));
 });
 
 describe('text', () => {
-  it('comes back as the same value', () => fc.assert(fc.property(config, (c) => {
-    for (const [key, field] of Object.entries(schema)) expect(fromText(key, field, toText(c[key]!))).toEqual(c[key]);
-  })));
+  it('comes back as the same value', () =>
+    fc.assert(
+      fc.property(config, (c) => {
+        for (const [key, field] of Object.entries(schema)) expect(fromText(key, field, toText(c[key]!))).toEqual(c[key]);
+      }),
+    ));
 
-  it.each([['points', ''], ['points', '3x'], ['strict', 'yes'], ['widths', '1,,2'], ['kind', 'Plain']])('%s refuses %j', (key, text) =>
-    expect(thrown(() => fromText(key, schema[key]!, text))).toContain(`setting '${key}' is ${JSON.stringify(text)}`));
+  it.each([
+    ['points', ''],
+    ['points', '3x'],
+    ['strict', 'yes'],
+    ['widths', '1,,2'],
+    ['kind', 'Plain'],
+  ])('%s refuses %j', (key, text) =>
+    expect(thrown(() => fromText(key, schema[key]!, text))).toContain(`setting '${key}' is ${JSON.stringify(text)}`),
+  );
 });
 
 describe('query', () => {
-  it('comes back as the same page', () => fc.assert(fc.property(config, fc.constantFrom('smoke', 'quick', 'standard', 'paper'), (c, preset) => {
-    expect(fromQuery(fakeExperiment, toQuery(fakeExperiment, { preset, config: c }), 'quick')).toEqual({ preset, config: c });
-  })));
+  it('comes back as the same page', () =>
+    fc.assert(
+      fc.property(config, fc.constantFrom('smoke', 'quick', 'standard', 'paper'), (c, preset) => {
+        expect(fromQuery(fakeExperiment, toQuery(fakeExperiment, { preset, config: c }), 'quick')).toEqual({ preset, config: c });
+      }),
+    ));
 
   it('holds only what differs', () => {
     const base = presetConfig(fakeExperiment, 'smoke');
@@ -70,10 +99,17 @@ describe('query', () => {
   });
 
   it('changes the fallback where it names no preset', () =>
-    expect(fromQuery(fakeExperiment, 'seed=9', 'smoke')).toEqual({ preset: 'smoke', config: { ...presetConfig(fakeExperiment, 'smoke'), seed: 9 } }));
+    expect(fromQuery(fakeExperiment, 'seed=9', 'smoke')).toEqual({
+      preset: 'smoke',
+      config: { ...presetConfig(fakeExperiment, 'smoke'), seed: 9 },
+    }));
 
-  it.each([['v=2', 'version 2'], ['preset=huge', "no preset 'huge'"], ['utm=1', "no setting 'utm'"], ['seeds=99', `'seeds' is "99"`]])('refuses %s', (query, message) =>
-    expect(thrown(() => fromQuery(fakeExperiment, query, 'quick'))).toContain(message));
+  it.each([
+    ['v=2', 'version 2'],
+    ['preset=huge', "no preset 'huge'"],
+    ['utm=1', "no setting 'utm'"],
+    ['seeds=99', `'seeds' is "99"`],
+  ])('refuses %s', (query, message) => expect(thrown(() => fromQuery(fakeExperiment, query, 'quick'))).toContain(message));
 
   it('refuses a setting that takes one of its own names', () => {
     const clash = { ...fakeExperiment, config: { preset: schema['points']! } };

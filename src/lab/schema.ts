@@ -14,10 +14,14 @@ const rangeOf = (f: NumberField | ListField): string => `from ${f.min} to ${f.ma
 /** What a field accepts, in words. */
 export function allowed(field: Field): string {
   switch (field.kind) {
-    case 'number': return `${isInteger(field) ? 'an integer' : 'a number'} ${rangeOf(field)}`;
-    case 'list': return `one or more ${isInteger(field) ? 'integers' : 'numbers'} ${rangeOf(field)}, separated by commas`;
-    case 'choice': return `one of ${Object.keys(field.options).join(', ')}`;
-    case 'flag': return 'true or false';
+    case 'number':
+      return `${isInteger(field) ? 'an integer' : 'a number'} ${rangeOf(field)}`;
+    case 'list':
+      return `one or more ${isInteger(field) ? 'integers' : 'numbers'} ${rangeOf(field)}, separated by commas`;
+    case 'choice':
+      return `one of ${Object.keys(field.options).join(', ')}`;
+    case 'flag':
+      return 'true or false';
   }
 }
 
@@ -27,15 +31,20 @@ const numeric = (f: NumberField | ListField) => {
 };
 const schemaOf = (field: Field): v.GenericSchema<unknown, FieldValue> => {
   switch (field.kind) {
-    case 'number': return v.pipe(v.unknown(), numeric(field));
-    case 'list': return v.pipe(v.unknown(), v.array(numeric(field)), v.minLength(1));
-    case 'choice': return v.pipe(v.unknown(), v.picklist(Object.keys(field.options)));
-    case 'flag': return v.pipe(v.unknown(), v.boolean());
+    case 'number':
+      return v.pipe(v.unknown(), numeric(field));
+    case 'list':
+      return v.pipe(v.unknown(), v.array(numeric(field)), v.minLength(1));
+    case 'choice':
+      return v.pipe(v.unknown(), v.picklist(Object.keys(field.options)));
+    case 'flag':
+      return v.pipe(v.unknown(), v.boolean());
   }
 };
 
 const fieldOf = (schema: Schema, key: string): Field => {
-  if (!Object.hasOwn(schema, key)) throw new ConfigError(`there is no setting '${key}'; the settings are ${Object.keys(schema).join(', ')}`);
+  if (!Object.hasOwn(schema, key))
+    throw new ConfigError(`there is no setting '${key}'; the settings are ${Object.keys(schema).join(', ')}`);
   return schema[key]!;
 };
 const wrong = (key: string, value: unknown, field: Field): ConfigError => {
@@ -60,7 +69,8 @@ export function parseConfig(schema: Schema, partial: Unchecked, base: Config = d
 /** The defaults with a preset's differences. Throws ConfigError, listing the presets, where there is none of that name. */
 export function presetConfig(experiment: Pick<Experiment, 'config' | 'presets' | 'id'>, name: string): Config {
   const { presets, id, config } = experiment;
-  if (!Object.hasOwn(presets, name)) throw new ConfigError(`experiment '${id}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
+  if (!Object.hasOwn(presets, name))
+    throw new ConfigError(`experiment '${id}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
   return parseConfig(config, presets[name]!.config);
 }
 
@@ -76,10 +86,14 @@ export function fromText(key: string, field: Field, text: string): FieldValue {
 }
 function valueOf(field: Field, text: string): FieldValue {
   switch (field.kind) {
-    case 'number': return numberFromText(text);
-    case 'list': return text.split(',').map(numberFromText);
-    case 'choice': return text.trim();
-    case 'flag': return text.trim() === 'true' ? true : text.trim() === 'false' ? false : text;
+    case 'number':
+      return numberFromText(text);
+    case 'list':
+      return text.split(',').map(numberFromText);
+    case 'choice':
+      return text.trim();
+    case 'flag':
+      return text.trim() === 'true' ? true : text.trim() === 'false' ? false : text;
   }
 }
 /** `fromText` for the setting `key`. Throws ConfigError for an unknown name as well. */
@@ -90,4 +104,3 @@ export const sameValue = (a: FieldValue | undefined, b: FieldValue | undefined):
 /** Settings in which `config` differs from `base`. */
 export const differences = (config: Config, base: Config): Config =>
   Object.fromEntries(Object.entries(config).filter(([key, value]) => !sameValue(value, base[key])));
-

@@ -4,15 +4,26 @@ export class Stopwatch {
   #total: number;
 
   /** `now`: milliseconds. `seconds`: already on it. */
-  constructor(readonly now: () => number, seconds = 0) { this.#total = 1000 * seconds; }
+  constructor(
+    readonly now: () => number,
+    seconds = 0,
+  ) {
+    this.#total = 1000 * seconds;
+  }
 
   /** Milliseconds. */
-  get elapsed(): number { return this.#total + (this.#since === undefined ? 0 : this.now() - this.#since); }
-  go(): void { this.#since ??= this.now(); }
+  get elapsed(): number {
+    return this.#total + (this.#since === undefined ? 0 : this.now() - this.#since);
+  }
+  go(): void {
+    this.#since ??= this.now();
+  }
   halt(): void {
     this.#total = this.elapsed;
     this.#since = undefined;
   }
   /** Adds what another watch counted before. */
-  add(seconds: number): void { this.#total += 1000 * seconds; }
+  add(seconds: number): void {
+    this.#total += 1000 * seconds;
+  }
 }

@@ -28,25 +28,40 @@ describe('RowTable', () => {
   it('lets a later row replace an earlier one of the same place and seed', () => {
     const table = new RowTable([point(1, 0, 1)]);
     expect(table.summary('c', 's')[0]!.mean).toBe(1);
-    table.append([point(1, 0, 2), { kind: 'cell', chart: 'c', x: 0, y: 0, seed: 0, value: 1 }, { kind: 'cell', chart: 'c', x: 0, y: 0, seed: 0, value: 2 }]);
+    table.append([
+      point(1, 0, 2),
+      { kind: 'cell', chart: 'c', x: 0, y: 0, seed: 0, value: 1 },
+      { kind: 'cell', chart: 'c', x: 0, y: 0, seed: 0, value: 2 },
+    ]);
     expect(table.summary('c', 's')[0]!.values).toEqual([2]);
     expect(table.points).toHaveLength(1);
     expect(table.cells.map((c) => c.value)).toEqual([2]);
   });
 
   it('gives the same summary however the rows are split and ordered', () => {
-    const rows = fc.uniqueArray(fc.record({ x: fc.integer({ min: 0, max: 4 }), seed: fc.integer({ min: 0, max: 5 }), y: fc.double({ noNaN: false }) }), { selector: (r) => `${r.x},${r.seed}` });
-    fc.assert(fc.property(rows.chain((r) => fc.tuple(fc.constant(r), fc.shuffledSubarray(r, { minLength: r.length }), fc.nat(r.length))), ([inOrder, shuffled, cut]) => {
-      const all = new RowTable(inOrder.map((r) => point(r.x, r.seed, r.y)));
-      const parts = new RowTable(shuffled.slice(0, cut).map((r) => point(r.x, r.seed, r.y)));
-      parts.summary('c', 's'); // fills what the next append must invalidate
-      parts.append(shuffled.slice(cut).map((r) => point(r.x, r.seed, r.y)));
-      expect(parts.summary('c', 's')).toEqual(all.summary('c', 's'));
-    }));
+    const rows = fc.uniqueArray(
+      fc.record({ x: fc.integer({ min: 0, max: 4 }), seed: fc.integer({ min: 0, max: 5 }), y: fc.double({ noNaN: false }) }),
+      { selector: (r) => `${r.x},${r.seed}` },
+    );
+    fc.assert(
+      fc.property(
+        rows.chain((r) => fc.tuple(fc.constant(r), fc.shuffledSubarray(r, { minLength: r.length }), fc.nat(r.length))),
+        ([inOrder, shuffled, cut]) => {
+          const all = new RowTable(inOrder.map((r) => point(r.x, r.seed, r.y)));
+          const parts = new RowTable(shuffled.slice(0, cut).map((r) => point(r.x, r.seed, r.y)));
+          parts.summary('c', 's'); // fills what the next append must invalidate
+          parts.append(shuffled.slice(cut).map((r) => point(r.x, r.seed, r.y)));
+          expect(parts.summary('c', 's')).toEqual(all.summary('c', 's'));
+        },
+      ),
+    );
   });
 
   it('groups the points of each seed', () => {
     const table = new RowTable([point(2, 1, 4), point(1, 1, 3), point(1, 0, 2)]);
-    expect([...table.seeds('c', 's')].map(([seed, points]) => [seed, points.map((p) => p.y)])).toEqual([[0, [2]], [1, [3, 4]]]);
+    expect([...table.seeds('c', 's')].map(([seed, points]) => [seed, points.map((p) => p.y)])).toEqual([
+      [0, [2]],
+      [1, [3, 4]],
+    ]);
   });
 });

@@ -5,9 +5,16 @@ import type { CellRow, PointRow, Row, Summary, Table } from './experiment';
 const CONFIDENCE = 0.95;
 
 /** Values of one x by seed, and their summary until another value arrives. */
-interface Column { readonly x: number; readonly bySeed: Map<number, PointRow>; summary: Summary | undefined }
+interface Column {
+  readonly x: number;
+  readonly bySeed: Map<number, PointRow>;
+  summary: Summary | undefined;
+}
 /** `sorted`: the same columns by x ascending. */
-interface Group { readonly columns: Map<number, Column>; readonly sorted: Column[] }
+interface Group {
+  readonly columns: Map<number, Column>;
+  readonly sorted: Column[];
+}
 
 const groupKey = (chart: string, series: string): string => JSON.stringify([chart, series]);
 const cellKey = (c: CellRow): string => JSON.stringify([c.chart, c.x, c.y, c.seed]);
@@ -32,15 +39,21 @@ export class RowTable implements Table {
   readonly #cells = new Map<string, CellRow>();
   #version = 0;
 
-  constructor(rows: Iterable<Row> = []) { this.append(rows); }
+  constructor(rows: Iterable<Row> = []) {
+    this.append(rows);
+  }
 
   /** Grows by one with every append: what was drawn at this version need not be drawn again. */
-  get version(): number { return this.#version; }
+  get version(): number {
+    return this.#version;
+  }
   /** By chart and series, in the order in which they first came; within one, by x and seed in order of arrival. */
   get points(): readonly PointRow[] {
     return [...this.#groups.values()].flatMap(pointsOf);
   }
-  get cells(): readonly CellRow[] { return [...this.#cells.values()]; }
+  get cells(): readonly CellRow[] {
+    return [...this.#cells.values()];
+  }
 
   /** Takes point and cell rows; progress and events are not data. */
   append(rows: Iterable<Row>): void {
@@ -54,7 +67,13 @@ export class RowTable implements Table {
   summary(chart: string, series: string): readonly Summary[] {
     const group = this.#groups.get(groupKey(chart, series));
     if (!group) return [];
-    return group.sorted.map((column) => column.summary ??= summarise(column.x, seedOrder(column).map((p) => p.y)));
+    return group.sorted.map(
+      (column) =>
+        (column.summary ??= summarise(
+          column.x,
+          seedOrder(column).map((p) => p.y),
+        )),
+    );
   }
 
   /** The points of each seed, by x ascending; seeds ascending. */
@@ -74,10 +93,10 @@ export class RowTable implements Table {
   #addPoint(row: PointRow): void {
     const key = groupKey(row.chart, row.series);
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, group = { columns: new Map(), sorted: [] });
+    if (!group) this.#groups.set(key, (group = { columns: new Map(), sorted: [] }));
     let column = group.columns.get(row.x);
     if (!column) {
-      group.columns.set(row.x, column = { x: row.x, bySeed: new Map(), summary: undefined });
+      group.columns.set(row.x, (column = { x: row.x, bySeed: new Map(), summary: undefined }));
       insert(group.sorted, column);
     }
     column.bySeed.set(row.seed, row);

@@ -2,7 +2,11 @@
 import type { Judgement, Summary } from './experiment';
 
 export const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
-export const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgement> = {}): Judgement => ({ verdict: holds ? 'agrees' : 'disagrees', measured, ...rest });
+export const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgement> = {}): Judgement => ({
+  verdict: holds ? 'agrees' : 'disagrees',
+  measured,
+  ...rest,
+});
 export const figure = (x: number): string => (Number.isFinite(x) ? x.toPrecision(3) : String(x));
 export const interval = (s: Summary): string => `${figure(s.mean)} [${figure(s.low)}, ${figure(s.high)}]`;
 /** Seeds below which an interval says too little. */
@@ -32,8 +36,15 @@ export const coverage = (points: readonly Summary[], theory: (x: number) => numb
   const judged = points.filter((p) => theory(p.x) > 0);
   const few = tooFew(judged, MIN_POINTS);
   if (few) return inconclusive(`${few} ${where}`);
-  const inside = judged.filter((p) => { const t = theory(p.x); return p.low - margin * t <= t && t <= p.high + margin * t; }).length;
+  const inside = judged.filter((p) => {
+    const t = theory(p.x);
+    return p.low - margin * t <= t && t <= p.high + margin * t;
+  }).length;
   const least = leastCovered(judged.length);
   const share = inside / judged.length;
-  return agreesIf(inside >= least, `${inside} of ${judged.length} points ${where} have the theory inside their 95 % interval${margin > 0 ? `, widened by ${100 * margin} %` : ''}; at least ${least} expected`, { value: share });
+  return agreesIf(
+    inside >= least,
+    `${inside} of ${judged.length} points ${where} have the theory inside their 95 % interval${margin > 0 ? `, widened by ${100 * margin} %` : ''}; at least ${least} expected`,
+    { value: share },
+  );
 };

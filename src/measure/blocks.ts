@@ -6,7 +6,11 @@ import { ConfigError, MemoryError } from '../core/errors';
 import type { Plan } from '../plan/index';
 import type { HostArray, Session } from '../runtime/executor';
 
-export interface Kernel { readonly rows: number; readonly cols: number; /** Row-major. */ readonly data: Float32Array | Float64Array }
+export interface Kernel {
+  readonly rows: number;
+  readonly cols: number;
+  /** Row-major. */ readonly data: Float32Array | Float64Array;
+}
 
 /** Values by name for what a model needs beside parameters and examples: the anchor of `centred` and `linearize`, say. */
 export type Extra = Readonly<Record<string, HostArray>>;
@@ -19,12 +23,16 @@ export const requireCount = (op: string, name: string, value: number): void => {
 };
 /** Throws MemoryError where a result of `bytes` on the host is larger than allowed; `advice` says what to do. */
 export const requireHost = (op: string, what: string, bytes: number, budget: number, advice: string): void => {
-  if (bytes > budget) throw new MemoryError(bytes, budget, `${op}: ${what} takes ${bytes} bytes, ${budget} are allowed: ${advice}. Nothing was allocated`);
+  if (bytes > budget)
+    throw new MemoryError(bytes, budget, `${op}: ${what} takes ${bytes} bytes, ${budget} are allowed: ${advice}. Nothing was allocated`);
 };
 /** Throws ConfigError where a plan reads a variable that nobody gives a value: it would count as 0. */
 export const requireVariables = (op: string, { variables }: Plan, given: readonly string[]): void => {
   const missing = Object.keys(variables).filter((name) => !given.includes(name));
-  if (missing.length > 0) throw new ConfigError(`${op}: the model also depends on the variable${missing.length > 1 ? 's' : ''} '${missing.join("', '")}'; give the values in the option \`variables\`, as { ${missing[0]}: … }`);
+  if (missing.length > 0)
+    throw new ConfigError(
+      `${op}: the model also depends on the variable${missing.length > 1 ? 's' : ''} '${missing.join("', '")}'; give the values in the option \`variables\`, as { ${missing[0]}: … }`,
+    );
 };
 /** Writes those values that the session's plans use. */
 export const writeUsed = (session: Session, values: Readonly<Record<string, HostArray>>): void => {
@@ -48,11 +56,18 @@ export const rowsAt = <T extends HostArray>(data: T, n: number, width: number, f
 /** The [first, second] corners of the blocks of an n × m matrix, row by row; of a symmetric one those on and above the diagonal. */
 export const corners = (n: number, m: number, block: number, symmetric: boolean): readonly (readonly [number, number])[] => {
   const list: [number, number][] = [];
-  for (let first = 0; first < n; first += block) for (let second = symmetric ? first : 0; second < m; second += block) list.push([first, second]);
+  for (let first = 0; first < n; first += block)
+    for (let second = symmetric ? first : 0; second < m; second += block) list.push([first, second]);
   return list;
 };
 
-export interface Place { readonly first: number; readonly second: number; /** Examples of the block. */ readonly size: number; /** Its rows for each. */ readonly k: number; readonly sum: boolean }
+export interface Place {
+  readonly first: number;
+  readonly second: number;
+  /** Examples of the block. */ readonly size: number;
+  /** Its rows for each. */ readonly k: number;
+  readonly sum: boolean;
+}
 /** Copies a block into the result, summed over outputs if asked. */
 export const place = (kernel: Kernel, block: HostArray, { first, second, size, k, sum }: Place): void => {
   const per = sum ? 1 : k;
@@ -69,4 +84,6 @@ export const place = (kernel: Kernel, block: HostArray, { first, second, size, k
 };
 
 /** The lower triangle from the upper. */
-export const mirror = ({ rows, data }: Kernel): void => { for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) data[i * rows + j] = data[j * rows + i]!; };
+export const mirror = ({ rows, data }: Kernel): void => {
+  for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) data[i * rows + j] = data[j * rows + i]!;
+};

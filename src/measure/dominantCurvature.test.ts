@@ -23,8 +23,18 @@ it('is the largest eigenvalue of the Hessian, for each model, and its residual t
   const names = Object.keys(params);
   const values = names.map((name) => params[name]!);
   const loss = crossEntropy(model.apply(params, variable('x', [8, 3])), variable('y', [8], { dtype: 'u32' }));
-  const moved = tangents(gradients(loss, values), values, names.map((name) => direction[name]!));
-  using session = await openReference().open({ hv: plan({ name: 'hv', outputs: { Hv: repack(model.layout, Object.fromEntries(moved.map((t, i) => [names[i]!, t]))) }, maxBindings: 8 }) });
+  const moved = tangents(
+    gradients(loss, values),
+    values,
+    names.map((name) => direction[name]!),
+  );
+  using session = await openReference().open({
+    hv: plan({
+      name: 'hv',
+      outputs: { Hv: repack(model.layout, Object.fromEntries(moved.map((t, i) => [names[i]!, t]))) },
+      maxBindings: 8,
+    }),
+  });
   session.write('x', data.x);
   session.write('y', data.y);
   const all = Float64Array.from(thetas.flatMap((t) => [...t]));
@@ -33,7 +43,10 @@ it('is the largest eigenvalue of the Hessian, for each model, and its residual t
     session.write('theta', t);
     const H = new Matrix(places.length, places.length);
     for (const [j, at] of places.entries()) {
-      session.write('v', Float64Array.from({ length: total }, (_, i) => Number(i === at)));
+      session.write(
+        'v',
+        Float64Array.from({ length: total }, (_, i) => Number(i === at)),
+      );
       const column = (await session.run('hv'))['Hv']!.data;
       places.forEach((from, i) => H.set(i, j, column[from]!));
     }
@@ -52,5 +65,7 @@ it('of a linear model is the largest eigenvalue of XᵀX/n, found at once where 
   const data = { x: Float64Array.of(1, 2, 3), y: Float64Array.of(0, 0, 0), n: 3, target: [1] };
   const [one] = await dominantCurvature(openReference(), model, random(model.layout.total, 5), halfSquaredError, data, { iterations: 1 });
   expect(one!.value).toBeCloseTo(14 / 3, 6); // the first v is rounded to float32
-  await expect(dominantCurvature(openReference(), model, random(64, 5), halfSquaredError, data, { iterations: 0 })).rejects.toThrow('at least 1');
+  await expect(dominantCurvature(openReference(), model, random(64, 5), halfSquaredError, data, { iterations: 0 })).rejects.toThrow(
+    'at least 1',
+  );
 });

@@ -12,15 +12,31 @@ import { metric, type Executor, type HostArray } from '../runtime/executor';
 import { powerIterations } from '../runtime/sharpness';
 import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
 
-export interface Curvature { /** vᵀHv: at most λmax. */ readonly value: number; /** ‖Hv − λv‖/|λ|. */ readonly residual: number }
-export interface CurvatureOptions { /** Models whose vectors lie in `theta` one after another. Default 1. */ readonly replicas?: number; /** Default 30. */ readonly iterations?: number; /** Of the first v. Default 0. */ readonly seed?: number }
+export interface Curvature {
+  /** vᵀHv: at most λmax. */ readonly value: number;
+  /** ‖Hv − λv‖/|λ|. */ readonly residual: number;
+}
+export interface CurvatureOptions {
+  /** Models whose vectors lie in `theta` one after another. Default 1. */ readonly replicas?: number;
+  /** Default 30. */ readonly iterations?: number;
+  /** Of the first v. Default 0. */ readonly seed?: number;
+}
 
 const iteration = (model: Model, loss: Objective, data: TrainerData, replicas: number, maxBindings: number): Plan => {
   const [theta, v] = [variable('theta', [model.layout.total]), variable('v', [model.layout.total])];
   const params = unpack(model.layout, theta);
-  const value = loss(model.apply(params, inputVariable('x', model, data.n, data.xPerReplica ?? false)), targetVariable('y', data, data.yPerReplica ?? false));
+  const value = loss(
+    model.apply(params, inputVariable('x', model, data.n, data.xPerReplica ?? false)),
+    targetVariable('y', data, data.yPerReplica ?? false),
+  );
   const { eigenvalue, product, next } = powerIterations(value, model.layout, params, v, 1);
-  return plan({ name: 'curvature', replicas, maxBindings, updates: [[v, next]], metrics: { rayleigh: eigenvalue, square: squaredNorm(product) } });
+  return plan({
+    name: 'curvature',
+    replicas,
+    maxBindings,
+    updates: [[v, next]],
+    metrics: { rayleigh: eigenvalue, square: squaredNorm(product) },
+  });
 };
 
 /** A direction of each replica, zero between parameters, the same for all. */
@@ -35,11 +51,20 @@ const start = (model: Model, replicas: number, seed: number): Float32Array => {
  * Of the loss on the whole set (mean or sum as `loss` is), for each model in `theta`. Throws ConfigError for fewer than one iteration, NoRuleError
  * where an op has no second derivative, MemoryError where it does not fit.
  */
-export const dominantCurvature = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, o: CurvatureOptions = {}): Promise<readonly Curvature[]> => {
+export const dominantCurvature = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  o: CurvatureOptions = {},
+): Promise<readonly Curvature[]> => {
   const { replicas = 1, iterations = 30, seed = 0 } = o;
-  if (!Number.isInteger(iterations) || iterations < 1) throw new ConfigError(`dominantCurvature: ${iterations} iterations; at least 1 is needed`);
+  if (!Number.isInteger(iterations) || iterations < 1)
+    throw new ConfigError(`dominantCurvature: ${iterations} iterations; at least 1 is needed`);
   using session = await executor.open({ step: iteration(model, loss, data, replicas, executor.maxBindings) });
-  for (const [name, values] of Object.entries({ theta, x: data.x, y: data.y, v: start(model, replicas, seed) })) if (name in session.plans['step']!.variables) session.write(name, values);
+  for (const [name, values] of Object.entries({ theta, x: data.x, y: data.y, v: start(model, replicas, seed) }))
+    if (name in session.plans['step']!.variables) session.write(name, values);
   let last: readonly Curvature[] = [];
   for await (const b of session.train({ step: 'step', steps: iterations })) {
     const row = b.steps.length - 1;

@@ -14,7 +14,10 @@ it('measures several models at once, each with its own labels, as often as asked
   const x = random(3 * n, 1);
   const labels = [Uint32Array.of(0, 1, 1, 0), Uint32Array.of(1, 1, 0, 0)];
   const both = { x, y: Uint32Array.from(labels.flatMap((l) => [...l])), n, target: [], yPerReplica: true };
-  using probe = await ExampleProbe.open(executor, { model, loss: crossEntropy, data: both, replicas: 2 }, (layers, k) => ({ norms: exampleNormsOf(layers, k), gram: exampleGramOf(layers, k) }));
+  using probe = await ExampleProbe.open(executor, { model, loss: crossEntropy, data: both, replicas: 2 }, (layers, k) => ({
+    norms: exampleNormsOf(layers, k),
+    gram: exampleGramOf(layers, k),
+  }));
   for (const seed of [2, 3]) {
     const thetas = [random(model.layout.total, seed), random(model.layout.total, seed + 10)];
     const { norms, gram } = await probe.at(Float64Array.from(thetas.flatMap((t) => [...t])));

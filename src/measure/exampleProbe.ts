@@ -14,7 +14,10 @@ export type ExampleMeasure<K extends string> = (layers: readonly NamedLayer[], n
 export const exampleNormsOf = (layers: readonly NamedLayer[], n: number): Tensor => sqrt(squaredExampleNorms(layers, n));
 /** ⟨g_i, g_j⟩, [n, n]. */
 export const exampleGramOf = (layers: readonly NamedLayer[], n: number): Tensor =>
-  mul(layers.reduce<Tensor | undefined>((total, l) => gram(l, l, total), undefined)!, n * n);
+  mul(
+    layers.reduce<Tensor | undefined>((total, l) => gram(l, l, total), undefined)!,
+    n * n,
+  );
 
 export interface ExampleProbeOptions {
   readonly model: Model;
@@ -30,7 +33,11 @@ export class ExampleProbe<K extends string> {
   private constructor(private readonly session: Session) {}
 
   /** Throws NoRuleError where the model applies a parameter by an op without a per-example rule, MemoryError where it does not fit. */
-  static async open<K extends string>(executor: Executor, { model, loss, data, replicas = 1 }: ExampleProbeOptions, measure: ExampleMeasure<K>): Promise<ExampleProbe<K>> {
+  static async open<K extends string>(
+    executor: Executor,
+    { model, loss, data, replicas = 1 }: ExampleProbeOptions,
+    measure: ExampleMeasure<K>,
+  ): Promise<ExampleProbe<K>> {
     const params = unpack(model.layout, variable('theta', [model.layout.total]));
     const x = inputVariable('x', model, data.n, data.xPerReplica ?? false);
     const y = targetVariable('y', data, data.yPerReplica ?? false);
@@ -46,6 +53,10 @@ export class ExampleProbe<K extends string> {
     if ('theta' in this.session.plans['run']!.variables) this.session.write('theta', theta);
     return (await this.session.run('run')) as Readonly<Record<K, HostTensor>>;
   }
-  dispose(): void { this.session.dispose(); }
-  [Symbol.dispose](): void { this.dispose(); }
+  dispose(): void {
+    this.session.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

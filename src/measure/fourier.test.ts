@@ -5,22 +5,38 @@ import { openReference } from '../runtime/reference';
 import { compile } from '../runtime/compile';
 import { mean as meanOp, square } from '../ops/index';
 import { analyticWeights, dense, fourierBasis, frequencyCount, quadraticLogits, type Dense } from '../theory/index';
-import { effectiveRank, keyFrequencies, logitComponent, logitSpectrum, lossByResult, restrictedLogits, spectrumOf, sumsByResult, unitFrequencies, withoutComponent } from './fourier';
+import {
+  effectiveRank,
+  keyFrequencies,
+  logitComponent,
+  logitSpectrum,
+  lossByResult,
+  restrictedLogits,
+  spectrumOf,
+  sumsByResult,
+  unitFrequencies,
+  withoutComponent,
+} from './fourier';
 
-const random = (rows: number, cols: number, seed: number): Dense => dense(stream(seed, USE.probe).fillNormal(new Float64Array(rows * cols)), rows, cols);
+const random = (rows: number, cols: number, seed: number): Dense =>
+  dense(stream(seed, USE.probe).fillNormal(new Float64Array(rows * cols)), rows, cols);
 const norm2 = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, v) => sum + v * v, 0);
 /** Sums of `terms` products of numbers below `size`, each rounded. */
 const rounding = (terms: number, size: number): number => 4 * terms * (terms + 8) * size * Number.EPSILON;
-const results = (p: number, sign: number): number[] => Array.from({ length: p * p }, (_, i) => (Math.floor(i / p) + sign * (i % p) + p) % p);
+const results = (p: number, sign: number): number[] =>
+  Array.from({ length: p * p }, (_, i) => (Math.floor(i / p) + sign * (i % p) + p) % p);
 const sums = (logits: Dense, p: number, result: readonly number[]): Dense => {
   const out = new Float64Array(p * p);
-  result.forEach((r, i) => { for (let q = 0; q < p; q++) out[r * p + q]! += logits.data[i * p + q]!; });
+  result.forEach((r, i) => {
+    for (let q = 0; q < p; q++) out[r * p + q]! += logits.data[i * p + q]!;
+  });
   return dense(out, p, p);
 };
 /** Coefficients of L on an orthonormal direction over pairs, by the definition as an outer product: one for each output. */
 const onto = (L: Dense, p: number, direction: (a: number, b: number) => number): Float64Array => {
   const out = new Float64Array(p);
-  for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) for (let q = 0; q < p; q++) out[q]! += direction(a, b) * L.data[(a * p + b) * p + q]!;
+  for (let a = 0; a < p; a++)
+    for (let b = 0; b < p; b++) for (let q = 0; q < p; q++) out[q]! += direction(a, b) * L.data[(a * p + b) * p + q]!;
   return out;
 };
 
@@ -29,7 +45,13 @@ describe('spectra', () => {
     const E = random(13, 5, 1);
     const { constant, power, total } = spectrumOf(E);
     expect(Math.abs(constant + power.reduce((a, b) => a + b, 0) - total)).toBeLessThanOrEqual(rounding(13, total));
-    const wave = spectrumOf(dense(Float64Array.from({ length: 13 }, (_, a) => 2 + Math.cos((2 * Math.PI * 4 * a) / 13 + 1)), 13, 1));
+    const wave = spectrumOf(
+      dense(
+        Float64Array.from({ length: 13 }, (_, a) => 2 + Math.cos((2 * Math.PI * 4 * a) / 13 + 1)),
+        13,
+        1,
+      ),
+    );
     const expected = [0, 0, 0, 13 / 2, 0, 0];
     wave.power.forEach((v, i) => expect(Math.abs(v - expected[i]!)).toBeLessThanOrEqual(rounding(13, 60)));
     expect(Math.abs(wave.constant - 13 * 4)).toBeLessThanOrEqual(rounding(13, 60));
@@ -42,14 +64,24 @@ describe('spectra', () => {
     expect([...frequency]).toEqual([3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 5, 5, 0]);
     explained.forEach((v, k) => expect(Math.abs(v - Number(k < 12))).toBeLessThanOrEqual(rounding(11, 1)));
     // Half of the variance at either frequency: neither explains more.
-    const two = unitFrequencies([dense(Float64Array.from({ length: 7 }, (_, a) => Math.cos((2 * Math.PI * a) / 7) + Math.sin((2 * Math.PI * 2 * a) / 7)), 7, 1)]);
+    const two = unitFrequencies([
+      dense(
+        Float64Array.from({ length: 7 }, (_, a) => Math.cos((2 * Math.PI * a) / 7) + Math.sin((2 * Math.PI * 2 * a) / 7)),
+        7,
+        1,
+      ),
+    ]);
     expect(Math.abs(two.explained[0]! - 0.5)).toBeLessThanOrEqual(rounding(7, 4));
   });
 
   it('effective rank counts equal singular values, and is between 1 and the rank else', () => {
     for (const r of [1, 2, 5]) {
       const columns = fourierBasis(7);
-      const E = dense(Float64Array.from({ length: 7 * r }, (_, i) => columns.data[(i % r) * 7 + Math.floor(i / r)]!), 7, r);
+      const E = dense(
+        Float64Array.from({ length: 7 * r }, (_, i) => columns.data[(i % r) * 7 + Math.floor(i / r)]!),
+        7,
+        r,
+      );
       expect(Math.abs(effectiveRank(E) - r)).toBeLessThanOrEqual(rounding(7, r));
     }
     const some = effectiveRank(random(9, 4, 3));
@@ -60,7 +92,11 @@ describe('spectra', () => {
 });
 
 describe('logits', () => {
-  it.each([[7, 1], [11, 1], [7, -1]] as const)('modulo %i, sign %i: shares and components are projections on the outer products', (p, sign) => {
+  it.each([
+    [7, 1],
+    [11, 1],
+    [7, -1],
+  ] as const)('modulo %i, sign %i: shares and components are projections on the outer products', (p, sign) => {
     const L = random(p * p, p, p);
     const R = sums(L, p, results(p, sign));
     const spectrum = logitSpectrum(R, norm2(L.data));
@@ -74,11 +110,14 @@ describe('logits', () => {
       const u = (a: number, b: number): number => (c(k, a) * c(k, b) - sign * s(k, a) * s(k, b)) / Math.SQRT2;
       const v = (a: number, b: number): number => (s(k, a) * c(k, b) + sign * c(k, a) * s(k, b)) / Math.SQRT2;
       const [alpha, beta] = [onto(L, p, u), onto(L, p, v)];
-      expect(Math.abs(spectrum.shares[k - 1]! - (norm2(alpha) + norm2(beta)) / spectrum.variance)).toBeLessThanOrEqual(rounding(p * p, size / spectrum.variance));
+      expect(Math.abs(spectrum.shares[k - 1]! - (norm2(alpha) + norm2(beta)) / spectrum.variance)).toBeLessThanOrEqual(
+        rounding(p * p, size / spectrum.variance),
+      );
       const table = logitComponent(R, [k]);
       results(p, sign).forEach((r, i) => {
         const [a, b] = [Math.floor(i / p), i % p];
-        for (let q = 0; q < p; q++) expect(Math.abs(table.data[r * p + q]! - alpha[q]! * u(a, b) - beta[q]! * v(a, b))).toBeLessThanOrEqual(rounding(p * p, 4));
+        for (let q = 0; q < p; q++)
+          expect(Math.abs(table.data[r * p + q]! - alpha[q]! * u(a, b) - beta[q]! * v(a, b))).toBeLessThanOrEqual(rounding(p * p, 4));
       });
     }
   });
@@ -92,10 +131,23 @@ describe('logits', () => {
     expect(Math.abs(spectrum.shares[1]! + spectrum.shares[4]! - 1)).toBeLessThanOrEqual(bound);
     expect([...keyFrequencies(spectrum.shares, 0.99)].toSorted()).toEqual([2, 5]);
     const restricted = restrictedLogits(R, spectrum, [2, 5]);
-    results(p, 1).forEach((r, i) => { for (let q = 0; q < p; q++) expect(Math.abs(restricted.data[r * p + q]! - L.data[i * p + q]!)).toBeLessThanOrEqual(bound); });
-    const direct = (loss: (row: Float64Array, right: number) => number): number => results(p, 1).reduce((sum, r, i) => sum + loss(L.data.subarray(i * p, (i + 1) * p), r), 0) / (p * p);
-    expect(Math.abs(lossByResult(restricted, 'squared') - direct((row, right) => row.reduce((sum, v, q) => sum + (v - Number(q === right)) ** 2, 0) / p))).toBeLessThanOrEqual(bound);
-    expect(Math.abs(lossByResult(restricted, 'crossEntropy') - direct((row, right) => Math.log(row.reduce((sum, v) => sum + Math.exp(v), 0)) - row[right]!))).toBeLessThanOrEqual(bound);
+    results(p, 1).forEach((r, i) => {
+      for (let q = 0; q < p; q++) expect(Math.abs(restricted.data[r * p + q]! - L.data[i * p + q]!)).toBeLessThanOrEqual(bound);
+    });
+    const direct = (loss: (row: Float64Array, right: number) => number): number =>
+      results(p, 1).reduce((sum, r, i) => sum + loss(L.data.subarray(i * p, (i + 1) * p), r), 0) / (p * p);
+    expect(
+      Math.abs(
+        lossByResult(restricted, 'squared') -
+          direct((row, right) => row.reduce((sum, v, q) => sum + (v - Number(q === right)) ** 2, 0) / p),
+      ),
+    ).toBeLessThanOrEqual(bound);
+    expect(
+      Math.abs(
+        lossByResult(restricted, 'crossEntropy') -
+          direct((row, right) => Math.log(row.reduce((sum, v) => sum + Math.exp(v), 0)) - row[right]!),
+      ),
+    ).toBeLessThanOrEqual(bound);
     // Without both there is the mean alone, and so the loss of a guess.
     expect(Math.abs(lossByResult(restrictedLogits(R, spectrum, []), 'crossEntropy') - Math.log(p))).toBeLessThanOrEqual(bound);
   });

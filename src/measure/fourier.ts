@@ -18,14 +18,21 @@ export const sumsByResult = (logits: Tensor, result: Tensor): Tensor => scatterA
 export const withoutComponent = (logits: Tensor, result: Tensor, table: Tensor): Tensor => sub(logits, gather(table, result));
 
 /** Squared norm by frequency: `power[k − 1]` at k = 1…(p − 1)/2. */
-export interface Spectrum { readonly constant: number; readonly power: Float64Array; readonly total: number }
+export interface Spectrum {
+  readonly constant: number;
+  readonly power: Float64Array;
+  readonly total: number;
+}
 const squares = (values: Float64Array): number => values.reduce((sum, v) => sum + v * v, 0);
 const rowOf = ({ data, cols }: Dense, i: number): Float64Array => data.subarray(i * cols, (i + 1) * cols);
 
 /** Of a matrix with one row a symbol, [p,d]: a sum over its columns. Throws ConfigError unless p is odd and at least 3. */
 export const spectrumOf = (matrix: Dense): Spectrum => {
   const F = multiply(fourierBasis(matrix.rows), matrix);
-  const power = Float64Array.from({ length: frequencyCount(matrix.rows) }, (_, i) => squares(rowOf(F, 2 * i + 1)) + squares(rowOf(F, 2 * i + 2)));
+  const power = Float64Array.from(
+    { length: frequencyCount(matrix.rows) },
+    (_, i) => squares(rowOf(F, 2 * i + 1)) + squares(rowOf(F, 2 * i + 2)),
+  );
   return { constant: squares(rowOf(F, 0)), power, total: squares(matrix.data) };
 };
 
@@ -46,10 +53,13 @@ export const unitFrequencies = (parts: readonly Dense[]): UnitFrequencies => {
   const [frequency, explained] = [new Uint32Array(units), new Float64Array(units)];
   for (let unit = 0; unit < units; unit++) {
     const row = rowOf(shares, unit);
-    for (let k = 1; k <= count; k++) for (const F of transformed) row[k - 1]! += F[(2 * k - 1) * units + unit]! ** 2 + F[2 * k * units + unit]! ** 2;
+    for (let k = 1; k <= count; k++)
+      for (const F of transformed) row[k - 1]! += F[(2 * k - 1) * units + unit]! ** 2 + F[2 * k * units + unit]! ** 2;
     const total = row.reduce((x, y) => x + y, 0);
     if (!(total > 0)) continue;
-    row.forEach((v, i) => { row[i] = v / total; });
+    row.forEach((v, i) => {
+      row[i] = v / total;
+    });
     explained[unit] = row.reduce((x, y) => Math.max(x, y));
     frequency[unit] = row.indexOf(explained[unit]!) + 1;
   }
@@ -75,13 +85,17 @@ export interface LogitSpectrum {
 /** `sums`: R [p,p]; `sumSquares`: Σ L² over all pairs and outputs. */
 export const logitSpectrum = (sums: Dense, sumSquares: number): LogitSpectrum => {
   const p = sums.rows;
-  if (sums.cols !== p) throw new ConfigError(`sums by result are [${sums.rows},${sums.cols}]; results and outputs must be the same symbols`);
+  if (sums.cols !== p)
+    throw new ConfigError(`sums by result are [${sums.rows},${sums.cols}]; results and outputs must be the same symbols`);
   const F = multiply(fourierBasis(p), sums);
   // Row 0 of F is Σ_r R/√p, and each of the p² pairs is in one sum.
   const mean = rowOf(F, 0).map((v) => v / p ** 1.5);
   const variance = sumSquares - p * p * squares(mean);
   // ⟨L, u_k⟩ = (√2/p)·Σ_r R cos(2πkr/p) = F/√p.
-  const shares = Float64Array.from({ length: frequencyCount(p) }, (_, i) => (squares(rowOf(F, 2 * i + 1)) + squares(rowOf(F, 2 * i + 2))) / (p * variance));
+  const shares = Float64Array.from(
+    { length: frequencyCount(p) },
+    (_, i) => (squares(rowOf(F, 2 * i + 1)) + squares(rowOf(F, 2 * i + 2))) / (p * variance),
+  );
   return { mean, shares, variance };
 };
 

@@ -7,7 +7,16 @@ import { mlp, repack, unpack } from '../models/index';
 import { crossEntropy, gram, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import { openReference } from '../runtime/reference';
-import { covarianceSpectrum, layersOfMean, noiseOf, noiseOfTwo, NoiseScale, noiseTensors, signalToNoise, squaredExampleNorms } from './gradientNoise';
+import {
+  covarianceSpectrum,
+  layersOfMean,
+  noiseOf,
+  noiseOfTwo,
+  NoiseScale,
+  noiseTensors,
+  signalToNoise,
+  squaredExampleNorms,
+} from './gradientNoise';
 
 const random = (n: number, seed: number): Float64Array => Float64Array.from({ length: n }, (_, i) => 2 * stream(seed, 1).uniform(i) - 1);
 const [N, P] = [6, 3];
@@ -18,7 +27,10 @@ const meanOf = (rows: readonly Float64Array[]): Float64Array => rows[0]!.map((_,
 const subsets = (size: number): readonly (readonly Float64Array[])[] =>
   Array.from({ length: 2 ** N }, (_, bits) => population.filter((__, i) => (bits >> i) & 1)).filter((s) => s.length === size);
 const average = (values: readonly number[]): number => values.reduce((s, v) => s + v, 0) / values.length;
-const norms = (batch: readonly Float64Array[]) => ({ sumSquares: batch.reduce((s, g) => s + dot(g, g), 0), squaredMean: dot(meanOf(batch), meanOf(batch)) });
+const norms = (batch: readonly Float64Array[]) => ({
+  sumSquares: batch.reduce((s, g) => s + dot(g, g), 0),
+  squaredMean: dot(meanOf(batch), meanOf(batch)),
+});
 const G = meanOf(population);
 /** Of the population, with N − 1: what a batch drawn without replacement estimates without bias. */
 const trace = (norms(population).sumSquares - N * dot(G, G)) / (N - 1);
@@ -28,7 +40,10 @@ const mean = (B: number): number => average(subsets(B).map((batch) => norms(batc
 
 describe('estimates', () => {
   it.each([2, 3, 5])('are unbiased over all batches of %i', (B) => {
-    const all = subsets(B).map((batch) => { const { sumSquares, squaredMean } = norms(batch); return noiseOf(sumSquares, squaredMean, B); });
+    const all = subsets(B).map((batch) => {
+      const { sumSquares, squaredMean } = norms(batch);
+      return noiseOf(sumSquares, squaredMean, B);
+    });
     expect(average(all.map((e) => e.trace))).toBeCloseTo(trace, 12);
     // Without replacement ‖ḡ‖² exceeds |G|² by tr Σ (1/B − 1/N) only, and the estimator takes away tr Σ / B.
     expect(average(all.map((e) => e.squaredGradient))).toBeCloseTo(dot(G, G) - trace / N, 12);
@@ -38,7 +53,13 @@ describe('estimates', () => {
     expect(t).toBeCloseTo(trace, 12);
     expect(squaredGradient).toBeCloseTo(dot(G, G) - trace / N, 12);
   });
-  it.each([() => noiseOf(1, 1, 1), () => noiseOf(1, 1, 2.5), () => noiseOfTwo({ B: 4, squaredMean: 1 }, { B: 4, squaredMean: 1 }), () => new NoiseScale(1), () => covarianceSpectrum([1, 2, 3], 2)])('refuse what is not defined', (f) => {
+  it.each([
+    () => noiseOf(1, 1, 1),
+    () => noiseOf(1, 1, 2.5),
+    () => noiseOfTwo({ B: 4, squaredMean: 1 }, { B: 4, squaredMean: 1 }),
+    () => new NoiseScale(1),
+    () => covarianceSpectrum([1, 2, 3], 2),
+  ])('refuse what is not defined', (f) => {
     expect(f).toThrow(/must be|needed|not defined|has 4 entries/);
   });
 });
@@ -79,14 +100,19 @@ it('of a network: norms, products and noise are those of its examples', async ()
   const g = repack(model.layout, Object.fromEntries(gradients(loss, Object.values(params)).map((t, i) => [names[i]!, t])));
   const layers = layersOfMean(loss, params, 8);
   const grams = layers.reduce<ReturnType<typeof gram> | undefined>((total, l) => gram(l, l, total), undefined)!;
-  using session = await openReference().open({ all: plan({ name: 'all', outputs: { norms: squaredExampleNorms(layers, 8), ...noiseTensors(layers, g, 8), grams }, maxBindings: 8 }) });
+  using session = await openReference().open({
+    all: plan({ name: 'all', outputs: { norms: squaredExampleNorms(layers, 8), ...noiseTensors(layers, g, 8), grams }, maxBindings: 8 }),
+  });
   session.write('theta', random(model.layout.total, 9));
   session.write('x', random(24, 10));
   session.write('y', Uint32Array.of(0, 1, 2, 3, 0, 1, 2, 3));
   const out = await session.run('all');
   const gramOf = (i: number, j: number): number => 64 * out['grams']!.data[i * 8 + j]!;
   out['norms']!.data.forEach((v, i) => expect(v).toBeCloseTo(gramOf(i, i), 9));
-  expect(out['sumSquares']!.data[0]!).toBeCloseTo(Array.from(out['norms']!.data).reduce((s, v) => s + v, 0), 9);
+  expect(out['sumSquares']!.data[0]!).toBeCloseTo(
+    Array.from(out['norms']!.data).reduce((s, v) => s + v, 0),
+    9,
+  );
   const all = Array.from({ length: 64 }, (_, at) => gramOf(Math.floor(at / 8), at % 8));
   expect(out['squaredMean']!.data[0]!).toBeCloseTo(average(all), 9); // ‖ḡ‖² is the mean of all products
   const { trace: t } = noiseOf(out['sumSquares']!.data[0]!, out['squaredMean']!.data[0]!, 8);

@@ -27,10 +27,15 @@ export interface NoiseTensors {
   readonly squaredMean: Tensor;
 }
 /** `gradient`: of the mean loss, in whatever shape. The layers may be some of the model's, the gradient then of their parameters. */
-export const noiseTensors = (layers: readonly NamedLayer[], gradient: Tensor, n: number): NoiseTensors =>
-  ({ sumSquares: sum(squaredExampleNorms(layers, n)), squaredMean: squaredNorm(gradient) });
+export const noiseTensors = (layers: readonly NamedLayer[], gradient: Tensor, n: number): NoiseTensors => ({
+  sumSquares: sum(squaredExampleNorms(layers, n)),
+  squaredMean: squaredNorm(gradient),
+});
 
-export interface NoiseEstimate { /** tr Σ̂. */ readonly trace: number; /** |G|²̂; negative values are noise about 0. */ readonly squaredGradient: number }
+export interface NoiseEstimate {
+  /** tr Σ̂. */ readonly trace: number;
+  /** |G|²̂; negative values are noise about 0. */ readonly squaredGradient: number;
+}
 
 /** From one batch of B ≥ 2 examples. Throws ConfigError. */
 export const noiseOf = (sumSquares: number, squaredMean: number, B: number): NoiseEstimate => {
@@ -40,10 +45,14 @@ export const noiseOf = (sumSquares: number, squaredMean: number, B: number): Noi
 };
 
 /** A batch's size and the squared norm of its mean gradient. */
-export interface BatchNorm { readonly B: number; readonly squaredMean: number }
+export interface BatchNorm {
+  readonly B: number;
+  readonly squaredMean: number;
+}
 /** From the mean gradients of two batches of different sizes: needs no per-example gradients. Throws ConfigError. */
 export const noiseOfTwo = (small: BatchNorm, big: BatchNorm): NoiseEstimate => {
-  if (!(small.B >= 1 && small.B < big.B)) throw new ConfigError(`two batch sizes that differ are needed, the smaller first; got ${small.B} and ${big.B}`);
+  if (!(small.B >= 1 && small.B < big.B))
+    throw new ConfigError(`two batch sizes that differ are needed, the smaller first; got ${small.B} and ${big.B}`);
   return {
     squaredGradient: (big.B * big.squaredMean - small.B * small.squaredMean) / (big.B - small.B),
     trace: (small.squaredMean - big.squaredMean) / (1 / small.B - 1 / big.B),
@@ -67,10 +76,16 @@ export class NoiseScale {
     this.#squared += share * (squaredGradient - this.#squared);
     this.#weight += share * (1 - this.#weight);
   }
-  get trace(): number { return this.#trace / this.#weight; }
-  get squaredGradient(): number { return this.#squared / this.#weight; }
+  get trace(): number {
+    return this.#trace / this.#weight;
+  }
+  get squaredGradient(): number {
+    return this.#squared / this.#weight;
+  }
   /** Critical batch size, in examples; NaN before the first estimate, and where the average of |G|² is not positive: the gradient is lost in its noise. */
-  get simple(): number { return this.#squared > 0 ? this.#trace / this.#squared : NaN; }
+  get simple(): number {
+    return this.#squared > 0 ? this.#trace / this.#squared : NaN;
+  }
 }
 
 /** |G|²̂ over the variance of the batch's mean gradient, tr Σ̂ / B: how far the gradient stands out. */
@@ -82,9 +97,19 @@ export const signalToNoise = ({ trace, squaredGradient }: NoiseEstimate, B: numb
  * it is not square or not finite.
  */
 export const covarianceSpectrum = (gram: ArrayLike<number>, B: number): Float64Array => {
-  if (!(B >= 2) || gram.length !== B * B) throw new ConfigError(`a Gram matrix of ${B} examples has ${B * B} entries, at least 4; got ${gram.length}`);
-  const means = Float64Array.from({ length: B }, (_, i) => { let s = 0; for (let j = 0; j < B; j++) s += gram[i * B + j]! + gram[j * B + i]!; return s / (2 * B); });
+  if (!(B >= 2) || gram.length !== B * B)
+    throw new ConfigError(`a Gram matrix of ${B} examples has ${B * B} entries, at least 4; got ${gram.length}`);
+  const means = Float64Array.from({ length: B }, (_, i) => {
+    let s = 0;
+    for (let j = 0; j < B; j++) s += gram[i * B + j]! + gram[j * B + i]!;
+    return s / (2 * B);
+  });
   const all = means.reduce((s, v) => s + v, 0) / B;
-  const centred = Float64Array.from({ length: B * B }, (_, at) => (gram[at]! - means[Math.floor(at / B)]! - means[at % B]! + all) / (B - 1));
-  return symmetricEigen({ data: centred, rows: B, cols: B }).values.toReversed().subarray(0, B - 1);
+  const centred = Float64Array.from(
+    { length: B * B },
+    (_, at) => (gram[at]! - means[Math.floor(at / B)]! - means[at % B]! + all) / (B - 1),
+  );
+  return symmetricEigen({ data: centred, rows: B, cols: B })
+    .values.toReversed()
+    .subarray(0, B - 1);
 };

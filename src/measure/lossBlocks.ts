@@ -43,7 +43,10 @@ const counted = (layer: NamedLayer): NamedLayer => {
 };
 
 /** Columns of a layer's gradient from `first` on, as one vector. */
-interface Columns { readonly first: number; readonly values: Tensor }
+interface Columns {
+  readonly first: number;
+  readonly values: Tensor;
+}
 
 const vector = (t: Tensor): Tensor => reshape(t, [sizeOf(t.shape)]);
 /** Σ over all rows of the layer's values: its gradient, a sum over examples. */
@@ -53,9 +56,12 @@ export const gradientColumns = ({ form, left, delta, bias, table }: NamedLayer):
       const weight = vector(matmul(left!, delta, { transA: true }));
       return [{ first: 0, values: weight }, ...(bias ? [{ first: weight.shape[0]!, values: sum(delta, [0]) }] : [])];
     }
-    case 'sum': return [{ first: 0, values: sum(delta, [0]) }];
-    case 'scale': return [{ first: 0, values: sum(mul(left!, delta), [0]) }];
-    case 'lookup': return [{ first: 0, values: vector(scatterAdd(delta, left!, table!)) }];
+    case 'sum':
+      return [{ first: 0, values: sum(delta, [0]) }];
+    case 'scale':
+      return [{ first: 0, values: sum(mul(left!, delta), [0]) }];
+    case 'lookup':
+      return [{ first: 0, values: vector(scatterAdd(delta, left!, table!)) }];
   }
 };
 /** Columns of explicit rows that are squared at a time. */
@@ -63,10 +69,13 @@ const WINDOW = 4096;
 /** Σ_i g_i² of one layer: of the squares of its values, where each example has one position; else from explicit rows. */
 export const squares = (layer: NamedLayer): readonly Columns[] => {
   const { form, left, delta, positions } = layer;
-  if (positions === 1) return gradientColumns({ ...layer, delta: square(delta), ...(left && form !== 'lookup' ? { left: square(left) } : {}) });
+  if (positions === 1)
+    return gradientColumns({ ...layer, delta: square(delta), ...(left && form !== 'lookup' ? { left: square(left) } : {}) });
   const columns = layerColumns(layer);
-  return Array.from({ length: Math.ceil(columns / WINDOW) }, (_, w) =>
-    ({ first: w * WINDOW, values: sum(square(jacobianRows(layer, w * WINDOW, Math.min(WINDOW, columns - w * WINDOW))), [0]) }));
+  return Array.from({ length: Math.ceil(columns / WINDOW) }, (_, w) => ({
+    first: w * WINDOW,
+    values: sum(square(jacobianRows(layer, w * WINDOW, Math.min(WINDOW, columns - w * WINDOW))), [0]),
+  }));
 };
 /** Outputs `<layer>:<first>` of a plan: `f` of every layer, of the examples that count. */
 export const columnsOf = (layers: readonly NamedLayer[], f: (layer: NamedLayer) => readonly Columns[]): Readonly<Record<string, Tensor>> =>
@@ -78,16 +87,23 @@ export const placesOf = ({ parameters }: Layout, { names, transposed, delta }: N
   const q = delta.shape[1]!;
   const p = weight!.size / q;
   const at = (c: number): number => (transposed ? (c % q) * p + Math.floor(c / q) : c);
-  return Int32Array.from({ length: weight!.size + (bias?.size ?? 0) }, (_, c) => (c < weight!.size ? weight!.offset + at(c) : bias!.offset + c - weight!.size));
+  return Int32Array.from({ length: weight!.size + (bias?.size ?? 0) }, (_, c) =>
+    c < weight!.size ? weight!.offset + at(c) : bias!.offset + c - weight!.size,
+  );
 };
 
 const check = ({ op, model, theta, data: { x, y, n, target, xPerReplica, yPerReplica }, block }: LossSetting): void => {
   requireCount(op, 'the number of examples', n);
   requireCount(op, 'block', block);
   if (xPerReplica || yPerReplica) throw new ConfigError(`${op}: the data are of several replicas; give one replica's`);
-  if (theta.length !== model.layout.total) throw new ConfigError(`${op}: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
-  for (const [name, data, shape] of [['x', x, model.input], ['y', y, target]] as const)
-    if (data.length !== n * sizeOf(shape)) throw new ConfigError(`${op}: ${name} has ${data.length} values; ${n} of [${shape.join(',')}] take ${n * sizeOf(shape)}`);
+  if (theta.length !== model.layout.total)
+    throw new ConfigError(`${op}: theta has ${theta.length} values, the model's flat vector ${model.layout.total}`);
+  for (const [name, data, shape] of [
+    ['x', x, model.input],
+    ['y', y, target],
+  ] as const)
+    if (data.length !== n * sizeOf(shape))
+      throw new ConfigError(`${op}: ${name} has ${data.length} values; ${n} of [${shape.join(',')}] take ${n * sizeOf(shape)}`);
 };
 
 export interface LossRun extends Disposable {
@@ -99,10 +115,17 @@ export interface LossRun extends Disposable {
 
 /** Plans `outputs` of the layers of each side, whose cotangents are those of the mean over a block. */
 export const openLoss = async (
-  s: LossSetting, sides: readonly string[], outputs: (layers: readonly (readonly NamedLayer[])[]) => Readonly<Record<string, Tensor>>,
+  s: LossSetting,
+  sides: readonly string[],
+  outputs: (layers: readonly (readonly NamedLayer[])[]) => Readonly<Record<string, Tensor>>,
 ): Promise<LossRun> => {
   check(s);
-  const { op, model, data: { x, y, n, target }, block } = s;
+  const {
+    op,
+    model,
+    data: { x, y, n, target },
+    block,
+  } = s;
   const params = unpack(model.layout, variable('theta', [model.layout.total]));
   const layers = sides.map((side) => {
     const labels = targetVariable(`${side}.y`, { ...s.data, n: block });
@@ -116,10 +139,12 @@ export const openLoss = async (
   writeUsed(session, { ...s.variables, theta: s.theta });
   return {
     at: (...firsts) => {
-      sides.forEach((side, k) => writeUsed(session, {
-        [`${side}.x`]: rowsAt(x, n, sizeOf(model.input), firsts[k]!, block),
-        [`${side}.y`]: rowsAt(y, n, sizeOf(target), firsts[k]!, block),
-      }));
+      sides.forEach((side, k) =>
+        writeUsed(session, {
+          [`${side}.x`]: rowsAt(x, n, sizeOf(model.input), firsts[k]!, block),
+          [`${side}.y`]: rowsAt(y, n, sizeOf(target), firsts[k]!, block),
+        }),
+      );
       writeUsed(session, { [LIVE]: Float32Array.from({ length: block }, (_, i) => Number(firsts[0]! + i < n)) });
       return session.run('run');
     },
@@ -128,7 +153,10 @@ export const openLoss = async (
         const places = placesOf(model.layout, layer);
         for (const [name, { data }] of Object.entries(results)) {
           const [owner, first] = name.split(':').map(Number);
-          if (owner === at && first !== undefined) data.forEach((v, c) => { into[places[first + c]!]! += v * scale; });
+          if (owner === at && first !== undefined)
+            data.forEach((v, c) => {
+              into[places[first + c]!]! += v * scale;
+            });
         }
       }
     },

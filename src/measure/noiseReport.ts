@@ -39,8 +39,12 @@ const MOST = 2048;
 
 const checkOptions = (n: number, eigenvalues: number): void => {
   if (!(n >= 2)) throw new ConfigError(`gradientNoise: the noise of ${n} examples is not defined; take at least 2`);
-  if (!Number.isInteger(eigenvalues) || eigenvalues < 0) throw new ConfigError(`gradientNoise: eigenvalues is ${eigenvalues}; it must be an integer ≥ 0`);
-  if (eigenvalues > 0 && n > MOST) throw new ConfigError(`gradientNoise: the eigenvalues of ${n} examples would take minutes, ${MOST} are allowed: pass eigenvalues: 0, or take fewer examples`);
+  if (!Number.isInteger(eigenvalues) || eigenvalues < 0)
+    throw new ConfigError(`gradientNoise: eigenvalues is ${eigenvalues}; it must be an integer ≥ 0`);
+  if (eigenvalues > 0 && n > MOST)
+    throw new ConfigError(
+      `gradientNoise: the eigenvalues of ${n} examples would take minutes, ${MOST} are allowed: pass eigenvalues: 0, or take fewer examples`,
+    );
 };
 
 /**
@@ -48,7 +52,14 @@ const checkOptions = (n: number, eigenvalues: number): void => {
  * examples. Sums over examples run in float64 on the host. Throws as perExampleNorms, and ConfigError for fewer than 2 examples or too many for
  * eigenvalues.
  */
-export const gradientNoise = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, options: NoiseOptions = {}): Promise<NoiseReport> => {
+export const gradientNoise = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  options: NoiseOptions = {},
+): Promise<NoiseReport> => {
   const { n } = data;
   const { eigenvalues: wanted = 10, block = Math.min(n, 256), variables = {} } = options;
   checkOptions(n, wanted);
@@ -62,13 +73,22 @@ export const gradientNoise = async (executor: Executor, model: Model, theta: Hos
   for (let first = 0; first < n; first += block) {
     const results = await run.at(first);
     run.addColumns(results, layers, gradient, block / n);
-    layers.forEach((_, at) => { results[`norms${at}`]!.data.subarray(0, n - first).forEach((v) => { sumSquares[at]! += v * block * block; }); });
+    layers.forEach((_, at) => {
+      results[`norms${at}`]!.data.subarray(0, n - first).forEach((v) => {
+        sumSquares[at]! += v * block * block;
+      });
+    });
   }
   const squaredMean = layers.map((layer) => placesOf(model.layout, layer).reduce((total, p) => total + gradient[p]! ** 2, 0));
   const total = noiseOf(sum(sumSquares), sum(squaredMean), n);
-  const spectrum = wanted > 0 ? covarianceSpectrum((await perExampleGram(executor, model, theta, loss, data, { ...options, block })).data, n) : new Float64Array(0);
+  const spectrum =
+    wanted > 0
+      ? covarianceSpectrum((await perExampleGram(executor, model, theta, loss, data, { ...options, block })).data, n)
+      : new Float64Array(0);
   return {
-    ...total, examples: n, gradient,
+    ...total,
+    examples: n,
+    gradient,
     simple: total.squaredGradient > 0 ? total.trace / total.squaredGradient : NaN,
     signalToNoise: signalToNoise(total, n),
     layers: layers.map(({ names }, at) => {

@@ -55,8 +55,16 @@ const blockOptions = (model: Model, o: NtkOptions, n: number, m: number): BlockO
   const { method = 'structured', outputs = 'full', block = blockOf(n, m, per), variables = {}, replicas = 1 } = o;
   const size = Math.min(block, Math.max(n, m));
   const window = o.window ?? Math.max(4, 4 * Math.floor(WINDOW / (4 * size * per)));
-  for (const [name, value] of [['block', block], ['window', window], ['the number of examples', n], ['the number of examples', m], ['replicas', replicas]] as const) requireCount('ntk', name, value);
-  if (replicas > 1 && method === 'products') throw new ConfigError("ntk: the method 'products' takes one set of parameters at a time; take replicas: 1, or another method");
+  for (const [name, value] of [
+    ['block', block],
+    ['window', window],
+    ['the number of examples', n],
+    ['the number of examples', m],
+    ['replicas', replicas],
+  ] as const)
+    requireCount('ntk', name, value);
+  if (replicas > 1 && method === 'products')
+    throw new ConfigError("ntk: the method 'products' takes one set of parameters at a time; take replicas: 1, or another method");
   return { method, outputs, window, variables, replicas, block: size };
 };
 
@@ -88,24 +96,52 @@ export const ntkCost = (model: Model, n: number, m: number | undefined, options:
   const blocks = corners(n, m ?? n, o.block, m === undefined).length;
   const runs = blocks * runsOf(model, o);
   const flops = planned.dispatches.reduce((sum, d) => sum + d.flops, 0);
-  return { rows, cols, hostBytes: 4 * rows * cols, deviceBytes: planBytes(planned), blocks, runs, dispatches: runs * planned.dispatches.length, flops: runs * flops };
+  return {
+    rows,
+    cols,
+    hostBytes: 4 * rows * cols,
+    deviceBytes: planBytes(planned),
+    blocks,
+    runs,
+    dispatches: runs * planned.dispatches.length,
+    flops: runs * flops,
+  };
 };
 
 /** Throws MemoryError where the result is too large. */
 const checkHost = (rows: number, cols: number, per: number, budget: number): void =>
-  requireHost('ntk', `a kernel of ${rows} × ${cols}`, 4 * rows * cols, budget,
-    `at most ${Math.floor(Math.sqrt(budget / 4) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget`);
+  requireHost(
+    'ntk',
+    `a kernel of ${rows} × ${cols}`,
+    4 * rows * cols,
+    budget,
+    `at most ${Math.floor(Math.sqrt(budget / 4) / per)} examples fit; take fewer, sum over outputs, or raise hostBudget`,
+  );
 
 const checkSets = (model: Model, a: Examples, b: Examples): void => {
-  for (const [name, e] of [['first', a], ['second', b]] as const)
-    if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input)) throw new ConfigError(`ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`);
+  for (const [name, e] of [
+    ['first', a],
+    ['second', b],
+  ] as const)
+    if (e.n < 1 || e.x.length !== e.n * sizeOf(model.input))
+      throw new ConfigError(
+        `ntk: the ${name} set has ${e.x.length} values; ${e.n} examples of [${model.input.join(',')}] take ${e.n * sizeOf(model.input)}`,
+      );
 };
 const checkTheta = ({ layout: { total } }: Model, theta: HostArray, R: number): void => {
-  if (theta.length !== R * total) throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${total}${R > 1 ? `, times ${R} replicas` : ''}`);
+  if (theta.length !== R * total)
+    throw new ConfigError(`ntk: theta has ${theta.length} values, the model's flat vector ${total}${R > 1 ? `, times ${R} replicas` : ''}`);
 };
 
 /** The cost and an estimate of the time, from one run of a block's plan after another that warms up. Throws as ntk does. */
-export const ntkEstimate = async (executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<NtkCost & { readonly seconds: number }> => {
+export const ntkEstimate = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  a: Examples,
+  b: Examples = a,
+  options: NtkOptions = {},
+): Promise<NtkCost & { readonly seconds: number }> => {
   checkSets(model, a, b);
   const o = blockOptions(model, options, a.n, b.n);
   checkTheta(model, theta, o.replicas);
@@ -131,7 +167,13 @@ export interface TangentKernels extends Disposable {
  * for sizes that do not fit and for variables without values, MemoryError where the result would be larger than `hostBudget` or a block than the
  * adapter allows.
  */
-export async function openNtk(executor: Executor, model: Model, a: Examples, b: Examples = a, options: NtkOptions = {}): Promise<TangentKernels> {
+export async function openNtk(
+  executor: Executor,
+  model: Model,
+  a: Examples,
+  b: Examples = a,
+  options: NtkOptions = {},
+): Promise<TangentKernels> {
   checkSets(model, a, b);
   const o = blockOptions(model, options, a.n, b.n);
   const { replicas: R, block: size } = o;
@@ -148,7 +190,8 @@ export async function openNtk(executor: Executor, model: Model, a: Examples, b: 
     for (const [done, [first, second]] of list.entries()) {
       const data = await blocks.at(first, second);
       const each = data.length / R;
-      for (const [r, kernel] of kernels.entries()) place(kernel, data.subarray(r * each, (r + 1) * each), { first, second, size, k: blocks.perExample, sum });
+      for (const [r, kernel] of kernels.entries())
+        place(kernel, data.subarray(r * each, (r + 1) * each), { first, second, size, k: blocks.perExample, sum });
       options.onBlock?.(done + 1, list.length);
     }
     if (a === b) for (const kernel of kernels) mirror(kernel);
@@ -159,7 +202,14 @@ export async function openNtk(executor: Executor, model: Model, a: Examples, b: 
 }
 
 /** Θ between the examples `a` and `b` for parameters `theta`, the model's flat vector. Options and errors as openNtk. */
-export async function ntk(executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples = a, options: Omit<NtkOptions, 'replicas'> = {}): Promise<Kernel> {
+export async function ntk(
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  a: Examples,
+  b: Examples = a,
+  options: Omit<NtkOptions, 'replicas'> = {},
+): Promise<Kernel> {
   checkTheta(model, theta, 1); // before anything is planned
   using kernels = await openNtk(executor, model, a, b, options);
   return (await kernels.at(theta))[0]!;

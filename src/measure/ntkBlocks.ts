@@ -11,7 +11,10 @@ import { requireVariables, rowsAt, writeUsed, type Extra } from './blocks';
 
 export type NtkMethod = 'structured' | 'jacobian' | 'products';
 /** Inputs [n, …model.input], row-major; tokens are a Uint32Array. */
-export interface Examples { readonly x: HostArray; readonly n: number }
+export interface Examples {
+  readonly x: HostArray;
+  readonly n: number;
+}
 /** What a block is of. */
 export interface BlockOptions {
   readonly method: NtkMethod;
@@ -27,9 +30,14 @@ export interface BlockOptions {
 const COLUMNS = 32;
 
 /** Examples repeated for each output, with the cotangent that picks it: f's rows are then (example, output) pairs. */
-interface Side { readonly x: Tensor; readonly pick: Tensor }
-const sideOf = (name: string, model: Model, rows: number, turn = 0): Side =>
-  ({ x: inputVariable(`${name}.x`, model, rows, false), pick: variable(`pick${turn}`, [rows, model.outputs], { perReplica: false }) });
+interface Side {
+  readonly x: Tensor;
+  readonly pick: Tensor;
+}
+const sideOf = (name: string, model: Model, rows: number, turn = 0): Side => ({
+  x: inputVariable(`${name}.x`, model, rows, false),
+  pick: variable(`pick${turn}`, [rows, model.outputs], { perReplica: false }),
+});
 
 const layersAt = (model: Model, theta: Tensor, { x, pick }: Side): readonly NamedLayer[] => {
   const params = unpack(model.layout, theta);
@@ -39,16 +47,18 @@ const layersAt = (model: Model, theta: Tensor, { x, pick }: Side): readonly Name
 const structured = (left: readonly NamedLayer[], right: readonly NamedLayer[]): Tensor =>
   left.reduce<Tensor | undefined>((total, layer, i) => gram(layer, right[i]!, total), undefined)!;
 
-const explicit = (window: number) => (left: readonly NamedLayer[], right: readonly NamedLayer[]): Tensor => {
-  const terms = left.flatMap((layer, i) => {
-    const columns = layerColumns(layer);
-    return Array.from({ length: Math.ceil(columns / window) }, (_, w) => {
-      const [first, width] = [w * window, Math.min(window, columns - w * window)];
-      return matmul(jacobianRows(layer, first, width), jacobianRows(right[i]!, first, width), { transB: true });
+const explicit =
+  (window: number) =>
+  (left: readonly NamedLayer[], right: readonly NamedLayer[]): Tensor => {
+    const terms = left.flatMap((layer, i) => {
+      const columns = layerColumns(layer);
+      return Array.from({ length: Math.ceil(columns / window) }, (_, w) => {
+        const [first, width] = [w * window, Math.min(window, columns - w * window)];
+        return matmul(jacobianRows(layer, first, width), jacobianRows(right[i]!, first, width), { transB: true });
+      });
     });
-  });
-  return terms.reduce((total, t) => add(total, t));
-};
+    return terms.reduce((total, t) => add(total, t));
+  };
 
 /**
  * Plan of one block: outputs { block }, [rows, rows]. Full: a row for each (example, output), picked by one cotangent. Summed: a row an example,
@@ -61,7 +71,12 @@ export const blockPlan = (model: Model, rows: number, o: BlockOptions, maxBindin
     Array.from({ length: turns }, (_, turn) => layersAt(model, theta, sideOf(side, model, rows, turn))).flat();
   const [left, right] = [layers('left'), layers('right')];
   if (left.length === 0) throw new ConfigError(`the model '${model.name}' does not depend on its parameters, so it has no tangent kernel`);
-  return plan({ name: 'ntk', replicas: o.replicas, outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) }, maxBindings });
+  return plan({
+    name: 'ntk',
+    replicas: o.replicas,
+    outputs: { block: (o.method === 'jacobian' ? explicit(o.window) : structured)(left, right) },
+    maxBindings,
+  });
 };
 
 /** Plan of Θv for COLUMNS cotangents v of the right examples: outputs { block }, per column [left rows]. */
@@ -81,7 +96,8 @@ const picks = (count: number, k: number): Float32Array => {
 };
 
 /** The cotangents that pick output `turn` of every row. */
-const column = (rows: number, k: number, turn: number): Float32Array => Float32Array.from({ length: rows * k }, (_, i) => Number(i % k === turn));
+const column = (rows: number, k: number, turn: number): Float32Array =>
+  Float32Array.from({ length: rows * k }, (_, i) => Number(i % k === turn));
 
 /** Computes blocks of (example, output) rows × rows, one for each replica, for the parameters last set. */
 export interface Blocks extends Disposable {
@@ -96,22 +112,34 @@ export interface Blocks extends Disposable {
 
 /** The plan of a block: with COLUMNS replicas where the method is 'products', run once for as many columns. */
 export const planOf = (model: Model, o: BlockOptions, maxBindings: number): Plan => {
-  const planned = o.method === 'products' ? productPlan(model, o.block, maxBindings)
-    : blockPlan(model, o.block * (o.outputs === 'sum' ? 1 : model.outputs), o, maxBindings);
-  const given = Object.keys(planned.variables).filter((name) => name === 'theta' || name === 'v' || /^(left|right)\.x$|^pick\d+$/.test(name));
+  const planned =
+    o.method === 'products'
+      ? productPlan(model, o.block, maxBindings)
+      : blockPlan(model, o.block * (o.outputs === 'sum' ? 1 : model.outputs), o, maxBindings);
+  const given = Object.keys(planned.variables).filter(
+    (name) => name === 'theta' || name === 'v' || /^(left|right)\.x$|^pick\d+$/.test(name),
+  );
   requireVariables('ntk', planned, [...given, ...Object.keys(o.variables)]);
   return planned;
 };
 /** Runs of that plan for one block. */
-export const runsOf = (model: Model, { method, block }: BlockOptions): number => (method === 'products' ? Math.ceil((block * model.outputs) / COLUMNS) : 1);
+export const runsOf = (model: Model, { method, block }: BlockOptions): number =>
+  method === 'products' ? Math.ceil((block * model.outputs) / COLUMNS) : 1;
 
-export const openBlocks = async (executor: Executor, model: Model, [a, b]: readonly [Examples, Examples], o: BlockOptions): Promise<Blocks> => {
+export const openBlocks = async (
+  executor: Executor,
+  model: Model,
+  [a, b]: readonly [Examples, Examples],
+  o: BlockOptions,
+): Promise<Blocks> => {
   const d = sizeOf(model.input);
   const { method, block } = o;
   const session = await executor.open({ ntk: planOf(model, o, executor.maxBindings) });
   const summed = o.outputs === 'sum' && method !== 'products';
   const k = summed ? 1 : model.outputs;
-  const turns = summed ? Array.from({ length: model.outputs }, (_, turn) => [`pick${turn}`, column(block, model.outputs, turn)] as const) : [['pick0', picks(block, k)] as const];
+  const turns = summed
+    ? Array.from({ length: model.outputs }, (_, turn) => [`pick${turn}`, column(block, model.outputs, turn)] as const)
+    : [['pick0', picks(block, k)] as const];
   writeUsed(session, { ...o.variables, ...Object.fromEntries(turns) });
   const repeats = method === 'products' ? 1 : k;
   return {

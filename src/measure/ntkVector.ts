@@ -27,18 +27,34 @@ const plansOf = (model: Model, block: number, maxBindings: number) => {
   const u = variable('u', [model.layout.total]);
   const [pulled] = cotangents([output], [v], [theta]);
   const [moved] = tangents([output], [theta], [u]);
-  return { back: plan({ name: 'ntk back', updates: [[u, add(u, pulled!)]], maxBindings }), forward: plan({ name: 'ntk forward', outputs: { out: moved! }, maxBindings }) };
+  return {
+    back: plan({ name: 'ntk back', updates: [[u, add(u, pulled!)]], maxBindings }),
+    forward: plan({ name: 'ntk forward', outputs: { out: moved! }, maxBindings }),
+  };
 };
 
 /**
  * Θ(a, b)v, [a.n, outputs] row-major, for v [b.n, outputs]. `theta`: the model's flat vector. Needs no per-example rules. Throws ConfigError for sizes that do
  * not fit and variables without values, MemoryError where a block does not fit the adapter.
  */
-export const ntkVector = async (executor: Executor, model: Model, theta: HostArray, a: Examples, b: Examples, v: HostArray, options: NtkVectorOptions = {}): Promise<Float64Array> => {
+export const ntkVector = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  a: Examples,
+  b: Examples,
+  v: HostArray,
+  options: NtkVectorOptions = {},
+): Promise<Float64Array> => {
   const { block = Math.min(256, Math.max(a.n, b.n)), variables = {} } = options;
   const [d, k] = [sizeOf(model.input), model.outputs];
   requireCount('ntkVector', 'block', block);
-  for (const [name, data, count] of [['the first set', a.x, a.n * d], ['the second set', b.x, b.n * d], ['v', v, b.n * k], ['theta', theta, model.layout.total]] as const)
+  for (const [name, data, count] of [
+    ['the first set', a.x, a.n * d],
+    ['the second set', b.x, b.n * d],
+    ['v', v, b.n * k],
+    ['theta', theta, model.layout.total],
+  ] as const)
     if (data.length !== count || count < 1) throw new ConfigError(`ntkVector: ${name} has ${data.length} values, must have ${count}`);
   const plans = plansOf(model, block, executor.maxBindings);
   for (const p of Object.values(plans)) requireVariables('ntkVector', p, ['theta', 'x', 'v', 'live', 'u', ...Object.keys(variables)]);

@@ -19,11 +19,34 @@ import { corners, GIB, like, mirror, place, requireHost, type Kernel } from './b
 import { squaredExampleNorms } from './gradientNoise';
 import { columnsOf, openLoss, placesOf, squares, type LossSetting, type PerExampleOptions } from './lossBlocks';
 
-const settingOf = (op: string, executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, options: PerExampleOptions): LossSetting =>
-  ({ op, executor, model, theta, loss, data, block: options.block ?? Math.min(data.n, 256), variables: options.variables ?? {} });
+const settingOf = (
+  op: string,
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  options: PerExampleOptions,
+): LossSetting => ({
+  op,
+  executor,
+  model,
+  theta,
+  loss,
+  data,
+  block: options.block ?? Math.min(data.n, 256),
+  variables: options.variables ?? {},
+});
 
 /** ‖g_i‖ [n], Euclidean, over all parameters; neither sum nor mean over examples. */
-export const perExampleNorms = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, options: PerExampleOptions = {}): Promise<HostArray> => {
+export const perExampleNorms = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  options: PerExampleOptions = {},
+): Promise<HostArray> => {
   const setting = settingOf('perExampleNorms', executor, model, theta, loss, data, options);
   const { n } = data;
   const { block } = setting;
@@ -37,19 +60,37 @@ export const perExampleNorms = async (executor: Executor, model: Model, theta: H
 };
 
 /** ⟨g_i, g_j⟩, n × n, a sum over all parameters; neither sum nor mean over examples. Nothing of the size examples × parameters is made. */
-export const perExampleGram = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, options: PerExampleOptions = {}): Promise<Kernel> => {
+export const perExampleGram = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  options: PerExampleOptions = {},
+): Promise<Kernel> => {
   const setting = settingOf('perExampleGram', executor, model, theta, loss, data, options);
   const { n } = data;
   const { block: size } = setting;
   const budget = options.hostBudget ?? GIB;
-  requireHost('perExampleGram', `a matrix of ${n} × ${n}`, 4 * n * n, budget, `take at most ${Math.floor(Math.sqrt(budget / 4))} examples, or raise hostBudget`);
-  using run = await openLoss(setting, ['left', 'right'], ([left, right]) =>
-    ({ out: left!.reduce<Tensor | undefined>((total, layer, i) => gram(layer, right![i]!, total), undefined)! }));
+  requireHost(
+    'perExampleGram',
+    `a matrix of ${n} × ${n}`,
+    4 * n * n,
+    budget,
+    `take at most ${Math.floor(Math.sqrt(budget / 4))} examples, or raise hostBudget`,
+  );
+  using run = await openLoss(setting, ['left', 'right'], ([left, right]) => ({
+    out: left!.reduce<Tensor | undefined>((total, layer, i) => gram(layer, right![i]!, total), undefined)!,
+  }));
   let kernel: Kernel | undefined;
   for (const [first, second] of corners(n, n, size, true)) {
     const products = (await run.at(first, second))['out']!.data as Kernel['data'];
     kernel ??= { rows: n, cols: n, data: like(products, n * n) };
-    place(kernel, products.map((v) => v * size * size), { first, second, size, k: 1, sum: false });
+    place(
+      kernel,
+      products.map((v) => v * size * size),
+      { first, second, size, k: 1, sum: false },
+    );
   }
   mirror(kernel!);
   return kernel!;
@@ -62,12 +103,24 @@ const ROW_ELEMENTS = 2 ** 24;
  * The rows g_i themselves, [n, layout.total] row-major, in the order of the model's flat vector with zeros between parameters: what the other
  * functions here do without. Neither sum nor mean over examples. 4·n·layout.total bytes on the host; `block` rows at a time on the device.
  */
-export const perExampleJacobian = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, options: PerExampleOptions = {}): Promise<Kernel> => {
+export const perExampleJacobian = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  options: PerExampleOptions = {},
+): Promise<Kernel> => {
   const { n } = data;
   const { total } = model.layout;
   const budget = options.hostBudget ?? GIB;
-  requireHost('perExampleJacobian', `${n} rows of ${total}`, 4 * n * total, budget,
-    `take at most ${Math.floor(budget / (4 * total))} examples, raise hostBudget, or use perExampleNorms, perExampleGram or perExampleSecondMoment, which store no rows`);
+  requireHost(
+    'perExampleJacobian',
+    `${n} rows of ${total}`,
+    4 * n * total,
+    budget,
+    `take at most ${Math.floor(budget / (4 * total))} examples, raise hostBudget, or use perExampleNorms, perExampleGram or perExampleSecondMoment, which store no rows`,
+  );
   const block = Math.min(n, Math.max(1, Math.floor(ROW_ELEMENTS / total)), 256);
   const setting = settingOf('perExampleJacobian', executor, model, theta, loss, data, { block, ...options });
   let layers: readonly NamedLayer[] = [];
@@ -83,7 +136,9 @@ export const perExampleJacobian = async (executor: Executor, model: Model, theta
       const places = placesOf(model.layout, layer);
       const { data: rows } = results[at]!;
       for (let i = 0; i < setting.block && first + i < n; i++)
-        places.forEach((p, c) => { kernel!.data[(first + i) * total + p] = rows[i * places.length + c]! * setting.block; });
+        places.forEach((p, c) => {
+          kernel!.data[(first + i) * total + p] = rows[i * places.length + c]! * setting.block;
+        });
     }
   }
   return kernel!;
@@ -94,7 +149,14 @@ export const perExampleJacobian = async (executor: Executor, model: Model, theta
  * position an example (δ²)ᵀ(a²); with several the squares of explicit rows, a window of parameters at a time. Over n it is the diagonal of the
  * empirical Fisher matrix.
  */
-export const perExampleSecondMoment = async (executor: Executor, model: Model, theta: HostArray, loss: Objective, data: TrainerData, options: PerExampleOptions = {}): Promise<Float64Array> => {
+export const perExampleSecondMoment = async (
+  executor: Executor,
+  model: Model,
+  theta: HostArray,
+  loss: Objective,
+  data: TrainerData,
+  options: PerExampleOptions = {},
+): Promise<Float64Array> => {
   const setting = settingOf('perExampleSecondMoment', executor, model, theta, loss, data, options);
   const { block } = setting;
   let layers: readonly NamedLayer[] = [];

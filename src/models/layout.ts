@@ -9,7 +9,11 @@ import { mul, sub } from '../ops/pointwise';
 import { normal, uniform } from '../ops/random';
 
 /** normal: mean 0, the given standard deviation. uniform: on ±bound. */
-export type Init = { readonly kind: 'zeros' } | { readonly kind: 'constant'; readonly value: number } | { readonly kind: 'normal'; readonly std: number } | { readonly kind: 'uniform'; readonly bound: number };
+export type Init =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'uniform'; readonly bound: number };
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
@@ -17,9 +21,16 @@ export interface ParameterSpec {
   /** Biases and normalisation scales: optimisers can leave them undecayed. */
   readonly bias: boolean;
 }
-export interface Parameter extends ParameterSpec { readonly offset: number; readonly size: number }
+export interface Parameter extends ParameterSpec {
+  readonly offset: number;
+  readonly size: number;
+}
 /** `total` is a multiple of 64; what lies between parameters is zero and stays so. */
-export interface Layout { readonly parameters: readonly Parameter[]; readonly total: number; /** Without the padding. */ readonly count: number }
+export interface Layout {
+  readonly parameters: readonly Parameter[];
+  readonly total: number;
+  /** Without the padding. */ readonly count: number;
+}
 
 export const layoutOf = (specs: readonly ParameterSpec[]): Layout => {
   let offset = 0;
@@ -37,7 +48,11 @@ export type Parameters = Readonly<Record<string, Tensor>>;
 export const unpack = (layout: Layout, theta: Tensor): Parameters =>
   Object.fromEntries(layout.parameters.map((p) => [p.name, slice(theta, p.offset, p.shape)]));
 /** The flat vector of a tree of tensors like the parameters; zero between them. */
-export const repack = (layout: Layout, values: Parameters): Tensor => pack(layout.parameters.map((p) => ({ tensor: values[p.name]!, offset: p.offset })), layout.total);
+export const repack = (layout: Layout, values: Parameters): Tensor =>
+  pack(
+    layout.parameters.map((p) => ({ tensor: values[p.name]!, offset: p.offset })),
+    layout.total,
+  );
 
 /** Streams of different parameters: the use in the low byte, the parameter's number above it. */
 const useOf = (index: number): number => USE.init + 256 * index;

@@ -40,10 +40,16 @@ export interface MlpOptions {
 const normal = (variance: number): Init => ({ kind: 'normal', std: Math.sqrt(variance) });
 export const initOf = (scheme: InitScheme, fanIn: number, fanOut: number): { readonly weight: Init; readonly bias: Init } => {
   switch (scheme) {
-    case 'he': return { weight: normal(2 / fanIn), bias: { kind: 'zeros' } };
-    case 'lecun': return { weight: normal(1 / fanIn), bias: { kind: 'zeros' } };
-    case 'xavier': return { weight: normal(2 / (fanIn + fanOut)), bias: { kind: 'zeros' } };
-    case 'pytorch': { const init: Init = { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) }; return { weight: init, bias: init }; }
+    case 'he':
+      return { weight: normal(2 / fanIn), bias: { kind: 'zeros' } };
+    case 'lecun':
+      return { weight: normal(1 / fanIn), bias: { kind: 'zeros' } };
+    case 'xavier':
+      return { weight: normal(2 / (fanIn + fanOut)), bias: { kind: 'zeros' } };
+    case 'pytorch': {
+      const init: Init = { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+      return { weight: init, bias: init };
+    }
   }
 };
 
@@ -62,8 +68,10 @@ export const mlp = (o: MlpOptions): Model => {
   const scaled = o.parametrisation === 'ntk';
   const { weightVariance = 2, biasVariance = 0 } = o;
   const bias = scaled ? biasVariance > 0 : (o.bias ?? true);
-  if (!(weightVariance > 0 && biasVariance >= 0)) throw new ConfigError(`mlp: σw² is ${weightVariance} and σb² ${biasVariance}; the first must be positive, the second not negative`);
-  if (widths.length < 2 || widths.some((w) => !Number.isInteger(w) || w < 1)) throw new ConfigError(`mlp: widths must be at least two positive integers, got [${widths.join(', ')}]`);
+  if (!(weightVariance > 0 && biasVariance >= 0))
+    throw new ConfigError(`mlp: σw² is ${weightVariance} and σb² ${biasVariance}; the first must be positive, the second not negative`);
+  if (widths.length < 2 || widths.some((w) => !Number.isInteger(w) || w < 1))
+    throw new ConfigError(`mlp: widths must be at least two positive integers, got [${widths.join(', ')}]`);
   const layers = widths.slice(1).map((fanOut, l) => ({ l: l + 1, fanIn: widths[l]!, fanOut }));
   const specs = layers.flatMap(({ l, fanIn, fanOut }): ParameterSpec[] => {
     const start = scaled ? { weight: normal(1), bias: normal(1) } : initOf(init, fanIn, fanOut);
@@ -71,18 +79,24 @@ export const mlp = (o: MlpOptions): Model => {
     return bias ? [weight, { name: `b${l}`, shape: [fanOut], init: start.bias, bias: true }] : [weight];
   });
   return {
-    name: `${o.residual ? 'residual ' : ''}mlp ${widths.join('-')}`, layout: layoutOf(specs), input: [widths[0]!], outputs: widths.at(-1)!,
-    apply: (params, x) => layers.reduce((h, { l, fanIn, fanOut }) => {
-      const [w, b] = [params[`W${l}`]!, params[`b${l}`]];
-      // The scales stand on the activations and on the bias, not on the parameters: the layer keeps its per-example rules.
-      const z = scaled ? ntkLayer(h, w, b, Math.sqrt(weightVariance / fanIn), Math.sqrt(biasVariance)) : linearLayer(h, w, b);
-      if (l === layers.length) return z;
-      const y = activate(activation, z);
-      return o.residual && l > 1 && fanIn === fanOut ? add(h, y) : y;
-    }, x),
+    name: `${o.residual ? 'residual ' : ''}mlp ${widths.join('-')}`,
+    layout: layoutOf(specs),
+    input: [widths[0]!],
+    outputs: widths.at(-1)!,
+    apply: (params, x) =>
+      layers.reduce((h, { l, fanIn, fanOut }) => {
+        const [w, b] = [params[`W${l}`]!, params[`b${l}`]];
+        // The scales stand on the activations and on the bias, not on the parameters: the layer keeps its per-example rules.
+        const z = scaled ? ntkLayer(h, w, b, Math.sqrt(weightVariance / fanIn), Math.sqrt(biasVariance)) : linearLayer(h, w, b);
+        if (l === layers.length) return z;
+        const y = activate(activation, z);
+        return o.residual && l > 1 && fanIn === fanOut ? add(h, y) : y;
+      }, x),
   };
 };
 
 /** y = xW + b: one layer, no hidden units. */
-export const linear = (inputs: number, outputs: number, o: { readonly bias?: boolean; readonly init?: InitScheme } = {}): Model =>
-  ({ ...mlp({ widths: [inputs, outputs], ...o }), name: `linear ${inputs}-${outputs}` });
+export const linear = (inputs: number, outputs: number, o: { readonly bias?: boolean; readonly init?: InitScheme } = {}): Model => ({
+  ...mlp({ widths: [inputs, outputs], ...o }),
+  name: `linear ${inputs}-${outputs}`,
+});

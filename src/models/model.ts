@@ -26,11 +26,17 @@ export const inputVariable = (name: string, model: Pick<Model, 'input' | 'inputT
 
 export const activate = (kind: Activation, x: Tensor): Tensor => {
   switch (kind) {
-    case 'relu': return relu(x);
-    case 'tanh': return tanh(x);
-    case 'sigmoid': return sigmoid(x);
-    case 'gelu': return gelu(x);
-    case 'erf': return erf(x);
-    case 'identity': return x;
+    case 'relu':
+      return relu(x);
+    case 'tanh':
+      return tanh(x);
+    case 'sigmoid':
+      return sigmoid(x);
+    case 'gelu':
+      return gelu(x);
+    case 'erf':
+      return erf(x);
+    case 'identity':
+      return x;
   }
 };

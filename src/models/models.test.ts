@@ -8,12 +8,28 @@ import { mean, variance } from '../core/stats';
 import type { Tensor } from '../graph/tensor';
 import { variable } from '../ops/index';
 import { interpret, type Values } from '../ops/interpret.testing';
-import { cnn, featureWeights, initialise, layoutOf, linear, mlp, randomFeatures, repack, unpack, type Activation, type InitScheme, type Model, quadraticMlp, quadraticScale } from './index';
+import {
+  cnn,
+  featureWeights,
+  initialise,
+  layoutOf,
+  linear,
+  mlp,
+  randomFeatures,
+  repack,
+  unpack,
+  type Activation,
+  type InitScheme,
+  type Model,
+  quadraticMlp,
+  quadraticScale,
+} from './index';
 
 const key = variable('key', [2], { dtype: 'u32' });
 const scale = variable('scale', []);
 const valueOf = (t: Tensor, values: Values): Float64Array => interpret({ t }, values).values['t']!;
-const started = (model: Model, seed: number, by = 1): Float64Array => valueOf(initialise(model.layout, key, scale), { key: [seed, 0], scale: [by] });
+const started = (model: Model, seed: number, by = 1): Float64Array =>
+  valueOf(initialise(model.layout, key, scale), { key: [seed, 0], scale: [by] });
 const parameterOf = (model: Model, theta: Float64Array, name: string): Float64Array => {
   const { offset, size } = model.layout.parameters.find((p) => p.name === name)!;
   return theta.subarray(offset, offset + size);
@@ -44,22 +60,33 @@ describe('parameter counts', () => {
 
 describe('layouts', () => {
   const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }), { maxLength: 6 });
-  const layoutsOf = shapes.map((list) => layoutOf(list.map((shape, i) => ({ name: `p${i}`, shape, init: { kind: 'zeros' }, bias: false }))));
+  const layoutsOf = shapes.map((list) =>
+    layoutOf(list.map((shape, i) => ({ name: `p${i}`, shape, init: { kind: 'zeros' }, bias: false }))),
+  );
 
-  it('starts every parameter on a multiple of 64, in order and apart, within a total that is one too', () => fc.assert(fc.property(layoutsOf, ({ parameters, total }) => {
-    expect(total % 64).toBe(0);
-    expect(total).toBeGreaterThanOrEqual(64);
-    parameters.forEach(({ offset, size }, i) => {
-      expect(offset % 64).toBe(0);
-      expect(offset + size).toBeLessThanOrEqual(parameters[i + 1]?.offset ?? total);
-    });
-  })));
-  it('repacks what it unpacks, with zeros in between', () => fc.assert(fc.property(layoutsOf.filter((l) => l.parameters.length > 0), (layout) => {
-    const theta = Array.from({ length: layout.total }, (_, i) => i + 1);
-    const back = valueOf(repack(layout, unpack(layout, variable('theta', [layout.total]))), { theta });
-    const inside = new Set(layout.parameters.flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i)));
-    expect([...back]).toEqual(theta.map((v, i) => (inside.has(i) ? v : 0)));
-  })));
+  it('starts every parameter on a multiple of 64, in order and apart, within a total that is one too', () =>
+    fc.assert(
+      fc.property(layoutsOf, ({ parameters, total }) => {
+        expect(total % 64).toBe(0);
+        expect(total).toBeGreaterThanOrEqual(64);
+        parameters.forEach(({ offset, size }, i) => {
+          expect(offset % 64).toBe(0);
+          expect(offset + size).toBeLessThanOrEqual(parameters[i + 1]?.offset ?? total);
+        });
+      }),
+    ));
+  it('repacks what it unpacks, with zeros in between', () =>
+    fc.assert(
+      fc.property(
+        layoutsOf.filter((l) => l.parameters.length > 0),
+        (layout) => {
+          const theta = Array.from({ length: layout.total }, (_, i) => i + 1);
+          const back = valueOf(repack(layout, unpack(layout, variable('theta', [layout.total]))), { theta });
+          const inside = new Set(layout.parameters.flatMap(({ offset, size }) => Array.from({ length: size }, (_, i) => offset + i)));
+          expect([...back]).toEqual(theta.map((v, i) => (inside.has(i) ? v : 0)));
+        },
+      ),
+    ));
 });
 
 describe('initialisation', () => {
@@ -67,7 +94,12 @@ describe('initialisation', () => {
   const n = fanIn * fanOut;
   /** Standard errors that a correct draw exceeds once in 1.7 million times; the seeds below are fixed. */
   const SIGMAS = 5;
-  const variances: Readonly<Record<InitScheme, number>> = { he: 2 / fanIn, lecun: 1 / fanIn, xavier: 2 / (fanIn + fanOut), pytorch: 1 / (3 * fanIn) };
+  const variances: Readonly<Record<InitScheme, number>> = {
+    he: 2 / fanIn,
+    lecun: 1 / fanIn,
+    xavier: 2 / (fanIn + fanOut),
+    pytorch: 1 / (3 * fanIn),
+  };
 
   it.each(Object.entries(variances) as [InitScheme, number][])('%s has mean 0 and the variance it is named for', (init, expected) => {
     const model = mlp({ widths: [fanIn, fanOut], init });
@@ -93,12 +125,17 @@ describe('initialisation', () => {
     const model = mlp({ widths: [5, 7, 3], init });
     const theta = started(model, 5);
     const weights = model.layout.parameters.filter((p) => !p.bias);
-    theta.forEach((v, i) => { expect(v !== 0).toBe(weights.some((p) => i >= p.offset && i < p.offset + p.size)); });
+    theta.forEach((v, i) => {
+      expect(v !== 0).toBe(weights.some((p) => i >= p.offset && i < p.offset + p.size));
+    });
   });
   it('draws each parameter from a stream of its own, the one that the host has too', () => {
     const model = mlp({ widths: [16, 16, 16], init: 'lecun' }); // standard deviation ¼, so the products below are exact
     const theta = started(model, 6);
-    for (const [name, number] of [['W1', 0], ['W2', 2]] as const) {
+    for (const [name, number] of [
+      ['W1', 0],
+      ['W2', 2],
+    ] as const) {
       const own = stream(6, USE.init + 256 * number);
       expect([...parameterOf(model, theta, name)]).toEqual(Array.from({ length: 256 }, (_, i) => own.normal(i) / 4));
     }
@@ -116,10 +153,19 @@ const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 describe('an mlp', () => {
   const widths = [2, 3, 1];
   const values: Values = { x: [1, -2, 0, 3], W1: [1, 2, -1, 0, 1, -1], b1: [0, 1, 2], W2: [1, -1, 2], b2: [5] };
-  const f: Readonly<Record<Activation, (z: number) => number>> = { relu: (z) => Math.max(z, 0), tanh: Math.tanh, sigmoid,
-    gelu: (z) => z * sigmoid(z * (1 + Math.fround(0.044715) * (z * z)) * Math.fround(2 * Math.sqrt(2 / Math.PI))), erf: erf64, identity: (z) => z };
+  const f: Readonly<Record<Activation, (z: number) => number>> = {
+    relu: (z) => Math.max(z, 0),
+    tanh: Math.tanh,
+    sigmoid,
+    gelu: (z) => z * sigmoid(z * (1 + Math.fround(0.044715) * (z * z)) * Math.fround(2 * Math.sqrt(2 / Math.PI))),
+    erf: erf64,
+    identity: (z) => z,
+  };
   // Rows of x·W1 + b1.
-  const hidden = [[1, 2 - 2 + 1, -1 + 2 + 2], [0, 3 + 1, -3 + 2]];
+  const hidden = [
+    [1, 2 - 2 + 1, -1 + 2 + 2],
+    [0, 3 + 1, -3 + 2],
+  ];
 
   it.each(Object.keys(f) as Activation[])('with %s is affine, elementwise, affine', (activation) => {
     const model = mlp({ widths, activation });
@@ -177,7 +223,12 @@ describe('the quadratic network', () => {
     expect([...valueOf(y, { U, V, W, x: tokens })]).toEqual(expected);
     expect([model.layout.count, model.outputs, model.inputType]).toEqual([36, 3, 'u32']);
   });
-  it.each([{ symbols: 0, hidden: 4 }, { symbols: 3, hidden: 1.5 }, { ...o, std: 0 }, { ...o, std: NaN }])('refuses %o', (wrong) => expect(() => quadraticMlp(wrong)).toThrow(ConfigError));
+  it.each([
+    { symbols: 0, hidden: 4 },
+    { symbols: 3, hidden: 1.5 },
+    { ...o, std: 0 },
+    { ...o, std: NaN },
+  ])('refuses %o', (wrong) => expect(() => quadraticMlp(wrong)).toThrow(ConfigError));
 });
 
 describe('random features', () => {
@@ -185,7 +236,10 @@ describe('random features', () => {
   const options = { inputs: 3, features: 6 };
 
   it('of one seed are a prefix of more of them', () => {
-    const [few, many] = [options, { ...options, features: 11 }].map((o) => valueOf(featureWeights(key, o), values)) as [Float64Array, Float64Array];
+    const [few, many] = [options, { ...options, features: 11 }].map((o) => valueOf(featureWeights(key, o), values)) as [
+      Float64Array,
+      Float64Array,
+    ];
     expect(many.subarray(0, few.length)).toEqual(few);
   });
   it('on the sphere have norm 1', () => {

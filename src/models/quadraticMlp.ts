@@ -35,11 +35,15 @@ const hiddenUnits = ({ U, V }: Parameters, tokens: Tensor): Tensor => {
 /** Tokens u32 [n, 2] → [n, P]. Parameters U, V [P, N] and W [N, P]. Throws ConfigError for sizes that are no positive integers. */
 export const quadraticMlp = (o: QuadraticMlpOptions): Model => {
   const { symbols, hidden, std = 1 } = o;
-  for (const [name, size] of Object.entries({ symbols, hidden })) if (!Number.isInteger(size) || size < 1) throw new ConfigError(`quadraticMlp: ${name} is ${size}; it must be a positive integer`);
+  for (const [name, size] of Object.entries({ symbols, hidden }))
+    if (!Number.isInteger(size) || size < 1) throw new ConfigError(`quadraticMlp: ${name} is ${size}; it must be a positive integer`);
   if (!(std > 0)) throw new ConfigError(`quadraticMlp: the standard deviation is ${std}; it must be positive`);
   const init: Init = { kind: 'normal', std };
   return {
-    name: `quadratic mlp ${symbols}-${hidden}-${symbols}`, input: [2], inputType: 'u32', outputs: symbols,
+    name: `quadratic mlp ${symbols}-${hidden}-${symbols}`,
+    input: [2],
+    inputType: 'u32',
+    outputs: symbols,
     layout: layoutOf([
       { name: 'U', shape: [symbols, hidden], init, bias: false },
       { name: 'V', shape: [symbols, hidden], init, bias: false },

@@ -11,7 +11,12 @@ import { normal } from '../ops/random';
 import { sum } from '../ops/reduce';
 import { activate, type Activation } from './model';
 
-export interface RandomFeaturesOptions { readonly inputs: number; readonly features: number; readonly activation?: Activation; readonly sphere?: boolean }
+export interface RandomFeaturesOptions {
+  readonly inputs: number;
+  readonly features: number;
+  readonly activation?: Activation;
+  readonly sphere?: boolean;
+}
 
 /** F [features, inputs] from key [2] (seed, 0); a row per feature, so that fewer features of one seed are a prefix of more. */
 export const featureWeights = (key: Tensor, { inputs, features, sphere = false }: RandomFeaturesOptions): Tensor => {

@@ -7,15 +7,20 @@ import { ANCHOR, centred, linearize, mlp, scaled, tangent, unpack, type Model } 
 
 const model = mlp({ widths: [3, 5, 2], activation: 'tanh' });
 const { total } = model.layout;
-const random = (n: number, seed: number): Float64Array => Float64Array.from({ length: n }, (_, i) => Math.fround(stream(seed, 1).uniform(i) - 0.5));
+const random = (n: number, seed: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => Math.fround(stream(seed, 1).uniform(i) - 0.5));
 const [theta, anchor, x] = [random(total, 1), random(total, 2), random(12, 3)];
 const outputs = (m: Model, at: Float64Array, more: Readonly<Record<string, readonly number[] | Float64Array>> = {}): Float64Array =>
-  interpret({ y: m.apply(unpack(m.layout, variable('theta', [total])), variable('x', [4, 3])) }, { theta: at, x, [ANCHOR]: anchor, ...more }).values['y']!;
+  interpret(
+    { y: m.apply(unpack(m.layout, variable('theta', [total])), variable('x', [4, 3])) },
+    { theta: at, x, [ANCHOR]: anchor, ...more },
+  ).values['y']!;
 /** Anchor + s·(theta − anchor). */
 const between = (s: number): Float64Array => anchor.map((a, i) => a + s * (theta[i]! - a));
 /** Sums of some tens of products of numbers below 1, in another order. */
 const ROUNDING = 2 ** -46;
-const expectNear = (got: Float64Array, want: (i: number) => number): void => got.forEach((v, i) => expect(Math.abs(v - want(i))).toBeLessThanOrEqual(ROUNDING));
+const expectNear = (got: Float64Array, want: (i: number) => number): void =>
+  got.forEach((v, i) => expect(Math.abs(v - want(i))).toBeLessThanOrEqual(ROUNDING));
 const combined = (a: Float64Array, b: Float64Array, i: number): number => (4 * b[i]! - a[i]!) / 3;
 
 describe('around a model', () => {
@@ -34,7 +39,10 @@ describe('around a model', () => {
     expectNear(outputs(tangent(model), between(-3)), (i) => -3 * along[i]!);
     expectNear(outputs(linearize(model), theta), (i) => there[i]! + along[i]!);
     // Central differences err by h²/6 of a third derivative: Richardson's combination leaves a fourth order, a 16th of it at half the step.
-    const slope = (h: number): Float64Array => { const back = outputs(model, between(-h)); return outputs(model, between(h)).map((v, i) => (v - back[i]!) / (2 * h)); };
+    const slope = (h: number): Float64Array => {
+      const back = outputs(model, between(-h));
+      return outputs(model, between(h)).map((v, i) => (v - back[i]!) / (2 * h));
+    };
     const [coarse, fine, finer] = [slope(2 ** -4), slope(2 ** -5), slope(2 ** -6)] as const;
     along.forEach((v, i) => {
       const last = combined(fine, finer, i);

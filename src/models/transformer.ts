@@ -60,15 +60,31 @@ type Complete = Required<TransformerOptions>;
  * The reference run of grokking: a + b mod p from the tokens a, b, '=' (number p), read out at '='. d 128, 4 heads, MLP 512 ReLU, no norm. Train it full-batch
  * on 30 % of the p² pairs with AdamW: learning rate 1e-3, decay 1, β 0.9 and 0.98, 10 steps of warmup.
  */
-export const modularAdditionTransformer = (p: number): TransformerOptions =>
-  ({ vocab: p + 1, outputs: p, context: 3, dModel: 128, heads: 4, dMlp: 512, depth: 1, norm: 'none', activation: 'relu', readout: 'last', tied: false, causal: true });
+export const modularAdditionTransformer = (p: number): TransformerOptions => ({
+  vocab: p + 1,
+  outputs: p,
+  context: 3,
+  dModel: 128,
+  heads: 4,
+  dMlp: 512,
+  depth: 1,
+  norm: 'none',
+  activation: 'relu',
+  readout: 'last',
+  tied: false,
+  causal: true,
+});
 
 const check = (o: Complete): void => {
   for (const name of ['vocab', 'context', 'dModel', 'heads', 'outputs'] as const)
-    if (!Number.isInteger(o[name]) || o[name] < 1) throw new ConfigError(`transformer: ${name} is ${o[name]}; it must be a positive integer`);
-  for (const name of ['dMlp', 'depth'] as const) if (!Number.isInteger(o[name]) || o[name] < 0) throw new ConfigError(`transformer: ${name} is ${o[name]}; it must be a whole number from 0`);
+    if (!Number.isInteger(o[name]) || o[name] < 1)
+      throw new ConfigError(`transformer: ${name} is ${o[name]}; it must be a positive integer`);
+  for (const name of ['dMlp', 'depth'] as const)
+    if (!Number.isInteger(o[name]) || o[name] < 0)
+      throw new ConfigError(`transformer: ${name} is ${o[name]}; it must be a whole number from 0`);
   if (o.dModel % o.heads !== 0) throw new ConfigError(`transformer: ${o.heads} heads do not divide dModel, ${o.dModel}`);
-  if (o.tied && o.outputs !== o.vocab) throw new ConfigError(`transformer: tied, it has as many outputs as tokens; outputs is ${o.outputs}, vocab ${o.vocab}`);
+  if (o.tied && o.outputs !== o.vocab)
+    throw new ConfigError(`transformer: tied, it has as many outputs as tokens; outputs is ${o.outputs}, vocab ${o.vocab}`);
 };
 
 const normal = (fanIn: number): Init => ({ kind: 'normal', std: 1 / Math.sqrt(fanIn) });
@@ -79,14 +95,31 @@ const normSpecs = (prefix: string, { norm, dModel }: Complete): readonly Paramet
 };
 const specsOf = (o: Complete): readonly ParameterSpec[] => {
   const { vocab, context, dModel, dMlp, outputs, depth } = o;
-  const weight = (name: string, rows: number, cols: number, variance = o.init === 'lecun' ? rows : dModel): ParameterSpec => ({ name, shape: [rows, cols], init: normal(variance), bias: false });
+  const weight = (name: string, rows: number, cols: number, variance = o.init === 'lecun' ? rows : dModel): ParameterSpec => ({
+    name,
+    shape: [rows, cols],
+    init: normal(variance),
+    bias: false,
+  });
   const block = (at: string): readonly ParameterSpec[] => [
-    ...normSpecs(`${at}.norm1`, o), ...['Wq', 'Wk', 'Wv', 'Wo'].map((w) => weight(`${at}.${w}`, dModel, dModel)),
-    ...(dMlp === 0 ? [] : [...normSpecs(`${at}.norm2`, o), weight(`${at}.Win`, dModel, dMlp), zero(`${at}.bin`, dMlp), weight(`${at}.Wout`, dMlp, dModel), zero(`${at}.bout`, dModel)]),
+    ...normSpecs(`${at}.norm1`, o),
+    ...['Wq', 'Wk', 'Wv', 'Wo'].map((w) => weight(`${at}.${w}`, dModel, dModel)),
+    ...(dMlp === 0
+      ? []
+      : [
+          ...normSpecs(`${at}.norm2`, o),
+          weight(`${at}.Win`, dModel, dMlp),
+          zero(`${at}.bin`, dMlp),
+          weight(`${at}.Wout`, dMlp, dModel),
+          zero(`${at}.bout`, dModel),
+        ]),
   ];
   return [
-    weight('embed', vocab, dModel, dModel), weight('position', context, dModel, dModel), ...Array.from({ length: depth }, (_, l) => block(`block${l + 1}`)).flat(),
-    ...normSpecs('norm', o), ...(o.tied ? [] : [weight('unembed', dModel, outputs, o.init === 'lecun' ? dModel : outputs)]),
+    weight('embed', vocab, dModel, dModel),
+    weight('position', context, dModel, dModel),
+    ...Array.from({ length: depth }, (_, l) => block(`block${l + 1}`)).flat(),
+    ...normSpecs('norm', o),
+    ...(o.tied ? [] : [weight('unembed', dModel, outputs, o.init === 'lecun' ? dModel : outputs)]),
   ];
 };
 
@@ -96,7 +129,11 @@ const normed = (prefix: string, params: Parameters, h: Tensor, { norm, eps }: Co
 };
 
 /** The residual stream h [n·T, d], of which a block computes the last `queries` positions: 1 or T. */
-interface Stream { readonly n: number; readonly T: number; readonly h: Tensor }
+interface Stream {
+  readonly n: number;
+  readonly T: number;
+  readonly h: Tensor;
+}
 const last = ({ n, T }: Stream, h: Tensor): Tensor => takePosition(reshape(h, [n, T, h.shape[1]!]), T - 1);
 
 /** What a block computes, at the positions it is asked for: all T, or S = 1, the last. */
@@ -117,7 +154,11 @@ const block = (at: string, params: Parameters, stream: Stream, queries: number, 
   const project = (w: string, h: Tensor): Tensor => matmul(h, params[`${at}.${w}`]!);
   // Scaled before it is split into heads, so that the factor joins the product.
   const q = heads(mul(project('Wq', z === stream.h ? own : asked(z)), 1 / Math.sqrt(o.dModel / o.heads)), queries);
-  const { output, weights } = attention(q, heads(project('Wk', z), T), heads(project('Wv', z), T), { causal: o.causal, scale: 1, form: o.form });
+  const { output, weights } = attention(q, heads(project('Wk', z), T), heads(project('Wv', z), T), {
+    causal: o.causal,
+    scale: 1,
+    form: o.form,
+  });
   const h = add(own, project('Wo', reshape(output, [n * queries, o.dModel])));
   if (o.dMlp === 0) return { h, weights };
   const hidden = activate(o.activation, linearLayer(normed(`${at}.norm2`, params, h, o), params[`${at}.Win`]!, params[`${at}.bin`]));
@@ -125,14 +166,19 @@ const block = (at: string, params: Parameters, stream: Stream, queries: number, 
 };
 
 /** A forward pass with what lies between: logits as the model's, embedded tokens [n·T, d] with their positions, and the blocks in order. */
-export interface TransformerTrace { readonly logits: Tensor; readonly embedded: Tensor; readonly blocks: readonly BlockTrace[] }
+export interface TransformerTrace {
+  readonly logits: Tensor;
+  readonly embedded: Tensor;
+  readonly blocks: readonly BlockTrace[];
+}
 const forward = (params: Parameters, tokens: Tensor, o: Complete): TransformerTrace => {
   const [n, T] = tokens.shape as [number, number];
   const rows = gather(params['embed']!, reshape(tokens, [n * T]));
   // As rows of T·d, so that the positions are one vector that all examples add.
   const embedded = reshape(add(reshape(rows, [n, T * o.dModel]), reshape(params['position']!, [T * o.dModel])), [n * T, o.dModel]);
   const blocks: BlockTrace[] = [];
-  for (let l = 1; l <= o.depth; l++) blocks.push(block(`block${l}`, params, { n, T, h: blocks.at(-1)?.h ?? embedded }, o.readout === 'last' && l === o.depth ? 1 : T, o));
+  for (let l = 1; l <= o.depth; l++)
+    blocks.push(block(`block${l}`, params, { n, T, h: blocks.at(-1)?.h ?? embedded }, o.readout === 'last' && l === o.depth ? 1 : T, o));
   let h = blocks.at(-1)?.h ?? embedded;
   if (o.readout === 'last' && o.depth === 0) h = last({ n, T, h }, h);
   const z = normed('norm', params, h, o);
@@ -142,20 +188,34 @@ const forward = (params: Parameters, tokens: Tensor, o: Complete): TransformerTr
 
 const complete = (options: TransformerOptions): Complete => {
   const o: Complete = {
-    norm: 'layer', eps: 1e-5, activation: 'relu', tied: false, readout: 'all', causal: true, outputs: options.vocab, init: 'nanda', form: 'fused', ...options,
+    norm: 'layer',
+    eps: 1e-5,
+    activation: 'relu',
+    tied: false,
+    readout: 'all',
+    causal: true,
+    outputs: options.vocab,
+    init: 'nanda',
+    form: 'fused',
+    ...options,
   };
   check(o);
   return o;
 };
 
 /** The model's forward pass, to look inside: `tokens` u32 [n, context]. */
-export const traceTransformer = (options: TransformerOptions, params: Parameters, tokens: Tensor): TransformerTrace => forward(params, tokens, complete(options));
+export const traceTransformer = (options: TransformerOptions, params: Parameters, tokens: Tensor): TransformerTrace =>
+  forward(params, tokens, complete(options));
 
 /** Inputs are u32 tokens [n, context]. Throws ConfigError for sizes that do not fit. */
 export const transformer = (options: TransformerOptions): Model => {
   const o = complete(options);
   return {
-    name: `transformer ${o.vocab}-${o.dModel}×${o.depth}-${o.outputs}`, layout: layoutOf(specsOf(o)), input: [o.context], inputType: 'u32', outputs: o.outputs,
+    name: `transformer ${o.vocab}-${o.dModel}×${o.depth}-${o.outputs}`,
+    layout: layoutOf(specsOf(o)),
+    input: [o.context],
+    inputType: 'u32',
+    outputs: o.outputs,
     apply: (params, tokens) => forward(params, tokens, o).logits,
   };
 };

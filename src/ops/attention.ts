@@ -32,7 +32,8 @@ const total = (...terms: readonly (Tensor | null)[]): Tensor | null => {
 };
 
 const sizesOf = (op: string, [q, k, v]: readonly TensorType[], { causal }: Attrs): ReturnType<typeof headSizes> => {
-  if (!sameShape(k!.shape, v!.shape)) throw new ShapeError(op, `keys are ${showShape(k!.shape)}, values ${showShape(v!.shape)}; their shapes must agree`);
+  if (!sameShape(k!.shape, v!.shape))
+    throw new ShapeError(op, `keys are ${showShape(k!.shape)}, values ${showShape(v!.shape)}; their shapes must agree`);
   return headSizes(op, q!.shape, k!.shape, causal);
 };
 
@@ -41,7 +42,10 @@ export const attentionOp = defineOp<Attrs>({
   name: 'attention',
   infer: (inputs, attrs) => {
     const { n, S, T, h } = sizesOf('attention', inputs, attrs);
-    return [{ shape: inputs[0]!.shape, dtype: 'f32' }, { shape: [n, h, S, T], dtype: 'f32' }];
+    return [
+      { shape: inputs[0]!.shape, dtype: 'f32' },
+      { shape: [n, h, S, T], dtype: 'f32' },
+    ];
   },
   lower: ({ inputs, outputs, attrs }, { emit }) => {
     const sizes = sizesOf('attention', inputs, attrs);
@@ -62,7 +66,10 @@ export const attentionOp = defineOp<Attrs>({
 });
 
 /** Names for what the rules of attentionGrad share: e, its mean, and the cotangent of the scores. */
-const partsOf = ([, , v, w, g]: readonly Tensor[], attrs: Attrs): { readonly e: Tensor; readonly centred: Tensor; readonly slopes: Tensor } => {
+const partsOf = (
+  [, , v, w, g]: readonly Tensor[],
+  attrs: Attrs,
+): { readonly e: Tensor; readonly centred: Tensor; readonly slopes: Tensor } => {
   const e = headScores(g!, v!, attrs);
   const centred = sub(e, rowSum(mul(w!, e)));
   return { e, centred, slopes: mul(w!, centred) };
@@ -114,7 +121,10 @@ export interface AttentionOptions {
   /** Default fused. */
   readonly form?: 'fused' | 'composed';
 }
-export interface Attention { /** [n,S,h,d]. */ readonly output: Tensor; /** [n,h,S,T], rows that sum to 1. */ readonly weights: Tensor }
+export interface Attention {
+  /** [n,S,h,d]. */ readonly output: Tensor;
+  /** [n,h,S,T], rows that sum to 1. */ readonly weights: Tensor;
+}
 
 /** q [n,S,h,d], k and v [n,T,h,d] → each query's weighted sum of the values, and the weights. */
 export const attention = (q: Tensor, k: Tensor, v: Tensor, { causal = true, scale, form = 'fused' }: AttentionOptions = {}): Attention => {

@@ -15,15 +15,22 @@ import { reshape } from './reshape';
 export const broadcastToOp = defineOp<{ readonly shape: Shape }>({
   name: 'broadcastTo',
   infer: ([x], { shape }) => {
-    if (!sameShape(broadcastShapes('broadcastTo', x!.shape, shape), shape)) throw new ShapeError('broadcastTo', `${showShape(x!.shape)} does not fit into ${showShape(shape)}`);
+    if (!sameShape(broadcastShapes('broadcastTo', x!.shape, shape), shape))
+      throw new ShapeError('broadcastTo', `${showShape(x!.shape)} does not fit into ${showShape(shape)}`);
     return { shape, dtype: x!.dtype };
   },
   lower: ({ inputs: [x], outputs: [y], attrs: { shape } }, { emit }) => {
     if (shape.length > 4) throw new ShapeError('broadcastTo', `${showShape(shape)} has rank ${shape.length}; at most 4`);
     const strides = stridesOf(x!.shape);
     const n = (i: number): number => shape[i - 4 + shape.length] ?? 1;
-    const s = (i: number): number => { const at = i - 4 + x!.shape.length; return (x!.shape[at] ?? 1) === 1 ? 0 : strides[at]!; };
-    emit(stridedCopy, { dtype: x!.dtype }, { n0: n(0), n1: n(1), n2: n(2), n3: n(3), s0: s(0), s1: s(1), s2: s(2), s3: s(3), base: 0 }, [x!, y!]);
+    const s = (i: number): number => {
+      const at = i - 4 + x!.shape.length;
+      return (x!.shape[at] ?? 1) === 1 ? 0 : strides[at]!;
+    };
+    emit(stridedCopy, { dtype: x!.dtype }, { n0: n(0), n1: n(1), n2: n(2), n3: n(3), s0: s(0), s1: s(1), s2: s(2), s3: s(3), base: 0 }, [
+      x!,
+      y!,
+    ]);
   },
   vjp: ({ inputs: [x] }, [dy]) => [dy ? sumTo(dy, x!.shape) : null],
   jvp: ({ attrs: { shape } }, [dx]) => [dx ? broadcastTo(dx, shape) : null],

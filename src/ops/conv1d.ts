@@ -19,7 +19,10 @@ import { max, mean } from './reduce';
 import { reshape } from './reshape';
 import { unfold, windowCount, type Windows } from './unfold';
 
-const rowsOf = (op: string, x: Tensor): { readonly rows: Tensor; readonly n: number; readonly length: number; readonly channels: number } => {
+const rowsOf = (
+  op: string,
+  x: Tensor,
+): { readonly rows: Tensor; readonly n: number; readonly length: number; readonly channels: number } => {
   if (x.shape.length !== 3) throw new ShapeError(op, `the input is ${showShape(x.shape)}; it must be [n, length, channels]`);
   const [n, length, channels] = x.shape as Shape & readonly [number, number, number];
   return { rows: reshape(x, [n * length, channels]), n, length, channels };

@@ -13,7 +13,8 @@ import { apply, type Tensor, type TensorType } from '../graph/tensor';
 import { reshape } from './reshape';
 
 const checkIndex = (op: string, index: TensorType): number => {
-  if (index.dtype !== 'u32' || index.shape.length !== 1) throw new ShapeError(op, `the index is ${index.dtype} ${showShape(index.shape)}; it must be u32 with one axis`);
+  if (index.dtype !== 'u32' || index.shape.length !== 1)
+    throw new ShapeError(op, `the index is ${index.dtype} ${showShape(index.shape)}; it must be u32 with one axis`);
   return index.shape[0]!;
 };
 
@@ -41,7 +42,11 @@ export const scatterAddOp = defineOp<{ readonly rows: number }>({
   name: 'scatterAdd',
   infer: ([x, index], { rows }) => {
     const n = checkIndex('scatterAdd', index!);
-    if (x!.shape[0] !== n || x!.dtype !== 'f32') throw new ShapeError('scatterAdd', `the source is ${x!.dtype} ${showShape(x!.shape)}, the index ${showShape(index!.shape)}: the first axes must agree`);
+    if (x!.shape[0] !== n || x!.dtype !== 'f32')
+      throw new ShapeError(
+        'scatterAdd',
+        `the source is ${x!.dtype} ${showShape(x!.shape)}, the index ${showShape(index!.shape)}: the first axes must agree`,
+      );
     return { shape: [rows, ...x!.shape.slice(1)], dtype: 'f32' };
   },
   lower: ({ inputs: [x, index], outputs: [y] }, { emit }) => {

@@ -34,7 +34,10 @@ const measure = (left: Shape, right: Shape, { form, causal }: Attrs): { readonly
   const [S, T] = [left[2]!, left[3]!];
   const [given, made] = form === 'apply' ? [T, S] : [S, T];
   if (left.length !== 4 || !sameShape(left, [n, h, S, T]) || !sameShape(right, [n, given, h, d]))
-    throw new ShapeError('headProduct', `weights are ${showShape(left)}, what they weigh ${showShape(right)}; they must be [n,h,S,T] and [n,${form === 'apply' ? 'T' : 'S'},h,d]`);
+    throw new ShapeError(
+      'headProduct',
+      `weights are ${showShape(left)}, what they weigh ${showShape(right)}; they must be [n,h,S,T] and [n,${form === 'apply' ? 'T' : 'S'},h,d]`,
+    );
   if (causal && S > T) throw new ShapeError('headProduct', `${S} queries of ${T} positions; causally the queries are the last positions`);
   return { sizes: { n, S, T, h, d }, out: [n, made, h, d] };
 };
@@ -60,11 +63,15 @@ export const headProductOp = defineOp<Attrs>({
   },
 });
 
-interface Masking { readonly causal: boolean }
+interface Masking {
+  readonly causal: boolean;
+}
 /** W[i,h,t,s] = Σ_k a[i,t,h,k]·b[i,s,h,k]: a sum over features. Masked pairs get 0, or with fill 'low' −1e30, for a softmax to come. */
 export const headScores = (a: Tensor, b: Tensor, { causal, fill = 'zero' }: Masking & { readonly fill?: 'zero' | 'low' }): Tensor =>
   apply(headProductOp, [a, b], { form: 'scores', causal, fill: causal ? fill : 'zero' });
 /** [i,t,h,k] ↦ Σ_s W[i,h,t,s]·b[i,s,h,k]: a sum over keys, seen ones if causal. */
-export const headApply = (weights: Tensor, b: Tensor, { causal }: Masking): Tensor => apply(headProductOp, [weights, b], { form: 'apply', causal, fill: 'zero' });
+export const headApply = (weights: Tensor, b: Tensor, { causal }: Masking): Tensor =>
+  apply(headProductOp, [weights, b], { form: 'apply', causal, fill: 'zero' });
 /** [i,s,h,k] ↦ Σ_t W[i,h,t,s]·a[i,t,h,k]: a sum over queries, seeing ones if causal. */
-export const headSpread = (weights: Tensor, a: Tensor, { causal }: Masking): Tensor => apply(headProductOp, [weights, a], { form: 'spread', causal, fill: 'zero' });
+export const headSpread = (weights: Tensor, a: Tensor, { causal }: Masking): Tensor =>
+  apply(headProductOp, [weights, a], { form: 'spread', causal, fill: 'zero' });

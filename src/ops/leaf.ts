@@ -29,4 +29,5 @@ export const constantOp = defineOp<ConstantAttrs>({
   jvp: () => [null],
 });
 /** A scalar. f32 values are rounded to the nearest f32. */
-export const constant = (value: number, dtype: DType = 'f32'): Tensor => apply(constantOp, [], { value: dtype === 'f32' ? Math.fround(value) : value >>> 0, dtype });
+export const constant = (value: number, dtype: DType = 'f32'): Tensor =>
+  apply(constantOp, [], { value: dtype === 'f32' ? Math.fround(value) : value >>> 0, dtype });

@@ -22,19 +22,41 @@ const split = (shape: Shape, t: boolean): { batch: Shape; rows: number; cols: nu
   const [r, c] = shape.slice(-2) as [number, number];
   return { batch: shape.slice(0, -2), rows: t ? c : r, cols: t ? r : c };
 };
-const measure = (a: Shape, b: Shape, { transA, transB }: MatmulAttrs): { batch: Shape; M: number; K: number; N: number; batchA: Shape; batchB: Shape } => {
+const measure = (
+  a: Shape,
+  b: Shape,
+  { transA, transB }: MatmulAttrs,
+): { batch: Shape; M: number; K: number; N: number; batchA: Shape; batchB: Shape } => {
   const A = split(a, transA);
   const B = split(b, transB);
-  if (A.cols !== B.rows) throw new ShapeError('matmul', `op(A) is ${showShape([A.rows, A.cols])} (A ${showShape(a)}) but op(B) is ${showShape([B.rows, B.cols])} (B ${showShape(b)}): K differs`);
-  if (A.batch.length > 0 && B.batch.length > 0 && !sameShape(A.batch, B.batch)) throw new ShapeError('matmul', `the batches of A ${showShape(a)} and B ${showShape(b)} differ`);
+  if (A.cols !== B.rows)
+    throw new ShapeError(
+      'matmul',
+      `op(A) is ${showShape([A.rows, A.cols])} (A ${showShape(a)}) but op(B) is ${showShape([B.rows, B.cols])} (B ${showShape(b)}): K differs`,
+    );
+  if (A.batch.length > 0 && B.batch.length > 0 && !sameShape(A.batch, B.batch))
+    throw new ShapeError('matmul', `the batches of A ${showShape(a)} and B ${showShape(b)} differ`);
   return { batch: A.batch.length > 0 ? A.batch : B.batch, M: A.rows, K: A.cols, N: B.cols, batchA: A.batch, batchB: B.batch };
 };
 /** A product of so few tiles would leave half a workgroup idle; with its neighbours it fills one. */
 const FEW_TILES = 32;
 /** Tall tiles where C has few columns; large ones only where they leave enough workgroups to fill a GPU. All give the same bits. */
-const tileFor = (M: number, N: number): Tile => (M === 1 ? '1x4' : Math.ceil(M / 4) * Math.ceil(N / 4) <= FEW_TILES ? '4x4flat' : N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4');
-const optionsFor = ({ M, K, N }: { readonly M: number; readonly K: number; readonly N: number }, { transA, transB }: MatmulAttrs): MatmulOptions =>
-  ({ transA, transB, tile: tileFor(M, N), vecA: (transA ? M : K) % 4 === 0, vecB: (transB ? K : N) % 4 === 0, vecC: N % 4 === 0, tailK: K % 4 !== 0, columnSums: false, epilogue: IDENTITY });
+const tileFor = (M: number, N: number): Tile =>
+  M === 1 ? '1x4' : Math.ceil(M / 4) * Math.ceil(N / 4) <= FEW_TILES ? '4x4flat' : N <= 16 ? '4x4tall' : M * N >= 512 * 512 ? '8x8' : '4x4';
+const optionsFor = (
+  { M, K, N }: { readonly M: number; readonly K: number; readonly N: number },
+  { transA, transB }: MatmulAttrs,
+): MatmulOptions => ({
+  transA,
+  transB,
+  tile: tileFor(M, N),
+  vecA: (transA ? M : K) % 4 === 0,
+  vecB: (transB ? K : N) % 4 === 0,
+  vecC: N % 4 === 0,
+  tailK: K % 4 !== 0,
+  columnSums: false,
+  epilogue: IDENTITY,
+});
 
 type Sizes = Dims<MatmulDims>;
 /** A product this long into so few elements fills a GPU only if its k are shared out; TensorFlow.js draws the line there. */
@@ -67,13 +89,25 @@ export const matmulOp = defineOp<MatmulAttrs>({
   },
   lower: ({ inputs: [a, b], outputs: [y], attrs }, { emit, scratch }) => {
     const { batch, M, K, N, batchA, batchB } = measure(a!.shape, b!.shape, attrs);
-    const dims = { batch: sizeOf(batch), M, K, N, strideA: batchA.length > 0 ? M * K : 0, strideB: batchB.length > 0 ? K * N : 0, sumsAt: 0 };
+    const dims = {
+      batch: sizeOf(batch),
+      M,
+      K,
+      N,
+      strideA: batchA.length > 0 ? M * K : 0,
+      strideB: batchB.length > 0 ? K * N : 0,
+      sumsAt: 0,
+    };
     if (N === 1) {
       // A column times a matrix: the same numbers as a row times its transpose, and a row is what tiles are wide for.
       const swapped = { batch: dims.batch, M: 1, K, N: M, strideA: dims.strideB, strideB: dims.strideA, sumsAt: 0 };
       emit(kernel, optionsFor(swapped, { transA: false, transB: !attrs.transA }), swapped, [b!, a!, y!], { epilogue: 2 });
     } else if (chunksOf(dims, attrs) > 1) splitK(dims, attrs, [a!, b!, y!], { emit, scratch });
-    else emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], { epilogue: 2, ...(dims.batch === 1 && !attrs.transB ? { columnSums: 1 } : {}) });
+    else
+      emit(kernel, optionsFor(dims, { ...attrs, transA: attrs.transA && M > 1 }), dims, [a!, b!, y!], {
+        epilogue: 2,
+        ...(dims.batch === 1 && !attrs.transB ? { columnSums: 1 } : {}),
+      });
   },
   vjp: ({ inputs: [a, b], attrs: { transA, transB } }, [dy]) => {
     if (!dy) return [null, null];
@@ -82,7 +116,8 @@ export const matmulOp = defineOp<MatmulAttrs>({
     return [sumTo(da, a!.shape), sumTo(db, b!.shape)];
   },
   // A right operand without a batch is a layer's weight. Transposed or not: neither norms nor products of gradients see it.
-  perExample: ({ inputs: [a, b], attrs: { transA, transB } }, input) => (input === 1 && !transA && a!.shape.length === 2 && b!.shape.length === 2 ? { kind: 'outer', left: a!, transposed: transB } : null),
+  perExample: ({ inputs: [a, b], attrs: { transA, transB } }, input) =>
+    input === 1 && !transA && a!.shape.length === 2 && b!.shape.length === 2 ? { kind: 'outer', left: a!, transposed: transB } : null,
   jvp: ({ inputs: [a, b], attrs }, [da, db]) => {
     const left = da ? matmul(da, b!, attrs) : null;
     const right = db ? matmul(a!, db, attrs) : null;

@@ -25,7 +25,10 @@ const total = (...terms: readonly (Tensor | null)[]): Tensor | null => {
   return there.length > 0 ? there.reduce((a, b) => add(a, b)) : null;
 };
 const affineOf = (inputs: readonly unknown[]): Affine => (['none', 'scale', 'both'] as const)[inputs.length - 1]!;
-const dimsOf = ({ shape }: TensorType): { readonly rows: number; readonly C: number } => ({ rows: sizeOf(shape) / shape.at(-1)!, C: shape.at(-1)! });
+const dimsOf = ({ shape }: TensorType): { readonly rows: number; readonly C: number } => ({
+  rows: sizeOf(shape) / shape.at(-1)!,
+  C: shape.at(-1)!,
+});
 
 /** Inputs: x, then scale, then bias. Outputs: the result, r [..., 1] and, where there is a scale, x̂. */
 export const normaliseOp = defineOp<Attrs>({
@@ -33,7 +36,9 @@ export const normaliseOp = defineOp<Attrs>({
   infer: (inputs) => {
     const [x, ...vectors] = inputs.map((t) => t.shape);
     if (x!.length === 0) throw new ShapeError('normalise', 'the input is a scalar; it needs a last axis to normalise over');
-    for (const v of vectors) if (!sameShape(v, x!.slice(-1))) throw new ShapeError('normalise', `scale and bias of ${showShape(x!)} must be ${showShape(x!.slice(-1))}, got ${showShape(v)}`);
+    for (const v of vectors)
+      if (!sameShape(v, x!.slice(-1)))
+        throw new ShapeError('normalise', `scale and bias of ${showShape(x!)} must be ${showShape(x!.slice(-1))}, got ${showShape(v)}`);
     const whole = { shape: x!, dtype: 'f32' } as const;
     return [whole, { shape: [...x!.slice(0, -1), 1], dtype: 'f32' }, ...(vectors.length > 0 ? [whole] : [])];
   },
@@ -49,7 +54,9 @@ export const normaliseOp = defineOp<Attrs>({
     const fused = whole && !dNormal ? slope(kind, normal, r!, whole, scale) : null;
     const other = dNormal ? slope(kind, normal, r!, total(whole && scale ? mul(whole, scale) : whole, dNormal)!) : null;
     const byR = dr ? neg(mul(normal, div(mul(dr, mul(r!, r!)), x!.shape.at(-1)!))) : null;
-    const vectors = scale ? [whole ? sumTo(mul(whole, normal), scale.shape) : null, ...(bias ? [whole ? sumTo(whole, bias.shape) : null] : [])] : [];
+    const vectors = scale
+      ? [whole ? sumTo(mul(whole, normal), scale.shape) : null, ...(bias ? [whole ? sumTo(whole, bias.shape) : null] : [])]
+      : [];
     return [total(fused, other, byR), ...vectors];
   },
   jvp: ({ inputs: [, scale], outputs: [y, r, saved], attrs: { kind } }, [dx, ds, db]) => {
@@ -76,26 +83,36 @@ export const normaliseGradOp = defineOp<GradAttrs>({
     const d = scale ? mul(g, scale) : g;
     const ofD = slope(kind, normal, r, a);
     const ofNormal = neg(mul(r, add(mul(a, rowMean(mul(d, normal))), mul(d, rowMean(mul(a, normal))))));
-    return [ofNormal, rowSum(mul(a, core(kind, normal, d))), scale ? mul(ofD, scale) : ofD, ...(scale ? [sumTo(mul(ofD, g), scale.shape)] : [])];
+    return [
+      ofNormal,
+      rowSum(mul(a, core(kind, normal, d))),
+      scale ? mul(ofD, scale) : ofD,
+      ...(scale ? [sumTo(mul(ofD, g), scale.shape)] : []),
+    ];
   },
   jvp: ({ inputs, attrs: { kind } }, [tNormal, tr, tg, ts]) => {
     const [normal, r, g, scale] = inputs as [Tensor, Tensor, Tensor, Tensor?];
     const d = scale ? mul(g, scale) : g;
     const td = total(tg && scale ? mul(tg, scale) : (tg ?? null), ts ? mul(g, ts) : null);
-    return [total(
-      tr ? mul(tr, core(kind, normal, d)) : null,
-      td ? slope(kind, normal, r, td) : null,
-      tNormal ? neg(mul(r, add(mul(tNormal, rowMean(mul(d, normal))), mul(normal, rowMean(mul(d, tNormal)))))) : null,
-    )];
+    return [
+      total(
+        tr ? mul(tr, core(kind, normal, d)) : null,
+        td ? slope(kind, normal, r, td) : null,
+        tNormal ? neg(mul(r, add(mul(tNormal, rowMean(mul(d, normal))), mul(normal, rowMean(mul(d, tNormal)))))) : null,
+      ),
+    ];
   },
 });
 /** r·(d − [layer] mean d − x̂·mean(d ⊙ x̂)) with d = g, or g ⊙ scale. */
 const slope = (kind: NormKind, normal: Tensor, r: Tensor, g: Tensor, scale?: Tensor): Tensor =>
   apply(normaliseGradOp, [normal, r, broadcastTo(g, normal.shape), ...(scale ? [scale] : [])], { kind });
 /** The same without r. */
-const core = (kind: NormKind, normal: Tensor, d: Tensor): Tensor => sub(kind === 'layer' ? sub(d, rowMean(d)) : d, mul(normal, rowMean(mul(d, normal))));
+const core = (kind: NormKind, normal: Tensor, d: Tensor): Tensor =>
+  sub(kind === 'layer' ? sub(d, rowMean(d)) : d, mul(normal, rowMean(mul(d, normal))));
 
-export interface NormOptions { /** Added to the variance, or to the mean square. Default 1e-5. */ readonly eps?: number }
+export interface NormOptions {
+  /** Added to the variance, or to the mean square. Default 1e-5. */ readonly eps?: number;
+}
 const norm = (kind: NormKind, x: Tensor, vectors: readonly (Tensor | undefined)[], eps: number): Tensor =>
   applyAll(normaliseOp, [x, ...vectors.filter((v) => v !== undefined)], { kind, eps })[0]!;
 /** (x − μ)/√(σ² + ε) ⊙ scale + bias, mean and variance over the last axis of x [..., C]; scale and bias are [C]. A bias needs a scale. */

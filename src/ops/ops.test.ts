@@ -4,8 +4,48 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../core/errors';
 import { topological, type Tensor } from '../graph/tensor';
 import {
-  adam, add, addInt, argmax, attention, batchIndices, broadcastTo, constant, crossEntropy, embedding, equal, errorRate, gather, headApply, headScores, layerNorm, halfSquaredError, matmul, max, mean, meanSquaredError, mergePacks, mul,
-  normal, pack, placePosition, relu, reshape, rmsNorm, scatterAdd, schedule, sgd, slice, softmax, softmaxCrossEntropy, squaredNorm, sum, sumTo, takePosition, transpose, uniform, variable,
+  adam,
+  add,
+  addInt,
+  argmax,
+  attention,
+  batchIndices,
+  broadcastTo,
+  constant,
+  crossEntropy,
+  embedding,
+  equal,
+  errorRate,
+  gather,
+  headApply,
+  headScores,
+  layerNorm,
+  halfSquaredError,
+  matmul,
+  max,
+  mean,
+  meanSquaredError,
+  mergePacks,
+  mul,
+  normal,
+  pack,
+  placePosition,
+  relu,
+  reshape,
+  rmsNorm,
+  scatterAdd,
+  schedule,
+  sgd,
+  slice,
+  softmax,
+  softmaxCrossEntropy,
+  squaredNorm,
+  sum,
+  sumTo,
+  takePosition,
+  transpose,
+  uniform,
+  variable,
 } from './index';
 import { interpret, type Values } from './interpret.testing';
 
@@ -38,9 +78,31 @@ describe('refusals name the op and the shapes', () => {
     ['transpose', () => transpose(variable('v', [1, 1, 1, 1, 1])), '[1,1,1,1,1] has rank 5; at most 4'],
     ['slice', () => slice(vector, 3, [3]), 'elements 3…6 of [5], which has 5'],
     ['slice', () => slice(vector, -1, [3]), 'elements -1…2 of [5], which has 5'],
-    ['pack', () => pack([{ tensor: x, offset: 0 }, { tensor: vector, offset: 5 }], 64), 'part 1 [5] starts at 5, before the end 6 of the part before it'],
+    [
+      'pack',
+      () =>
+        pack(
+          [
+            { tensor: x, offset: 0 },
+            { tensor: vector, offset: 5 },
+          ],
+          64,
+        ),
+      'part 1 [5] starts at 5, before the end 6 of the part before it',
+    ],
     ['pack', () => pack([{ tensor: x, offset: 60 }], 64), 'the parts end at 66, beyond the total of 64'],
-    ['pack', () => pack([{ tensor: x, offset: 0 }, { tensor: index, offset: 8 }], 64), 'part 1 is u32, part 0 is f32'],
+    [
+      'pack',
+      () =>
+        pack(
+          [
+            { tensor: x, offset: 0 },
+            { tensor: index, offset: 8 },
+          ],
+          64,
+        ),
+      'part 1 is u32, part 0 is f32',
+    ],
     ['matmul', () => matmul(x, y), 'op(A) is [2,3] (A [2,3]) but op(B) is [4,3] (B [4,3]): K differs'],
     ['matmul', () => matmul(x, vector), 'an operand is [5]; both need at least two axes'],
     ['matmul', () => matmul(variable('p', [2, 3, 4]), variable('q', [5, 4, 3])), 'the batches of A [2,3,4] and B [5,4,3] differ'],
@@ -52,17 +114,33 @@ describe('refusals name the op and the shapes', () => {
     ['scatterAdd', () => scatterAdd(y, index, 3), 'the source is f32 [4,3], the index [2]: the first axes must agree'],
     ['gather', () => embedding(y, variable('floats', [2, 3])), 'the index is f32 [6]; it must be u32 with one axis'],
     ['attention', () => attention(heads(2, 3), heads(2, 4), heads(2, 3)), 'keys are [2,4,2,4], values [2,3,2,4]; their shapes must agree'],
-    ['attention', () => attention(heads(2, 4), heads(2, 3), heads(2, 3)), '4 queries of 3 positions; causally the queries are the last positions'],
+    [
+      'attention',
+      () => attention(heads(2, 4), heads(2, 3), heads(2, 3)),
+      '4 queries of 3 positions; causally the queries are the last positions',
+    ],
     ['attention', () => attention(x, x, x, { form: 'composed' }), 'queries are [2,3], keys [2,3]; they must be [n,S,h,d] and [n,T,h,d]'],
-    ['headProduct', () => headScores(heads(2, 3), heads(3, 3), { causal: true }), 'queries are [2,3,2,4], keys [3,3,2,4]; they must be [n,S,h,d] and [n,T,h,d]'],
-    ['headProduct', () => headApply(heads(2, 2), heads(2, 3), { causal: false }), 'weights are [2,2,2,4], what they weigh [2,3,2,4]; they must be [n,h,S,T] and [n,T,h,d]'],
+    [
+      'headProduct',
+      () => headScores(heads(2, 3), heads(3, 3), { causal: true }),
+      'queries are [2,3,2,4], keys [3,3,2,4]; they must be [n,S,h,d] and [n,T,h,d]',
+    ],
+    [
+      'headProduct',
+      () => headApply(heads(2, 2), heads(2, 3), { causal: false }),
+      'weights are [2,2,2,4], what they weigh [2,3,2,4]; they must be [n,h,S,T] and [n,T,h,d]',
+    ],
     ['normalise', () => layerNorm(x, vector), 'scale and bias of [2,3] must be [3], got [5]'],
     ['normalise', () => layerNorm(x, undefined, variable('b', [3])), 'a bias [3] without a scale; give both, or add the bias'],
     ['normalise', () => rmsNorm(scalar), 'the input is a scalar; it needs a last axis to normalise over'],
     ['takePosition', () => takePosition(x, 3), 'position 3 of [2,3]'],
     ['placePosition', () => placePosition(x, -1, 3), 'position -1 of 3, of [2,3]'],
     ['softmax', () => softmax(scalar), 'the input is a scalar; it needs a last axis to normalise over'],
-    ['softmaxCrossEntropy', () => softmaxCrossEntropy(y, index), 'logits are [4,3], labels u32 [2]; labels must be u32, one per row of logits'],
+    [
+      'softmaxCrossEntropy',
+      () => softmaxCrossEntropy(y, index),
+      'logits are [4,3], labels u32 [2]; labels must be u32, one per row of logits',
+    ],
     ['uniform', () => uniform(vector, [3], 1), 'the key is f32 [5]; it must be u32 [2]: seed and step'],
     ['normal', () => normal(count, [3], 1), 'the key is u32 []; it must be u32 [2]: seed and step'],
     ['batchIndices', () => batchIndices(count, count, 4, 5), 'a batch of 5 from 4 examples'],
@@ -72,7 +150,11 @@ describe('refusals name the op and the shapes', () => {
     ['adam', () => adam(flat, flat, vector, flat, hyper), 'input 2 is [5], the parameters are [64]'],
   ])('%s', (op, build, message) => {
     let error: unknown;
-    try { build(); } catch (e) { error = e; }
+    try {
+      build();
+    } catch (e) {
+      error = e;
+    }
     expect(error).toBeInstanceOf(ShapeError);
     expect(error).toMatchObject({ op, message: `${op}: ${message}` });
   });
@@ -80,7 +162,17 @@ describe('refusals name the op and the shapes', () => {
 
 describe('builders leave out what changes nothing', () => {
   it('sums with 0, products with 1, and shapes that stay', () => {
-    for (const same of [add(x, 0), add(0, x), mul(x, 1), mul(1, x), reshape(x, [2, 3]), broadcastTo(x, [2, 3]), sum(x, []), sumTo(x, [2, 3])]) expect(same).toBe(x);
+    for (const same of [
+      add(x, 0),
+      add(0, x),
+      mul(x, 1),
+      mul(1, x),
+      reshape(x, [2, 3]),
+      broadcastTo(x, [2, 3]),
+      sum(x, []),
+      sumTo(x, [2, 3]),
+    ])
+      expect(same).toBe(x);
   });
   it('but keep those that change the shape', () => {
     expect(add(x, variable('zero', [4, 1, 1])).shape).toEqual([4, 2, 3]);
@@ -101,15 +193,17 @@ describe('builders leave out what changes nothing', () => {
   });
   it('sumTo undoes broadcastTo up to the number of repeats', () => {
     const shape = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
-    fc.assert(fc.property(shape, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), fc.nat({ max: 4 }), (out, unit, drop) => {
-      const from = out.map((d, i) => (unit[i] ? 1 : d)).slice(Math.min(drop, out.length));
-      const size = from.reduce((n, d) => n * d, 1);
-      const values = { t: Array.from({ length: size }, (_, i) => i - 2) };
-      const repeats = out.reduce((n, d) => n * d, 1) / size;
-      const back = sumTo(broadcastTo(variable('t', from), out), from);
-      expect(back.shape).toEqual(from);
-      expect(valueOf(back, values)).toEqual(values.t.map((v) => v * repeats));
-    }));
+    fc.assert(
+      fc.property(shape, fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), fc.nat({ max: 4 }), (out, unit, drop) => {
+        const from = out.map((d, i) => (unit[i] ? 1 : d)).slice(Math.min(drop, out.length));
+        const size = from.reduce((n, d) => n * d, 1);
+        const values = { t: Array.from({ length: size }, (_, i) => i - 2) };
+        const repeats = out.reduce((n, d) => n * d, 1) / size;
+        const back = sumTo(broadcastTo(variable('t', from), out), from);
+        expect(back.shape).toEqual(from);
+        expect(valueOf(back, values)).toEqual(values.t.map((v) => v * repeats));
+      }),
+    );
   });
 });
 
@@ -132,7 +226,9 @@ describe('losses', () => {
     expect(valueOf(errorRate(x, index), values)).toEqual([0.5]);
     expect(valueOf(errorRate(x, index), { ...values, index: [0, 0] })).toEqual([0]);
   });
-  it('squaredNorm sums over everything', () => { expect(valueOf(squaredNorm(target), values)).toEqual([6]); });
+  it('squaredNorm sums over everything', () => {
+    expect(valueOf(squaredNorm(target), values)).toEqual([6]);
+  });
   it('mean is over the reduced axes alone', () => {
     expect(valueOf(mean(variable('x', [2, 2]), [1]), { x: [1, 3, 5, 9] })).toEqual([2, 7]);
   });
@@ -148,7 +244,10 @@ describe('random tensors', () => {
     for (const other of [draws(2, 2, 3), draws(1, 3, 3), draws(1, 2, 4)]) expect(other).not.toEqual(first);
   });
   it('of a longer shape begin with those of a shorter one', () => {
-    const [long, short] = [normal(key, [3, 5], 7), normal(key, [4], 7)].map((t) => valueOf(t, { key: [5, 6] })) as [readonly number[], readonly number[]];
+    const [long, short] = [normal(key, [3, 5], 7), normal(key, [4], 7)].map((t) => valueOf(t, { key: [5, 6] })) as [
+      readonly number[],
+      readonly number[],
+    ];
     expect(long.slice(0, 4)).toEqual(short);
   });
 });

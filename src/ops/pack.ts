@@ -21,7 +21,8 @@ export const sliceOp = defineOp<{ readonly offset: number; readonly shape: Shape
   name: 'slice',
   infer: ([x], { offset, shape }) => {
     const total = sizeOf(x!.shape);
-    if (!(offset >= 0 && offset + sizeOf(shape) <= total)) throw new ShapeError('slice', `elements ${offset}…${offset + sizeOf(shape)} of ${showShape(x!.shape)}, which has ${total}`);
+    if (!(offset >= 0 && offset + sizeOf(shape) <= total))
+      throw new ShapeError('slice', `elements ${offset}…${offset + sizeOf(shape)} of ${showShape(x!.shape)}, which has ${total}`);
     return { shape, dtype: x!.dtype };
   },
   // Only where the offset is unaligned; otherwise the planner makes a view.
@@ -34,14 +35,21 @@ export const slice = (x: Tensor, offset: number, shape: Shape): Tensor => apply(
 /** A reshape written as a slice, so that this file stands on its own. */
 const unflatten = (x: Tensor, shape: Shape): Tensor => (shape.length === 1 ? x : slice(x, 0, shape));
 
-export interface Part { readonly tensor: Tensor; readonly offset: number }
+export interface Part {
+  readonly tensor: Tensor;
+  readonly offset: number;
+}
 export const packOp = defineOp<{ readonly offsets: readonly number[]; readonly total: number }>({
   name: 'pack',
   infer: (parts, { offsets, total }) => {
     let end = 0;
     parts.forEach((p, i) => {
       if (p.dtype !== parts[0]!.dtype) throw new ShapeError('pack', `part ${i} is ${p.dtype}, part 0 is ${parts[0]!.dtype}`);
-      if (offsets[i]! < end) throw new ShapeError('pack', `part ${i} ${showShape(p.shape)} starts at ${offsets[i]!}, before the end ${end} of the part before it`);
+      if (offsets[i]! < end)
+        throw new ShapeError(
+          'pack',
+          `part ${i} ${showShape(p.shape)} starts at ${offsets[i]!}, before the end ${end} of the part before it`,
+        );
       end = offsets[i]! + sizeOf(p.shape);
     });
     if (end > total) throw new ShapeError('pack', `the parts end at ${end}, beyond the total of ${total}`);
@@ -56,10 +64,15 @@ export const packOp = defineOp<{ readonly offsets: readonly number[]; readonly t
 /** Parts may come in any order; they must not overlap. */
 export const pack = (parts: readonly Part[], total: number): Tensor => {
   const sorted = parts.toSorted((a, b) => a.offset - b.offset);
-  return apply(packOp, sorted.map((p) => p.tensor), { offsets: sorted.map((p) => p.offset), total });
+  return apply(
+    packOp,
+    sorted.map((p) => p.tensor),
+    { offsets: sorted.map((p) => p.offset), total },
+  );
 };
 
-const partsOf = ({ node }: Tensor): readonly Part[] => node.inputs.map((tensor, i) => ({ tensor, offset: (node.attrs['offsets'] as readonly number[])[i]! }));
+const partsOf = ({ node }: Tensor): readonly Part[] =>
+  node.inputs.map((tensor, i) => ({ tensor, offset: (node.attrs['offsets'] as readonly number[])[i]! }));
 /** The sum of two tensors where both are packs of disjoint parts: one pack, no arithmetic. Otherwise undefined. */
 export const mergePacks = (a: Tensor, b: Tensor): Tensor | undefined => {
   if (a.node.op !== packOp || b.node.op !== packOp || a.shape[0] !== b.shape[0]) return undefined;

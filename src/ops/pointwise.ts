@@ -49,11 +49,16 @@ export const pointwiseOp = defineOp<PointwiseAttrs>({
   name: 'pointwise',
   infer: (inputs, { fn }) => {
     const { args, result } = FUNCTIONS[fn];
-    inputs.forEach((x, i) => { if (x.dtype !== args[i]) throw new ShapeError(fn, `argument ${i} is ${x.dtype}, must be ${args[i] ?? 'absent'}`); });
+    inputs.forEach((x, i) => {
+      if (x.dtype !== args[i]) throw new ShapeError(fn, `argument ${i} is ${x.dtype}, must be ${args[i] ?? 'absent'}`);
+    });
     return { shape: inputs.reduce<Shape>((shape, x) => broadcastShapes(fn, shape, x.shape), []), dtype: result };
   },
   vjp: ({ inputs, outputs, attrs: { fn } }, [dy]) =>
-    inputs.map((x, i) => { const p = PARTIALS[fn][i]; return p && dy ? sumTo(p(dy, inputs, outputs[0]!), x.shape) : null; }),
+    inputs.map((x, i) => {
+      const p = PARTIALS[fn][i];
+      return p && dy ? sumTo(p(dy, inputs, outputs[0]!), x.shape) : null;
+    }),
   // A vector that is repeated over all rows: a bias or a scale.
   perExample: ({ inputs, outputs: [y], attrs: { fn } }, input) => {
     const [partial, x] = [PARTIALS[fn][input], inputs[input]!];
@@ -63,7 +68,10 @@ export const pointwiseOp = defineOp<PointwiseAttrs>({
   },
   jvp: ({ inputs, outputs, attrs: { fn } }, tangents) => {
     const y = outputs[0]!;
-    const terms = tangents.flatMap((t, i) => { const p = PARTIALS[fn][i]; return p && t ? [p(broadcastTo(t, y.shape), inputs, y)] : []; });
+    const terms = tangents.flatMap((t, i) => {
+      const p = PARTIALS[fn][i];
+      return p && t ? [p(broadcastTo(t, y.shape), inputs, y)] : [];
+    });
     return [terms.length > 0 ? terms.reduce((a, b) => add(a, b)) : null];
   },
 });

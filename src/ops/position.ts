@@ -12,7 +12,8 @@ export const takePositionOp = defineOp<{ readonly t: number }>({
   name: 'takePosition',
   infer: ([x], { t }) => {
     const { shape } = x!;
-    if (shape.length < 2 || !(Number.isInteger(t) && t >= 0 && t < shape[1]!)) throw new ShapeError('takePosition', `position ${t} of ${showShape(shape)}`);
+    if (shape.length < 2 || !(Number.isInteger(t) && t >= 0 && t < shape[1]!))
+      throw new ShapeError('takePosition', `position ${t} of ${showShape(shape)}`);
     return { shape: [shape[0]!, ...shape.slice(2)], dtype: 'f32' };
   },
   lower: ({ inputs: [x], outputs: [y], attrs: { t } }, { emit }) => {
@@ -29,7 +30,8 @@ export const takePosition = (x: Tensor, t: number): Tensor => apply(takePosition
 export const placePositionOp = defineOp<{ readonly t: number; readonly T: number }>({
   name: 'placePosition',
   infer: ([x], { t, T }) => {
-    if (x!.shape.length < 1 || !(Number.isInteger(t) && t >= 0 && t < T)) throw new ShapeError('placePosition', `position ${t} of ${T}, of ${showShape(x!.shape)}`);
+    if (x!.shape.length < 1 || !(Number.isInteger(t) && t >= 0 && t < T))
+      throw new ShapeError('placePosition', `position ${t} of ${T}, of ${showShape(x!.shape)}`);
     return { shape: [x!.shape[0]!, T, ...x!.shape.slice(1)], dtype: 'f32' };
   },
   lower: ({ inputs: [x], outputs: [y], attrs: { t, T } }, { emit }) => {

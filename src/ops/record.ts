@@ -12,7 +12,8 @@ import { reduceOp } from './reduce';
 export const recordOp = defineOp<{ readonly k: number; readonly slots: number }>({
   name: 'record',
   infer: ([, , ring]) => ring!,
-  lower: ({ inputs: [counter, values, ring], attrs: { k, slots } }, { emit }) => emit(kernel, {}, { k, stride: ALIGN, slots }, [counter!, values!, ring!]),
+  lower: ({ inputs: [counter, values, ring], attrs: { k, slots } }, { emit }) =>
+    emit(kernel, {}, { k, stride: ALIGN, slots }, [counter!, values!, ring!]),
   inPlace: [[2, 0]],
 });
 
@@ -29,7 +30,9 @@ const LONGEST = 1024;
 /** Counter, ring and as many sources fit the bindings that every adapter offers. */
 const MOST = 6;
 
-interface Source extends Term { readonly x: Tensor }
+interface Source extends Term {
+  readonly x: Tensor;
+}
 const constantOf = (t: Tensor): number | undefined => (t.node.op === constantOp ? (t.node.attrs['value'] as number) : undefined);
 /** A scalar as a scaled sum of a short vector: itself where it is no such thing. */
 const sourceOf = (t: Tensor): Source => {
@@ -42,7 +45,8 @@ const sourceOf = (t: Tensor): Source => {
       if (inner.n > 1) return { ...inner, scale };
     }
   }
-  if (t.node.op === reduceOp && t.node.attrs['kind'] === 'sum' && a!.dtype === 'f32' && sizeOf(a!.shape) <= LONGEST) return { x: a!, n: sizeOf(a!.shape), scale: 1 };
+  if (t.node.op === reduceOp && t.node.attrs['kind'] === 'sum' && a!.dtype === 'f32' && sizeOf(a!.shape) <= LONGEST)
+    return { x: a!, n: sizeOf(a!.shape), scale: 1 };
   return { x: t, n: 1, scale: 1 };
 };
 
@@ -52,6 +56,9 @@ export const record = (counter: Tensor, scalars: readonly Tensor[], ring: Tensor
     const sources = scalars.map(sourceOf);
     return apply(recordSumsOp, [counter, ring, ...sources.map(({ x }) => x)], { slots, terms: encodeTerms(sources) });
   }
-  const values = pack(scalars.map((tensor, i) => ({ tensor, offset: i * ALIGN })), scalars.length * ALIGN);
+  const values = pack(
+    scalars.map((tensor, i) => ({ tensor, offset: i * ALIGN })),
+    scalars.length * ALIGN,
+  );
   return apply(recordOp, [counter, values, ring], { k: scalars.length, slots });
 };

@@ -19,7 +19,9 @@ type Kind = 'sum' | 'max' | 'argmax';
 type ReduceAttrs = { readonly kind: Kind; readonly axis: number; readonly count: number };
 
 const measure = (shape: Shape, { axis, count }: ReduceAttrs): { outer: number; K: number; inner: number; rest: Shape } => ({
-  outer: sizeOf(shape.slice(0, axis)), K: sizeOf(shape.slice(axis, axis + count)), inner: sizeOf(shape.slice(axis + count)),
+  outer: sizeOf(shape.slice(0, axis)),
+  K: sizeOf(shape.slice(axis, axis + count)),
+  inner: sizeOf(shape.slice(axis + count)),
   rest: [...shape.slice(0, axis), ...shape.slice(axis + count)],
 });
 
@@ -39,7 +41,8 @@ export const reduceOp: Op = defineOp<ReduceAttrs>({
     const cols = lastAxis(y!.shape);
     const options = { op: attrs.kind, variant: 'thread', epilogue: IDENTITY } as const;
     const chunks = attrs.kind !== 'argmax' && K > LONG && outer * inner < LONG ? chunksOf(K) : 1;
-    const vec = (k: number): 'none' | 'inner' | 'K' => (inner % 4 === 0 && cols % 4 === 0 ? 'inner' : inner === 1 && k % 4 === 0 ? 'K' : 'none');
+    const vec = (k: number): 'none' | 'inner' | 'K' =>
+      inner % 4 === 0 && cols % 4 === 0 ? 'inner' : inner === 1 && k % 4 === 0 ? 'K' : 'none';
     if (chunks === 1) {
       emit(kernel, { ...options, vec: vec(K) }, { outer, K, inner, cols }, [x!, y!], ...(attrs.kind === 'argmax' ? [] : [{ epilogue: 1 }]));
       return;
@@ -66,7 +69,9 @@ export const reduceOp: Op = defineOp<ReduceAttrs>({
 });
 const keep = (shape: Shape, { axis, count }: ReduceAttrs): Shape => shape.map((d, i) => (i >= axis && i < axis + count ? 1 : d));
 
-export interface ReduceOptions { readonly keepDims?: boolean }
+export interface ReduceOptions {
+  readonly keepDims?: boolean;
+}
 const run = (kind: Kind, x: Tensor, axes: readonly number[] | undefined, keepDims: boolean): Tensor => {
   const rank = x.shape.length;
   const sorted = axes ? normaliseAxes(kind, axes, rank) : x.shape.map((_, i) => i);

@@ -10,7 +10,8 @@ import { apply, type Tensor } from '../graph/tensor';
 export const reshapeOp = defineOp<{ readonly shape: Shape }>({
   name: 'reshape',
   infer: ([x], { shape }) => {
-    if (sizeOf(x!.shape) !== sizeOf(shape)) throw new ShapeError('reshape', `${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, ${showShape(shape)} has ${sizeOf(shape)}`);
+    if (sizeOf(x!.shape) !== sizeOf(shape))
+      throw new ShapeError('reshape', `${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, ${showShape(shape)} has ${sizeOf(shape)}`);
     return { shape, dtype: x!.dtype };
   },
   vjp: ({ inputs: [x] }, [dy]) => [dy ? reshape(dy, x!.shape) : null],

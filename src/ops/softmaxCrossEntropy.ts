@@ -27,8 +27,14 @@ export const softmaxCrossEntropyOp = defineOp({
   name: 'softmaxCrossEntropy',
   infer: ([z, labels]) => {
     if (labels!.dtype !== 'u32' || z!.shape.length < 1 || !sameShape(z!.shape.slice(0, -1), labels!.shape))
-      throw new ShapeError('softmaxCrossEntropy', `logits are ${showShape(z!.shape)}, labels ${labels!.dtype} ${showShape(labels!.shape)}; labels must be u32, one per row of logits`);
-    return [{ shape: labels!.shape, dtype: 'f32' }, { shape: z!.shape, dtype: 'f32' }];
+      throw new ShapeError(
+        'softmaxCrossEntropy',
+        `logits are ${showShape(z!.shape)}, labels ${labels!.dtype} ${showShape(labels!.shape)}; labels must be u32, one per row of logits`,
+      );
+    return [
+      { shape: labels!.shape, dtype: 'f32' },
+      { shape: z!.shape, dtype: 'f32' },
+    ];
   },
   lower: ({ inputs: [z, labels], outputs: [loss, residual], used }, { emit }) => {
     const C = z!.shape.at(-1)!;

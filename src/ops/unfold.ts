@@ -26,19 +26,27 @@ export interface Windows {
 type WindowAttrs = Required<Windows> & { readonly length: number };
 
 /** Windows of a sequence of `length`; 0 or less where none fits. */
-export const windowCount = (length: number, { size, stride = 1, padding = 0 }: Windows): number => Math.floor((length + 2 * padding - size) / stride) + 1;
+export const windowCount = (length: number, { size, stride = 1, padding = 0 }: Windows): number =>
+  Math.floor((length + 2 * padding - size) / stride) + 1;
 
 const whole = (low: number, ...xs: readonly number[]): boolean => xs.every((x) => Number.isInteger(x) && x >= low);
 /** Kernel dims from [rows, columns] of either side. */
 const measure = (op: string, { shape, dtype }: TensorType, attrs: WindowAttrs, folded: boolean): Dims<WindowDims> => {
   const { length: L, size: k, stride, padding: pad } = attrs;
-  if (!whole(1, L, k, stride) || !whole(0, pad)) throw new ShapeError(op, `windows of ${k} with stride ${stride} and padding ${pad} over ${L} positions: these must be positive integers, the padding may be 0`);
+  if (!whole(1, L, k, stride) || !whole(0, pad))
+    throw new ShapeError(
+      op,
+      `windows of ${k} with stride ${stride} and padding ${pad} over ${L} positions: these must be positive integers, the padding may be 0`,
+    );
   const T = windowCount(L, attrs);
   if (T < 1) throw new ShapeError(op, `a window of ${k} positions does not fit into ${L} with ${pad} zeros on both sides`);
   const [rows = 0, columns = 0] = shape;
   const [perSequence, perRow] = folded ? [T, k] : [L, 1];
   if (dtype !== 'f32' || shape.length !== 2 || rows % perSequence !== 0 || columns % perRow !== 0)
-    throw new ShapeError(op, `the source is ${dtype} ${showShape(shape)}; it must be f32 [sequences·${perSequence}, channels${folded ? `·${k}` : ''}]`);
+    throw new ShapeError(
+      op,
+      `the source is ${dtype} ${showShape(shape)}; it must be f32 [sequences·${perSequence}, channels${folded ? `·${k}` : ''}]`,
+    );
   return { n: rows / perSequence, L, C: columns / perRow, T, k, stride, pad };
 };
 
@@ -74,7 +82,8 @@ const attrsOf = (length: number, { size, stride = 1, padding = 0 }: Windows): Wi
 /** The windows of sequences of `length`: [n·length, C] → [n·T, size·C], columns by position, then channel. A view where they tile the sequence. */
 export const unfold = (x: Tensor, length: number, windows: Windows): Tensor => {
   const { size, stride = 1, padding = 0 } = windows;
-  if (x.shape.length === 2 && size === stride && padding === 0 && length % size === 0 && x.shape[0]! % size === 0) return reshape(x, [x.shape[0]! / size, size * x.shape[1]!]);
+  if (x.shape.length === 2 && size === stride && padding === 0 && length % size === 0 && x.shape[0]! % size === 0)
+    return reshape(x, [x.shape[0]! / size, size * x.shape[1]!]);
   return apply(unfoldOp, [x], attrsOf(length, windows));
 };
 /** Sums windows back into sequences of `length`: [n·T, size·C] → [n·length, C]. */

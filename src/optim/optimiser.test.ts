@@ -16,14 +16,32 @@ const f32 = Math.fround;
 describe('hyperparameters', () => {
   it("have PyTorch's defaults", () => {
     expect(hyperOf(sgd({ lr: 0.1 }))).toMatchObject({ lr: f32(0.1), beta1: 0, weightDecay: 0, warmupSteps: 0 });
-    expect(hyperOf(adam({ lr: 1e-3 }))).toMatchObject({ lr: f32(1e-3), beta1: f32(0.9), beta2: f32(0.999), eps: f32(1e-8), weightDecay: 0 });
+    expect(hyperOf(adam({ lr: 1e-3 }))).toMatchObject({
+      lr: f32(1e-3),
+      beta1: f32(0.9),
+      beta2: f32(0.999),
+      eps: f32(1e-8),
+      weightDecay: 0,
+    });
     expect(hyperOf(adamw({ lr: 1e-3 }))).toMatchObject({ weightDecay: f32(0.01) });
   });
   it('may differ between replicas, or be one number for all', () => {
-    const o = adamw({ lr: [1, 2, 3], weightDecay: [0, 0.5, 0.25], beta1: 0.5, schedule: { kind: 'cosine', warmup: 5, total: 50, final: 0.125 } });
+    const o = adamw({
+      lr: [1, 2, 3],
+      weightDecay: [0, 0.5, 0.25],
+      beta1: 0.5,
+      schedule: { kind: 'cosine', warmup: 5, total: 50, final: 0.125 },
+    });
     expect(o.hyper(3)).toHaveLength(3 * HYPER.length);
     for (const r of [0, 1, 2])
-      expect(hyperOf(o, 3, r)).toMatchObject({ lr: r + 1, weightDecay: [0, 0.5, 0.25][r]!, beta1: 0.5, warmupSteps: 5, totalSteps: 50, finalFraction: 0.125 });
+      expect(hyperOf(o, 3, r)).toMatchObject({
+        lr: r + 1,
+        weightDecay: [0, 0.5, 0.25][r]!,
+        beta1: 0.5,
+        warmupSteps: 5,
+        totalSteps: 50,
+        finalFraction: 0.125,
+      });
   });
   it('refuse lists of another length than the replicas', () => {
     expect(() => sgd({ lr: [1, 2] }).hyper(3)).toThrow(ConfigError);
@@ -33,19 +51,29 @@ describe('hyperparameters', () => {
 
 describe('kinds', () => {
   const [theta, g, step] = [variable('theta', [64]), variable('g', [64]), variable('step', [], { dtype: 'u32', perReplica: false })];
-  const updated = (o: Optimiser): readonly string[] => o.update(theta, g, step, { prefix: 'p.' }).map(([v]) => String(v.node.attrs['name']));
+  const updated = (o: Optimiser): readonly string[] =>
+    o.update(theta, g, step, { prefix: 'p.' }).map(([v]) => String(v.node.attrs['name']));
   it('have the state they need, under the prefix', () => {
-    expect([sgd({ lr: 1 }), sgd({ lr: 1, momentum: 0 }), sgd({ lr: 1, momentum: 0.9 }), adam({ lr: 1 })].map((o) => o.state))
-      .toEqual([[], [], ['momentum'], ['moment1', 'moment2']]);
+    expect([sgd({ lr: 1 }), sgd({ lr: 1, momentum: 0 }), sgd({ lr: 1, momentum: 0.9 }), adam({ lr: 1 })].map((o) => o.state)).toEqual([
+      [],
+      [],
+      ['momentum'],
+      ['moment1', 'moment2'],
+    ]);
     expect(updated(sgd({ lr: 1 }))).toEqual(['theta']);
     expect(updated(sgd({ lr: 1, momentum: [0, 0.9] }))).toEqual(['theta', 'p.momentum']);
     expect(updated(adamw({ lr: 1 }))).toEqual(['theta', 'p.moment1', 'p.moment2']);
   });
   it('have names', () => {
-    expect([sgd({ lr: 1 }), sgd({ lr: 1, momentum: 0.5 }), sgd({ lr: 1, momentum: 0.5, nesterov: true }), adam({ lr: 1 }), adamw({ lr: 1 })].map((o) => o.name))
-      .toEqual(['sgd', 'sgd with momentum', 'nesterov', 'adam', 'adamw']);
+    expect(
+      [sgd({ lr: 1 }), sgd({ lr: 1, momentum: 0.5 }), sgd({ lr: 1, momentum: 0.5, nesterov: true }), adam({ lr: 1 }), adamw({ lr: 1 })].map(
+        (o) => o.name,
+      ),
+    ).toEqual(['sgd', 'sgd with momentum', 'nesterov', 'adam', 'adamw']);
   });
-  it('refuse Nesterov without a momentum', () => { expect(() => sgd({ lr: 1, nesterov: true })).toThrow('Nesterov needs a momentum above 0'); });
+  it('refuse Nesterov without a momentum', () => {
+    expect(() => sgd({ lr: 1, nesterov: true })).toThrow('Nesterov needs a momentum above 0');
+  });
   it.each<readonly [Schedule, string]>([
     [{ kind: 'linear' }, 'above its warmup of 0, got none'],
     [{ kind: 'cosine', warmup: 10, total: 10 }, 'above its warmup of 10, got 10'],
@@ -56,12 +84,21 @@ describe('kinds', () => {
 });
 
 /** w over the 100 elements of W1, b over the 5 of b1. */
-const spread = (w: number, b: number): readonly number[] => Array.from({ length: 192 }, (_, i) => (i < 100 ? w : i >= 128 && i < 133 ? b : 0));
+const spread = (w: number, b: number): readonly number[] =>
+  Array.from({ length: 192 }, (_, i) => (i < 100 ? w : i >= 128 && i < 133 ? b : 0));
 describe('groups', () => {
-  const layout = { total: 192, parameters: [{ name: 'W1', bias: false, offset: 0, size: 100 }, { name: 'b1', bias: true, offset: 128, size: 5 }] };
+  const layout = {
+    total: 192,
+    parameters: [
+      { name: 'W1', bias: false, offset: 0, size: 100 },
+      { name: 'b1', bias: true, offset: 128, size: 5 },
+    ],
+  };
   it('spread their multipliers over the parameters, 1 by default and 0 between them', () => {
     const { lrScale, decayScale } = groupScales(layout, (name, bias) => (bias ? { decay: 0 } : { lr: name === 'W1' ? 3 : 1 }))!;
     expect([[...lrScale], [...decayScale]]).toEqual([spread(3, 1), spread(1, 0)]);
   });
-  it('are absent where there are none', () => { expect(groupScales(layout, undefined)).toBeUndefined(); });
+  it('are absent where there are none', () => {
+    expect(groupScales(layout, undefined)).toBeUndefined();
+  });
 });

@@ -24,9 +24,24 @@ export interface Schedule {
   readonly every?: number;
   readonly gamma?: number;
 }
-interface Common { readonly lr: PerReplica; readonly weightDecay?: PerReplica; readonly schedule?: Schedule; /** Multipliers by parameter; default 1 for both. */ readonly groups?: (name: string, bias: boolean) => { readonly lr?: number; readonly decay?: number } }
-export interface SgdOptions extends Common { readonly momentum?: PerReplica; readonly nesterov?: boolean }
-export interface AdamOptions extends Common { readonly beta1?: PerReplica; readonly beta2?: PerReplica; readonly eps?: PerReplica }
+interface Common {
+  readonly lr: PerReplica;
+  readonly weightDecay?: PerReplica;
+  readonly schedule?: Schedule;
+  /** Multipliers by parameter; default 1 for both. */ readonly groups?: (
+    name: string,
+    bias: boolean,
+  ) => { readonly lr?: number; readonly decay?: number };
+}
+export interface SgdOptions extends Common {
+  readonly momentum?: PerReplica;
+  readonly nesterov?: boolean;
+}
+export interface AdamOptions extends Common {
+  readonly beta1?: PerReplica;
+  readonly beta2?: PerReplica;
+  readonly eps?: PerReplica;
+}
 
 export interface UpdateOptions extends Omit<Extras, 'step'> {
   /** Put before the names of the variables, so that several models fit one session. Default none. */
@@ -45,32 +60,48 @@ export interface Optimiser {
   readonly update: (theta: Tensor, gradient: Tensor, step: Tensor, o: UpdateOptions) => readonly (readonly [Tensor, Tensor])[];
 }
 
-const hyperOf = (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s: Schedule) => (replicas: number): Float32Array => {
-  const all: Partial<Record<string, PerReplica>> = {
-    ...values, warmupSteps: s.warmup ?? 0, totalSteps: s.total ?? 1, finalFraction: s.final ?? 0, stepSize: s.every ?? 1, stepGamma: s.gamma ?? 1,
+const hyperOf =
+  (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s: Schedule) =>
+  (replicas: number): Float32Array => {
+    const all: Partial<Record<string, PerReplica>> = {
+      ...values,
+      warmupSteps: s.warmup ?? 0,
+      totalSteps: s.total ?? 1,
+      finalFraction: s.final ?? 0,
+      stepSize: s.every ?? 1,
+      stepGamma: s.gamma ?? 1,
+    };
+    const out = new Float32Array(replicas * HYPER.length);
+    HYPER.forEach((name, j) => {
+      const v = all[name] ?? 0;
+      if (typeof v !== 'number' && v.length !== replicas) throw new ConfigError(`${name}: ${v.length} values for ${replicas} replicas`);
+      for (let r = 0; r < replicas; r++) out[r * HYPER.length + j] = typeof v === 'number' ? v : v[r]!;
+    });
+    return out;
   };
-  const out = new Float32Array(replicas * HYPER.length);
-  HYPER.forEach((name, j) => {
-    const v = all[name] ?? 0;
-    if (typeof v !== 'number' && v.length !== replicas) throw new ConfigError(`${name}: ${v.length} values for ${replicas} replicas`);
-    for (let r = 0; r < replicas; r++) out[r * HYPER.length + j] = typeof v === 'number' ? v : v[r]!;
-  });
-  return out;
-};
 const hyperVariable = (prefix: string): Tensor => variable(`${prefix}hyper`, [HYPER.length]);
 const vectorLike = (theta: Tensor, name: string): Tensor => variable(name, theta.shape);
 
 /** What every adapter binds at least. */
 const BINDINGS = 8;
 /** The vectors, and the counter if it is wanted and fits: the kernel binds the state, gradients, schedule and what is listed here. */
-const counter = (step: Tensor, state: number, { count = false, ...vectors }: Omit<UpdateOptions, 'prefix'>): Omit<Extras, 'step'> & { readonly count: { readonly step: Tensor } | undefined } =>
-  ({ ...vectors, count: count && state + 2 + Object.values(vectors).filter((v) => v !== undefined).length < BINDINGS ? { step } : undefined });
+const counter = (
+  step: Tensor,
+  state: number,
+  { count = false, ...vectors }: Omit<UpdateOptions, 'prefix'>,
+): Omit<Extras, 'step'> & { readonly count: { readonly step: Tensor } | undefined } => ({
+  ...vectors,
+  count: count && state + 2 + Object.values(vectors).filter((v) => v !== undefined).length < BINDINGS ? { step } : undefined,
+});
 
 const CONSTANT: Schedule = { kind: 'constant' };
 const checked = ({ schedule = CONSTANT }: Common): Schedule => {
   if ((schedule.kind === 'linear' || schedule.kind === 'cosine') && !(schedule.total! > (schedule.warmup ?? 0)))
-    throw new ConfigError(`a ${schedule.kind} schedule needs a total number of steps above its warmup of ${schedule.warmup ?? 0}, got ${schedule.total ?? 'none'}`);
-  if (schedule.kind === 'step' && !(schedule.every! >= 1)) throw new ConfigError('a step schedule needs `every`, the steps between drops, ≥ 1');
+    throw new ConfigError(
+      `a ${schedule.kind} schedule needs a total number of steps above its warmup of ${schedule.warmup ?? 0}, got ${schedule.total ?? 'none'}`,
+    );
+  if (schedule.kind === 'step' && !(schedule.every! >= 1))
+    throw new ConfigError('a step schedule needs `every`, the steps between drops, ≥ 1');
   return schedule;
 };
 
@@ -79,42 +110,61 @@ export const sgd = (o: SgdOptions): Optimiser => {
   const momentum = typeof o.momentum === 'number' ? o.momentum !== 0 : o.momentum !== undefined;
   if (o.nesterov && !momentum) throw new ConfigError('sgd: Nesterov needs a momentum above 0');
   return {
-    name: o.nesterov ? 'nesterov' : momentum ? 'sgd with momentum' : 'sgd', state: momentum ? ['momentum'] : [], groups: o.groups,
+    name: o.nesterov ? 'nesterov' : momentum ? 'sgd with momentum' : 'sgd',
+    state: momentum ? ['momentum'] : [],
+    groups: o.groups,
     hyper: hyperOf({ lr: o.lr, beta1: o.momentum ?? 0, weightDecay: o.weightDecay ?? 0 }, s),
     update: (theta, g, step, { prefix = '', ...extras }) => {
       const v = momentum ? vectorLike(theta, `${prefix}momentum`) : undefined;
       const state = v ? [theta, v] : [theta];
       const { count: counting, ...vectors } = counter(step, state.length, extras);
-      const news = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { nesterov: o.nesterov ?? false, ...vectors, ...counting });
+      const news = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), {
+        nesterov: o.nesterov ?? false,
+        ...vectors,
+        ...counting,
+      });
       return [...state, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
     },
   };
 };
 
-const adaptive = (name: string, decoupled: boolean, weightDecay: number) => (o: AdamOptions): Optimiser => {
-  const s = checked(o);
-  // 0/0 where a gradient is exactly 0, as it is between parameters.
-  if ([o.eps ?? 1].flat().some((e) => !(e > 0))) throw new ConfigError(`${name}: eps must be above 0, got ${String(o.eps)}`);
-  return {
-    name, state: ['moment1', 'moment2'], groups: o.groups,
-    hyper: hyperOf({ lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay }, s),
-    update: (theta, g, step, { prefix = '', ...extras }) => {
-      const [m, v] = [vectorLike(theta, `${prefix}moment1`), vectorLike(theta, `${prefix}moment2`)];
-      const { count: counting, ...vectors } = counter(step, 3, extras);
-      const news = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { decoupled, ...vectors, ...counting });
-      return [theta, m, v, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
-    },
+const adaptive =
+  (name: string, decoupled: boolean, weightDecay: number) =>
+  (o: AdamOptions): Optimiser => {
+    const s = checked(o);
+    // 0/0 where a gradient is exactly 0, as it is between parameters.
+    if ([o.eps ?? 1].flat().some((e) => !(e > 0))) throw new ConfigError(`${name}: eps must be above 0, got ${String(o.eps)}`);
+    return {
+      name,
+      state: ['moment1', 'moment2'],
+      groups: o.groups,
+      hyper: hyperOf(
+        { lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay },
+        s,
+      ),
+      update: (theta, g, step, { prefix = '', ...extras }) => {
+        const [m, v] = [vectorLike(theta, `${prefix}moment1`), vectorLike(theta, `${prefix}moment2`)];
+        const { count: counting, ...vectors } = counter(step, 3, extras);
+        const news = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { decoupled, ...vectors, ...counting });
+        return [theta, m, v, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
+      },
+    };
   };
-};
 /** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, no decay. */
 export const adam = adaptive('adam', false, 0);
 /** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, decay 0.01. */
 export const adamw = adaptive('adamw', true, 0.01);
 
 /** What of a model's layout the multipliers depend on. */
-interface FlatLayout { readonly total: number; readonly parameters: readonly { readonly name: string; readonly bias: boolean; readonly offset: number; readonly size: number }[] }
+interface FlatLayout {
+  readonly total: number;
+  readonly parameters: readonly { readonly name: string; readonly bias: boolean; readonly offset: number; readonly size: number }[];
+}
 /** Vectors of the multipliers, in the parameters' layout; undefined where there are no groups. */
-export const groupScales = (layout: FlatLayout, groups: Common['groups']): { readonly lrScale: Float32Array; readonly decayScale: Float32Array } | undefined => {
+export const groupScales = (
+  layout: FlatLayout,
+  groups: Common['groups'],
+): { readonly lrScale: Float32Array; readonly decayScale: Float32Array } | undefined => {
   if (!groups) return undefined;
   const lrScale = new Float32Array(layout.total);
   const decayScale = new Float32Array(layout.total);

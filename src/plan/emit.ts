@@ -19,7 +19,9 @@ export const record = (node: INode, site: Lowering): readonly Emission[] => {
   const emissions: Emission[] = [];
   let next = site.inputs.length + site.outputs.length;
   const emitter: Emitter = {
-    emit: (kernel, options, dims, args, host) => { emissions.push({ kernel: anyKernel(kernel), options, dims, args, ...(host ? { host } : {}) }); },
+    emit: (kernel, options, dims, args, host) => {
+      emissions.push({ kernel: anyKernel(kernel), options, dims, args, ...(host ? { host } : {}) });
+    },
     scratch: (type: TensorType) => ({ ...type, operand: next++ }),
   };
   node.op.lower(site, emitter);

@@ -26,7 +26,11 @@ export interface Unit {
   readonly outputs: readonly Value[];
 }
 
-interface Group { kernel?: NonNullable<Unit['kernel']>; sums?: NonNullable<Unit['sums']>; members: INode[] }
+interface Group {
+  kernel?: NonNullable<Unit['kernel']>;
+  sums?: NonNullable<Unit['sums']>;
+  members: INode[];
+}
 
 const producerNode = (v: Value): INode => sourceOf(v).base.node;
 const sameSpace = (a: Value, b: Value): boolean => sameShape(a.shape, b.shape) && a.replicated === b.replicated;
@@ -37,15 +41,26 @@ class Fuser {
   readonly groupOf = new Map<INode, Group>();
   readonly users = new Map<Value, INode[]>();
   /** What a group reads, while its members are those that it was worked out for. */
-  private readonly inputs = new Map<Group, { readonly members: readonly INode[]; readonly count: number; readonly values: readonly Value[] }>();
+  private readonly inputs = new Map<
+    Group,
+    { readonly members: readonly INode[]; readonly count: number; readonly values: readonly Value[] }
+  >();
   /** Groups that reach each other through a third: merging others never parts them again. */
   private readonly apart = new Map<Group, Set<Group>>();
-  constructor(private readonly ir: Ir, private readonly roots: ReadonlySet<Value>, private readonly maxBindings: number) {
+  constructor(
+    private readonly ir: Ir,
+    private readonly roots: ReadonlySet<Value>,
+    private readonly maxBindings: number,
+  ) {
     for (const n of ir.nodes) for (const v of new Set(n.inputs)) this.users.set(v, [...(this.users.get(v) ?? []), n]);
   }
 
-  usersOf(v: Value): readonly INode[] { return this.users.get(v) ?? []; }
-  isOutput(v: Value, g: Group): boolean { return this.roots.has(v) || this.usersOf(v).some((n) => this.groupOf.get(n) !== g); }
+  usersOf(v: Value): readonly INode[] {
+    return this.users.get(v) ?? [];
+  }
+  isOutput(v: Value, g: Group): boolean {
+    return this.roots.has(v) || this.usersOf(v).some((n) => this.groupOf.get(n) !== g);
+  }
 
   /** Values a group reads from outside, literals aside. Asked for over and over while groups are compared. */
   inputsOf(g: Group): readonly Value[] {
@@ -64,8 +79,12 @@ class Fuser {
     const kernelOuts = g.kernel?.node.outputs.filter((v) => v !== g.kernel?.host) ?? [];
     return [...kernelOuts, ...g.members.flatMap((n) => n.outputs), ...(g.sums?.node.outputs ?? [])].filter((v) => this.isOutput(v, g));
   }
-  sources(g: Group): number { return new Set(this.inputsOf(g)).size; }
-  bindings(g: Group): number { return this.sources(g) + this.outputsOf(g).length; }
+  sources(g: Group): number {
+    return new Set(this.inputsOf(g)).size;
+  }
+  bindings(g: Group): number {
+    return this.sources(g) + this.outputsOf(g).length;
+  }
 
   /** Does anything that `from` needs, directly or not, come from `target`? Values in `skip` are not followed at the first step. */
   depends(from: readonly Value[], target: Group): boolean {
@@ -167,7 +186,13 @@ class Fuser {
     if (fromH.length === 0 && !shares) return false;
     const apart = this.apart.get(g) ?? new Set();
     if (apart.has(h)) return false;
-    if (this.depends(this.inputsOf(g).filter((v) => !h.members.includes(v.node)), h) || this.depends(this.inputsOf(h), g)) {
+    if (
+      this.depends(
+        this.inputsOf(g).filter((v) => !h.members.includes(v.node)),
+        h,
+      ) ||
+      this.depends(this.inputsOf(h), g)
+    ) {
       this.apart.set(g, apart.add(h));
       return false;
     }
@@ -183,7 +208,10 @@ class Fuser {
   lower(node: INode): readonly Emission[] {
     const used = node.outputs.map((v) => this.roots.has(v) || this.usersOf(v).length > 0);
     const site: Lowering = {
-      inputs: node.inputs.map(operand), outputs: node.outputs.map((v, i) => operand(v, node.inputs.length + i)), attrs: node.attrs, used,
+      inputs: node.inputs.map(operand),
+      outputs: node.outputs.map((v, i) => operand(v, node.inputs.length + i)),
+      attrs: node.attrs,
+      used,
     };
     return record(node, site);
   }
@@ -194,7 +222,12 @@ const isColumnSum = (n: INode, matrix: Value): boolean => {
   if (n.op !== reduceOp || n.attrs['kind'] !== 'sum' || n.attrs['axis'] !== 0) return false;
   const [x, m] = [n.inputs[0]!, sourceOf(matrix)];
   const source = sourceOf(x);
-  return source.base === m.base && source.offset === m.offset && elements(x) === elements(matrix) && elements(n.outputs[0]!) === matrix.shape.at(-1);
+  return (
+    source.base === m.base &&
+    source.offset === m.offset &&
+    elements(x) === elements(matrix) &&
+    elements(n.outputs[0]!) === matrix.shape.at(-1)
+  );
 };
 
 /** The units of a graph in no particular order. `roots`: values that must exist at the end. */

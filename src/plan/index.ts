@@ -39,7 +39,11 @@ export interface PlanOptions {
   readonly shared?: ReadonlySet<string>;
 }
 
-interface Roots { readonly outputs: ReadonlyMap<string, Value>; readonly updates: ReadonlyMap<string, Value>; readonly variables: ReadonlyMap<string, Value> }
+interface Roots {
+  readonly outputs: ReadonlyMap<string, Value>;
+  readonly updates: ReadonlyMap<string, Value>;
+  readonly variables: ReadonlyMap<string, Value>;
+}
 
 const resolve = (ir: Ir, o: PlanOptions): Roots => {
   const variables = new Map<string, Value>();
@@ -47,20 +51,24 @@ const resolve = (ir: Ir, o: PlanOptions): Roots => {
     const v = n.outputs[0]!;
     const name = String(n.attrs['name']);
     const other = variables.get(name);
-    if (other && !sameShape(other.shape, v.shape)) throw new ShapeError('variable', `'${name}' is used as ${showShape(other.shape)} and as ${showShape(v.shape)}`);
+    if (other && !sameShape(other.shape, v.shape))
+      throw new ShapeError('variable', `'${name}' is used as ${showShape(other.shape)} and as ${showShape(v.shape)}`);
     if (other && other.dtype !== v.dtype) throw new ShapeError('variable', `'${name}' is used as ${other.dtype} and as ${v.dtype}`);
     variables.set(name, v);
   }
   const updates = new Map<string, Value>();
   for (const [target, value] of o.updates ?? []) {
     const variable = ir.valueOf(target);
-    if (!isVariable(variable.node)) throw new ConfigError(`plan: only variables can be updated, not the result of '${target.node.op.name}'`);
+    if (!isVariable(variable.node))
+      throw new ConfigError(`plan: only variables can be updated, not the result of '${target.node.op.name}'`);
     const name = String(target.node.attrs['name']);
     if (updates.has(name)) throw new ConfigError(`plan: '${name}' is updated twice`);
-    if (!sameShape(target.shape, value.shape)) throw new ShapeError('update', `'${name}' is ${showShape(target.shape)} but its new value is ${showShape(value.shape)}`);
+    if (!sameShape(target.shape, value.shape))
+      throw new ShapeError('update', `'${name}' is ${showShape(target.shape)} but its new value is ${showShape(value.shape)}`);
     if (target.dtype !== value.dtype) throw new ShapeError('update', `'${name}' is ${target.dtype} but its new value is ${value.dtype}`);
     const next = ir.valueOf(value);
-    if (next.replicated && !variable.replicated) throw new ConfigError(`plan: '${name}' is shared by all replicas but its new value differs between them`);
+    if (next.replicated && !variable.replicated)
+      throw new ConfigError(`plan: '${name}' is shared by all replicas but its new value differs between them`);
     updates.set(name, next);
   }
   const outputs = new Map(Object.entries(o.outputs ?? {}).map(([name, t]) => [name, ir.valueOf(t)]));
@@ -78,16 +86,30 @@ const withMetrics = (o: PlanOptions): { readonly options: PlanOptions; readonly 
   if (entries.length === 0) return { options: o };
   const name = o.name ?? 'plan';
   for (const [key, t] of entries) {
-    if (!sameShape(t.shape, [])) throw new ShapeError('metric', `'${key}' is ${showShape(t.shape)}; a metric is a scalar: reduce it by sum or mean`);
+    if (!sameShape(t.shape, []))
+      throw new ShapeError('metric', `'${key}' is ${showShape(t.shape)}; a metric is a scalar: reduce it by sum or mean`);
     if (t.dtype !== 'f32') throw new ShapeError('metric', `'${key}' is ${t.dtype}; a metric is f32: use toFloat`);
   }
   const counts = (c: Tensor): boolean => (o.updates ?? []).some(([v]) => v.node.attrs['name'] === c.node.attrs['name']);
-  if (o.counter && !counts(o.counter)) throw new ConfigError(`plan: the counter '${String(o.counter.node.attrs['name'])}' must be updated to grow by one`);
+  if (o.counter && !counts(o.counter))
+    throw new ConfigError(`plan: the counter '${String(o.counter.node.attrs['name'])}' must be updated to grow by one`);
   const k = entries.length;
   const slots = Math.max(MIN_RING, Math.min(MAX_RING, Math.floor(RING_FLOATS / (k * (o.replicas ?? 1)))));
   const counter = o.counter ?? variable(`${name}.count`, [], { dtype: 'u32', perReplica: false });
   const ring = variable(`${name}.ring`, [slots * k]);
-  const updates = [...(o.updates ?? []), [ring, record(counter, entries.map(([, t]) => t), ring, slots)], ...(o.counter ? [] : [[counter, addInt(counter, constant(1, 'u32'))]])];
+  const updates = [
+    ...(o.updates ?? []),
+    [
+      ring,
+      record(
+        counter,
+        entries.map(([, t]) => t),
+        ring,
+        slots,
+      ),
+    ],
+    ...(o.counter ? [] : [[counter, addInt(counter, constant(1, 'u32'))]]),
+  ];
   return {
     options: { ...o, updates: updates as PlanOptions['updates'] & object },
     metrics: { ring: `${name}.ring`, counter: String(counter.node.attrs['name']), names: entries.map(([key]) => key), slots },
@@ -115,7 +137,8 @@ export const plan = (request: PlanOptions): Plan => {
   const early = saveOverwritten(lowerer, outputs, updates);
   for (const u of units) lowerer.unit(u, variables);
   for (const [name, value] of updates)
-    if (!inPlace.has(name)) lowerer.copy(early.get(value) ?? lowerer.place(value), lowerer.variable(variables.get(name)!), elements(value), name);
+    if (!inPlace.has(name))
+      lowerer.copy(early.get(value) ?? lowerer.place(value), lowerer.variable(variables.get(name)!), elements(value), name);
   const results = new Map([...outputs].map(([name, v]) => [name, { v, place: early.get(v) ?? lowerer.place(v) }] as const));
   const assembled = assemble(o.name ?? 'plan', replicas, lowerer, results, variables, [...updates.keys()]);
   return metrics ? { ...assembled, metrics } : assembled;
@@ -135,7 +158,11 @@ const declarations = (roots: readonly Tensor[]): ReadonlyMap<string, boolean> =>
 };
 
 /** Results that are a variable's old value are copied before anything runs, if the variable is to be overwritten. */
-const saveOverwritten = (lowerer: Lowerer, outputs: ReadonlyMap<string, Value>, updates: ReadonlyMap<string, Value>): ReadonlyMap<Value, Place> => {
+const saveOverwritten = (
+  lowerer: Lowerer,
+  outputs: ReadonlyMap<string, Value>,
+  updates: ReadonlyMap<string, Value>,
+): ReadonlyMap<Value, Place> => {
   const saved = new Map<Value, Place>();
   for (const v of [...outputs.values(), ...updates.values()]) {
     const { base } = sourceOf(v);
@@ -148,24 +175,39 @@ const saveOverwritten = (lowerer: Lowerer, outputs: ReadonlyMap<string, Value>, 
 const pinned = (b: Buffer, outputs: ReadonlySet<Buffer>): boolean => b.variable !== undefined || b.exclusive || outputs.has(b);
 
 const assemble = (
-  name: string, replicas: number, { buffers, steps: lowered }: Lowerer, results: ReadonlyMap<string, { readonly v: Value; readonly place: Place }>,
-  variables: ReadonlyMap<string, Value>, updated: readonly string[],
+  name: string,
+  replicas: number,
+  { buffers, steps: lowered }: Lowerer,
+  results: ReadonlyMap<string, { readonly v: Value; readonly place: Place }>,
+  variables: ReadonlyMap<string, Value>,
+  updated: readonly string[],
 ): Plan => {
   const outBuffers = new Set([...results.values()].map((r) => r.place.buffer));
   const steps = overwrite(lowered, (b) => pinned(b, outBuffers));
   const count = (replicated: boolean): number => (replicated ? replicas : 1);
   const lives = new Map<Buffer, Lifetime & { buffer: Buffer }>();
-  steps.forEach((s, at) => s.args.forEach(({ buffer }) => {
-    const known = lives.get(buffer);
-    lives.set(buffer, { buffer, bytes: 4 * buffer.size * count(buffer.replicated), first: known?.first ?? at, last: at });
-  }));
+  steps.forEach((s, at) =>
+    s.args.forEach(({ buffer }) => {
+      const known = lives.get(buffer);
+      lives.set(buffer, { buffer, bytes: 4 * buffer.size * count(buffer.replicated), first: known?.first ?? at, last: at });
+    }),
+  );
   const temps = [...lives.values()].filter((l) => !pinned(l.buffer, outBuffers));
   const shared = assignSlots(temps);
   const slots: Slot[] = [];
   const slotOf = new Map<Buffer, number>();
   for (const b of buffers)
     if (pinned(b, outBuffers) && (lives.has(b) || b.variable !== undefined || outBuffers.has(b)))
-      slotOf.set(b, slots.push({ id: slots.length, dtype: b.dtype, size: b.size, replicas: count(b.replicated), ...(b.variable === undefined ? { kept: true } : { variable: b.variable }) }) - 1);
+      slotOf.set(
+        b,
+        slots.push({
+          id: slots.length,
+          dtype: b.dtype,
+          size: b.size,
+          replicas: count(b.replicated),
+          ...(b.variable === undefined ? { kept: true } : { variable: b.variable }),
+        }) - 1,
+      );
   const base = slots.length;
   const leastBytes = slots.reduce((sum, s) => sum + slotBytes(s), 0) + peakBytes(temps);
   for (let k = 0; k <= Math.max(-1, ...shared); k++) {
@@ -175,18 +217,40 @@ const assemble = (
     for (const b of tenants) slotOf.set(b, base + k);
   }
   const arg = ({ buffer, offset }: Place): PlanTensor => ({
-    slot: slotOf.get(buffer)!, offset, stride: buffer.replicated ? buffer.size : 0, shape: [buffer.size], dtype: buffer.dtype, replicas: count(buffer.replicated),
+    slot: slotOf.get(buffer)!,
+    offset,
+    stride: buffer.replicated ? buffer.size : 0,
+    shape: [buffer.size],
+    dtype: buffer.dtype,
+    replicas: count(buffer.replicated),
   });
   const tensor = (v: Value, p: Place): PlanTensor => ({ ...arg(p), shape: v.shape, dtype: v.dtype });
   return {
-    name, replicas, slots, dispatches: steps.map((s) => dispatch(s, count(s.replicated), (p) => { const { slot, offset, stride } = arg(p); return { slot, offset, stride }; })),
+    name,
+    replicas,
+    slots,
+    dispatches: steps.map((s) =>
+      dispatch(s, count(s.replicated), (p) => {
+        const { slot, offset, stride } = arg(p);
+        return { slot, offset, stride };
+      }),
+    ),
     outputs: Object.fromEntries([...results].map(([n, r]) => [n, tensor(r.v, r.place)])),
-    variables: Object.fromEntries([...variables].map(([n, v]) => [n, tensor(v, { buffer: buffers.find((b) => b.variable === n)!, offset: 0 })])),
-    updated, leastBytes,
+    variables: Object.fromEntries(
+      [...variables].map(([n, v]) => [n, tensor(v, { buffer: buffers.find((b) => b.variable === n)!, offset: 0 })]),
+    ),
+    updated,
+    leastBytes,
   };
 };
 
 const dispatch = (s: Step, replicas: number, arg: (p: Place) => PlanDispatch['args'][number]): PlanDispatch => ({
-  kernel: s.kernel.name, options: s.options, dims: s.dims, args: s.args.map(arg), replicas, writes: s.writes,
-  flops: s.kernel.flops(s.dims, s.options) * replicas, bytes: stepBytes(s) * replicas,
+  kernel: s.kernel.name,
+  options: s.options,
+  dims: s.dims,
+  args: s.args.map(arg),
+  replicas,
+  writes: s.writes,
+  flops: s.kernel.flops(s.dims, s.options) * replicas,
+  bytes: stepBytes(s) * replicas,
 });

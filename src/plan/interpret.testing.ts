@@ -39,14 +39,21 @@ const runEmission = (e: Emission, memory: Map<number, Float64Array>): void => {
   });
   const results = oracleOf(e.kernel.name).eval(io, e.dims, e.options);
   let k = 0;
-  e.kernel.bindings(e.options).forEach((b, i) => { if (b.access !== 'read') io[i]!.set(results[k++]!.value); });
+  e.kernel.bindings(e.options).forEach((b, i) => {
+    if (b.access !== 'read') io[i]!.set(results[k++]!.value);
+  });
 };
 
 const operand = ({ shape, dtype }: TensorType, operand: number): Operand => ({ shape, dtype, operand });
 /** Any op with a rule of its own; in-place kernels get copies of their inputs. */
 const runLowered = (node: Node, inputs: readonly Float64Array[]): readonly Float64Array[] => {
   const n = inputs.length;
-  const site = { inputs: node.inputs.map(operand), outputs: node.outputs.map((t, i) => operand(t, n + i)), attrs: node.attrs, used: node.outputs.map(() => true) };
+  const site = {
+    inputs: node.inputs.map(operand),
+    outputs: node.outputs.map((t, i) => operand(t, n + i)),
+    attrs: node.attrs,
+    used: node.outputs.map(() => true),
+  };
   const memory = new Map(inputs.map((x, i) => [i, x.slice()]));
   for (const e of record({ op: node.op } as INode, site)) runEmission(e, memory);
   const shared = new Map(inPlaceOf(node).map(([i, o]) => [o, i]));
@@ -54,13 +61,21 @@ const runLowered = (node: Node, inputs: readonly Float64Array[]): readonly Float
 };
 
 const runNode = (node: Node, inputs: readonly Float64Array[], values: Values): readonly Float64Array[] => {
-  const { op, attrs, outputs: [out] } = node;
+  const {
+    op,
+    attrs,
+    outputs: [out],
+  } = node;
   if (op === variableOp) return [values[String(attrs['name'])]!];
   if (op === constantOp) return [Float64Array.of(attrs['value'] as number)];
   if (op === reshapeOp) return [inputs[0]!];
   if (op === pointwiseOp) {
     const { f64 } = fn(String(attrs['fn']));
-    return [Float64Array.from({ length: sizeOf(out!.shape) }, (_, i) => f64(...inputs.map((x, k) => x[broadcastIndex(i, node.inputs[k]!.shape, out!.shape)]!)))];
+    return [
+      Float64Array.from({ length: sizeOf(out!.shape) }, (_, i) =>
+        f64(...inputs.map((x, k) => x[broadcastIndex(i, node.inputs[k]!.shape, out!.shape)]!)),
+      ),
+    ];
   }
   if (op !== packOp) return runLowered(node, inputs);
   const whole = new Float64Array(sizeOf(out!.shape));
@@ -71,7 +86,15 @@ const runNode = (node: Node, inputs: readonly Float64Array[], values: Values): r
 /** The values of `roots` for one replica. */
 export const interpret = (roots: readonly Tensor[], values: Values): readonly Float64Array[] => {
   const done = new Map<Node, readonly Float64Array[]>();
-  for (const node of topological(roots)) done.set(node, runNode(node, node.inputs.map((t) => done.get(t.node)![t.index]!), values));
+  for (const node of topological(roots))
+    done.set(
+      node,
+      runNode(
+        node,
+        node.inputs.map((t) => done.get(t.node)![t.index]!),
+        values,
+      ),
+    );
   return roots.map((t) => done.get(t.node)![t.index]!);
 };
 
@@ -85,10 +108,14 @@ const runDispatch = (d: PlanDispatch, memory: readonly Float64Array[]): void => 
   const { kernel, eval: evaluate } = oracleOf(d.kernel);
   const bindings = kernel.bindings(d.options);
   for (let r = 0; r < d.replicas; r++) {
-    const io = d.args.map(({ slot, offset, stride }, i) => memory[slot]!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims)));
+    const io = d.args.map(({ slot, offset, stride }, i) =>
+      memory[slot]!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims)),
+    );
     let k = 0;
     const results = evaluate(io, d.dims, d.options);
-    bindings.forEach((b, i) => { if (b.access !== 'read') io[i]!.set(results[k++]!.value); });
+    bindings.forEach((b, i) => {
+      if (b.access !== 'read') io[i]!.set(results[k++]!.value);
+    });
   }
 };
 
@@ -112,21 +139,25 @@ export const breaches = (p: Plan, maxBindings: number): readonly string[] => {
   return p.dispatches.flatMap((d, i) => {
     const bindings = oracleOf(d.kernel).kernel.bindings(d.options);
     const found: string[] = [];
-    const say = (what: string): void => { found.push(`dispatch ${i} (${d.kernel}): ${what}`); };
+    const say = (what: string): void => {
+      found.push(`dispatch ${i} (${d.kernel}): ${what}`);
+    };
     if (bindings.length !== d.args.length) say(`${d.args.length} arguments for ${bindings.length} bindings`);
     if (d.args.length > maxBindings) say(`${d.args.length} bindings, ${maxBindings} allowed`);
     bindings.forEach((b, k) => {
       const { slot, offset, stride } = d.args[k]!;
       const { size, replicas } = p.slots[slot]!;
-      if (b.access !== 'read' && d.args.some((a, j) => j !== k && a.slot === slot)) say(`slot ${slot} is written by ${b.name} and bound again`);
+      if (b.access !== 'read' && d.args.some((a, j) => j !== k && a.slot === slot))
+        say(`slot ${slot} is written by ${b.name} and bound again`);
       if (b.access !== 'write' && !written.has(slot)) say(`slot ${slot} is read by ${b.name} before it is written`);
       if (offset % OFFSET_ALIGN !== 0) say(`${b.name} starts at element ${offset}`);
       if (b.vec4 && stride % 4 !== 0 && d.replicas > 1) say(`${b.name} is read by fours at stride ${stride}`);
       if (b.access !== 'read' && b.once !== true && d.replicas > 1 && stride === 0) say(`${b.name} is written by all replicas at once`);
       if (offset + (d.replicas - 1) * stride + b.size(d.dims) > size * replicas) say(`${b.name} runs over slot ${slot}`);
     });
-    bindings.forEach((b, k) => { if (b.access !== 'read') written.add(d.args[k]!.slot); });
+    bindings.forEach((b, k) => {
+      if (b.access !== 'read') written.add(d.args[k]!.slot);
+    });
     return found;
   });
 };
-

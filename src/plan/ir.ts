@@ -13,7 +13,11 @@ import { constantOp, variableOp } from '../ops/leaf';
 import { pointwiseOp } from '../ops/pointwise';
 import { reshapeOp } from '../ops/reshape';
 
-export interface Value extends TensorType { readonly node: INode; readonly index: number; readonly replicated: boolean }
+export interface Value extends TensorType {
+  readonly node: INode;
+  readonly index: number;
+  readonly replicated: boolean;
+}
 export interface INode {
   readonly id: number;
   readonly op: Op;
@@ -21,9 +25,15 @@ export interface INode {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
 }
-export interface Ir { readonly nodes: readonly INode[]; readonly valueOf: (t: Tensor) => Value }
+export interface Ir {
+  readonly nodes: readonly INode[];
+  readonly valueOf: (t: Tensor) => Value;
+}
 
-const trim = (shape: Shape): Shape => { const at = shape.findIndex((d) => d !== 1); return at < 0 ? [] : shape.slice(at); };
+const trim = (shape: Shape): Shape => {
+  const at = shape.findIndex((d) => d !== 1);
+  return at < 0 ? [] : shape.slice(at);
+};
 /** How a pointwise kernel over `out` reads an input of shape `x`; undefined where its four modes do not suffice. */
 export const modeOf = (x: Shape, out: Shape): Mode | undefined => {
   const [a, b] = [trim(x), trim(out)];
@@ -61,7 +71,15 @@ export const literalOf = (v: Value): { readonly value: number; readonly dtype: '
 };
 
 /** [input, output] pairs of a node that share storage. */
-export const inPlaceOf = ({ op: { inPlace = [] }, attrs, inputs }: { readonly op: Op; readonly attrs: Attrs; readonly inputs: readonly unknown[] }): Pairs => (typeof inPlace === 'function' ? inPlace(attrs, inputs.length) : inPlace);
+export const inPlaceOf = ({
+  op: { inPlace = [] },
+  attrs,
+  inputs,
+}: {
+  readonly op: Op;
+  readonly attrs: Attrs;
+  readonly inputs: readonly unknown[];
+}): Pairs => (typeof inPlace === 'function' ? inPlace(attrs, inputs.length) : inPlace);
 
 type Intern = (op: Op, attrs: Attrs, inputs: readonly Value[], types: readonly TensorType[]) => INode;
 
@@ -69,15 +87,29 @@ type Intern = (op: Op, attrs: Attrs, inputs: readonly Value[], types: readonly T
  * A pack without parts that start off ALIGN, where no binding can: each of those is packed at the next multiple, a copy of which is shifted
  * into place by an unaligned slice, and the zeros around the parts let them be added up.
  */
-const alignPack = (intern: Intern, { attrs, outputs: [out] }: { readonly attrs: Attrs; readonly outputs: readonly TensorType[] }, parts: readonly Value[]): INode => {
+const alignPack = (
+  intern: Intern,
+  { attrs, outputs: [out] }: { readonly attrs: Attrs; readonly outputs: readonly TensorType[] },
+  parts: readonly Value[],
+): INode => {
   const offsets = attrs['offsets'] as readonly number[];
-  const { dtype, shape: [total] } = out as TensorType & { readonly shape: readonly [number] };
+  const {
+    dtype,
+    shape: [total],
+  } = out as TensorType & { readonly shape: readonly [number] };
   const packed = (which: readonly number[], shift: number): INode => {
     const inner = { offsets: which.map((i) => offsets[i]! + shift), total: total + shift };
-    return intern(packOp, inner, which.map((i) => parts[i]!), [{ shape: [inner.total], dtype }]);
+    return intern(
+      packOp,
+      inner,
+      which.map((i) => parts[i]!),
+      [{ shape: [inner.total], dtype }],
+    );
   };
   const aligned = offsets.flatMap((o, i) => (o % ALIGN === 0 ? [i] : []));
-  const shifted = offsets.flatMap((o, i) => (o % ALIGN === 0 ? [] : [intern(sliceOp, { offset: alignUp(o) - o, shape: [total] }, [packed([i], alignUp(o) - o).outputs[0]!], [out!])]));
+  const shifted = offsets.flatMap((o, i) =>
+    o % ALIGN === 0 ? [] : [intern(sliceOp, { offset: alignUp(o) - o, shape: [total] }, [packed([i], alignUp(o) - o).outputs[0]!], [out!])],
+  );
   const terms = [...(aligned.length > 0 ? [packed(aligned, 0)] : []), ...shifted];
   return terms.reduce((a, b) => intern(pointwiseOp, { fn: dtype === 'f32' ? 'add' : 'addInt' }, [a.outputs[0]!, b.outputs[0]!], [out!]));
 };
@@ -104,11 +136,14 @@ export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => 
   };
   for (const node of topological(roots)) {
     // WGSL has no such literals, and neither has JSON.
-    if (node.op === constantOp && !Number.isFinite(node.attrs['value'])) throw new ConfigError(`plan: a constant is ${String(node.attrs['value'])} as f32; constants must be finite`);
+    if (node.op === constantOp && !Number.isFinite(node.attrs['value']))
+      throw new ConfigError(`plan: a constant is ${String(node.attrs['value'])} as f32; constants must be finite`);
     let inputs = node.inputs.map((t) => canonical.get(t.node)!.outputs[t.index]!);
     if (node.op === pointwiseOp) {
       const out = node.outputs[0]!.shape;
-      inputs = inputs.map((v) => (modeOf(v.shape, out) === undefined ? intern(broadcastToOp, { shape: out }, [v], [{ shape: out, dtype: v.dtype }]).outputs[0]! : v));
+      inputs = inputs.map((v) =>
+        modeOf(v.shape, out) === undefined ? intern(broadcastToOp, { shape: out }, [v], [{ shape: out, dtype: v.dtype }]).outputs[0]! : v,
+      );
     }
     const unaligned = node.op === packOp && (node.attrs['offsets'] as readonly number[]).some((o) => o % ALIGN !== 0);
     canonical.set(node, unaligned ? alignPack(intern, node, inputs) : intern(node.op, node.attrs, inputs, node.outputs));

@@ -40,7 +40,14 @@ export class Lowerer {
   constructor(private readonly ownedUpdates: ReadonlyMap<Value, string>) {}
 
   private buffer(size: number, dtype: DType, replicated: boolean, rest: { variable?: string; exclusive?: boolean } = {}): Place {
-    const buffer: Buffer = { id: this.buffers.length, size, dtype, replicated, exclusive: rest.exclusive ?? false, ...(rest.variable === undefined ? {} : { variable: rest.variable }) };
+    const buffer: Buffer = {
+      id: this.buffers.length,
+      size,
+      dtype,
+      replicated,
+      exclusive: rest.exclusive ?? false,
+      ...(rest.variable === undefined ? {} : { variable: rest.variable }),
+    };
     this.buffers.push(buffer);
     return { buffer, offset: 0 };
   }
@@ -61,7 +68,14 @@ export class Lowerer {
     if (!literal) throw new Error(`internal: ${nameOf(base.node)} is read before it is computed`);
     const target = this.buffer(elements(base), base.dtype, false);
     const constant = literal.dtype === 'f32' ? 'const' : 'constInt';
-    this.pointwise({ inputs: [], body: [[constant, literal.value]], outputs: [{ value: 0, dtype: base.dtype }] }, elements(base), elements(base), [target], false, [nameOf(base.node)]);
+    this.pointwise(
+      { inputs: [], body: [[constant, literal.value]], outputs: [{ value: 0, dtype: base.dtype }] },
+      elements(base),
+      elements(base),
+      [target],
+      false,
+      [nameOf(base.node)],
+    );
     this.places.set(base, target);
     return { buffer: target.buffer, offset };
   }
@@ -76,7 +90,8 @@ export class Lowerer {
   /** Where a value that a unit is about to write shall lie. */
   private target(v: Value, variableOf: ReadonlyMap<string, Value>): Place {
     const name = this.ownedUpdates.get(v);
-    const place = name === undefined ? (this.packed.get(v) ?? this.buffer(elements(v), v.dtype, v.replicated)) : this.variable(variableOf.get(name)!);
+    const place =
+      name === undefined ? (this.packed.get(v) ?? this.buffer(elements(v), v.dtype, v.replicated)) : this.variable(variableOf.get(name)!);
     this.places.set(v, place);
     return place;
   }
@@ -97,10 +112,19 @@ export class Lowerer {
         const { base, offset } = sourceOf(part);
         const at = (node.attrs['offsets'] as readonly number[])[i]!;
         const writer = units.find((u) => u.outputs.includes(base));
-        const reads = writer ? [...(writer.kernel ? [writer.kernel.node] : []), ...writer.members].flatMap((n) => n.inputs.map((v) => sourceOf(v).base)) : [];
+        const reads = writer
+          ? [...(writer.kernel ? [writer.kernel.node] : []), ...writer.members].flatMap((n) => n.inputs.map((v) => sourceOf(v).base))
+          : [];
         // A value that is several parts is copied to each: from one part to another would read and write one buffer.
         const single = node.inputs.filter((p) => sourceOf(p).base === base).length === 1;
-        const free = single && offset === 0 && elements(base) === elements(part) && producers.has(base) && !isPack(base.node) && !fixed.has(base) && !this.packed.has(base);
+        const free =
+          single &&
+          offset === 0 &&
+          elements(base) === elements(part) &&
+          producers.has(base) &&
+          !isPack(base.node) &&
+          !fixed.has(base) &&
+          !this.packed.has(base);
         // A matrix and its column sums are one binding.
         const second = writer && writers.has(writer) && base.node !== writer.sums?.node;
         if (!free || at % 64 !== 0 || base.replicated !== out.replicated || !writer || second || reads.some((v) => members.has(v))) return;
@@ -127,14 +151,35 @@ export class Lowerer {
 
   copy(from: Place, to: Place, n: number, name: string): void {
     const { dtype } = from.buffer;
-    this.pointwise({ inputs: [{ dtype, mode: 'full' }], body: [], outputs: [{ value: 0, dtype }] }, n, n, [from, to], to.buffer.replicated, [name]);
+    this.pointwise(
+      { inputs: [{ dtype, mode: 'full' }], body: [], outputs: [{ value: 0, dtype }] },
+      n,
+      n,
+      [from, to],
+      to.buffer.replicated,
+      [name],
+    );
   }
 
-  private pointwise(program: Program, n: number, cols: number, args: readonly Place[], replicated: boolean, writes: readonly string[]): void {
+  private pointwise(
+    program: Program,
+    n: number,
+    cols: number,
+    args: readonly Place[],
+    replicated: boolean,
+    writes: readonly string[],
+  ): void {
     const byFours = ({ offset, buffer }: Place, i: number): boolean =>
       ['col', 'scalar'].includes(program.inputs[i]?.mode ?? 'full') || (offset % 4 === 0 && (buffer.size % 4 === 0 || !buffer.replicated));
     const vec4 = n % 4 === 0 && cols % 4 === 0 && args.every(byFours);
-    this.steps.push({ kernel: anyKernel(pointwise), options: { program: encodeProgram(program), vec4 }, dims: { n, cols }, args, replicated, writes });
+    this.steps.push({
+      kernel: anyKernel(pointwise),
+      options: { program: encodeProgram(program), vec4 },
+      dims: { n, cols },
+      args,
+      replicated,
+      writes,
+    });
   }
 
   private pointwiseUnit(u: Unit, variableOf: ReadonlyMap<string, Value>): void {
@@ -148,7 +193,14 @@ export class Lowerer {
     });
     const fresh = outs.filter((_, k) => outputs[k]!.inPlace === undefined);
     const { n, cols } = programSpace(u.outputs[0]!.shape, program);
-    this.pointwise({ ...program, outputs }, n, cols, [...loads, ...fresh], u.outputs[0]!.replicated, u.outputs.map((v) => nameOf(v.node)));
+    this.pointwise(
+      { ...program, outputs },
+      n,
+      cols,
+      [...loads, ...fresh],
+      u.outputs[0]!.replicated,
+      u.outputs.map((v) => nameOf(v.node)),
+    );
   }
 
   private kernelUnit(u: Unit, { node, emissions, host }: NonNullable<Unit['kernel']>, variableOf: ReadonlyMap<string, Value>): void {
@@ -174,7 +226,14 @@ export class Lowerer {
       const options = last ? { ...e.options, epilogue: encodeProgram(inputs.program) } : e.options;
       const extra = last ? inputs.inputs.map((v) => this.place(v)) : [];
       const writes = last ? u.outputs.map((v) => nameOf(v.node)) : [nameOf(node)];
-      this.steps.push({ kernel: e.kernel, options, dims: e.dims, args: [...args, ...extra], replicated: replicated || (fusedOut?.buffer.replicated ?? false), writes });
+      this.steps.push({
+        kernel: e.kernel,
+        options,
+        dims: e.dims,
+        args: [...args, ...extra],
+        replicated: replicated || (fusedOut?.buffer.replicated ?? false),
+        writes,
+      });
     });
     if (u.sums) this.columnSums(u.sums, emissions.at(-1)!.host!.epilogue, variableOf);
   }
@@ -190,7 +249,10 @@ export class Lowerer {
     }
     this.target(node.outputs[0]!, variableOf);
     this.steps[this.steps.length - 1] = {
-      ...step, options: { ...step.options, columnSums: true }, dims: { ...step.dims, sumsAt: at.offset - own.offset }, writes: [...step.writes, nameOf(node)],
+      ...step,
+      options: { ...step.options, columnSums: true },
+      dims: { ...step.dims, sumsAt: at.offset - own.offset },
+      writes: [...step.writes, nameOf(node)],
     };
   }
 

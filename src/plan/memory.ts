@@ -1,6 +1,10 @@
 /** Lifetimes → slots: a pure function, so that it is tested without a device. */
 
-export interface Lifetime { readonly bytes: number; /** First and last dispatch that touches it, inclusive. */ readonly first: number; readonly last: number }
+export interface Lifetime {
+  readonly bytes: number;
+  /** First and last dispatch that touches it, inclusive. */ readonly first: number;
+  readonly last: number;
+}
 const overlap = (a: Lifetime, b: Lifetime): boolean => a.first <= b.last && b.first <= a.last;
 
 /**
@@ -25,6 +29,10 @@ export const assignSlots = (buffers: readonly Lifetime[]): readonly number[] => 
 export const peakBytes = (buffers: readonly Lifetime[]): number => {
   const end = Math.max(0, ...buffers.map((b) => b.last));
   let peak = 0;
-  for (let t = 0; t <= end; t++) peak = Math.max(peak, buffers.reduce((sum, b) => sum + (b.first <= t && t <= b.last ? b.bytes : 0), 0));
+  for (let t = 0; t <= end; t++)
+    peak = Math.max(
+      peak,
+      buffers.reduce((sum, b) => sum + (b.first <= t && t <= b.last ? b.bytes : 0), 0),
+    );
   return peak;
 };

@@ -28,7 +28,9 @@ const mayOverwrite = (u: Unit, name: string, value: Value, shape: Value): boolea
     const pair = inPlaceOf(out.node).find(([, o]) => o === out.index);
     return pair ? reads.every(({ n, i }) => n === out.node && i === pair[0]) && reads.length === 1 : reads.length === 0;
   }
-  return u.kernel ? reads.length === 0 : reads.every(({ v, n }) => sourceOf(v).offset === 0 && modeOf(v.shape, n.outputs[0]!.shape) === 'full');
+  return u.kernel
+    ? reads.length === 0
+    : reads.every(({ v, n }) => sourceOf(v).offset === 0 && modeOf(v.shape, n.outputs[0]!.shape) === 'full');
 };
 
 /** `updates`: variable name → the value it takes at the end. */
@@ -48,7 +50,10 @@ export const orderUnits = (units: readonly Unit[], updates: ReadonlyMap<string, 
     const stack = [from];
     for (let u = stack.pop(); u; u = stack.pop()) {
       if (u === to) return true;
-      if (!seen.has(u)) { seen.add(u); stack.push(...before.get(u)!); }
+      if (!seen.has(u)) {
+        seen.add(u);
+        stack.push(...before.get(u)!);
+      }
     }
     return false;
   };

@@ -12,7 +12,8 @@ import { breaches } from './interpret.testing';
 import { plan, printPlan, type Plan } from './index';
 
 /** The dispatches whose product is stored over what their epilogue reads. */
-const overwriting = (p: Plan): readonly number[] => p.dispatches.flatMap((d, i) => (d.kernel === matmulKernel.name && overwritten(String(d.options['epilogue'])) !== undefined ? [i] : []));
+const overwriting = (p: Plan): readonly number[] =>
+  p.dispatches.flatMap((d, i) => (d.kernel === matmulKernel.name && overwritten(String(d.options['epilogue'])) !== undefined ? [i] : []));
 const x = variable('x', [20, 12], { perReplica: false });
 const w = variable('w', [12, 8]);
 const v = variable('v', [8, 5]);

@@ -9,9 +9,21 @@ import type { Buffer, Step } from './lower';
 import type { Place } from './program';
 
 /** Elements [from, to) of one replica's part of a buffer. */
-interface Range { readonly buffer: Buffer; readonly from: number; readonly to: number; readonly written: boolean }
+interface Range {
+  readonly buffer: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly written: boolean;
+}
 const rangesOf = (s: Step): readonly Range[] =>
-  s.kernel.bindings(s.options).map((b, i) => ({ buffer: s.args[i]!.buffer, from: s.args[i]!.offset, to: s.args[i]!.offset + b.size(s.dims), written: b.access !== 'read' }));
+  s.kernel
+    .bindings(s.options)
+    .map((b, i) => ({
+      buffer: s.args[i]!.buffer,
+      from: s.args[i]!.offset,
+      to: s.args[i]!.offset + b.size(s.dims),
+      written: b.access !== 'read',
+    }));
 /** Whether two steps must keep their order. */
 const bound = (a: Step, b: Step): boolean => {
   const theirs = rangesOf(b);
@@ -19,7 +31,11 @@ const bound = (a: Step, b: Step): boolean => {
 };
 
 /** Arguments of a step, by index: what it stores, and what it reads element by element and might store over; and the step that does. */
-interface Pair { readonly result: number; readonly input: number; readonly over: () => Step }
+interface Pair {
+  readonly result: number;
+  readonly input: number;
+  readonly over: () => Step;
+}
 const without = (s: Step, at: number): readonly Place[] => s.args.filter((_, i) => i !== at);
 
 /** Where a product stores, and the first of what its epilogue reads. */
@@ -37,14 +53,23 @@ const pairsOfProduct = (s: Step): readonly Pair[] => {
 const pairsOfPointwise = (s: Step): readonly Pair[] => {
   const program = decodeProgram(String(s.options['program']));
   const fresh = program.outputs.flatMap((o, k) => (o.inPlace === undefined ? [k] : []));
-  return fresh.flatMap((k, j) => program.inputs.flatMap(({ mode, dtype }, input): Pair[] => {
-    if (mode !== 'full' || dtype !== program.outputs[k]!.dtype || program.outputs.some((o) => o.inPlace === input)) return [];
-    const outputs = program.outputs.map((o, i) => (i === k ? { ...o, inPlace: input } : o));
-    const result = program.inputs.length + j;
-    return [{ result, input, over: () => ({ ...s, options: { ...s.options, program: encodeProgram({ ...program, outputs }) }, args: without(s, result) }) }];
-  }));
+  return fresh.flatMap((k, j) =>
+    program.inputs.flatMap(({ mode, dtype }, input): Pair[] => {
+      if (mode !== 'full' || dtype !== program.outputs[k]!.dtype || program.outputs.some((o) => o.inPlace === input)) return [];
+      const outputs = program.outputs.map((o, i) => (i === k ? { ...o, inPlace: input } : o));
+      const result = program.inputs.length + j;
+      return [
+        {
+          result,
+          input,
+          over: () => ({ ...s, options: { ...s.options, program: encodeProgram({ ...program, outputs }) }, args: without(s, result) }),
+        },
+      ];
+    }),
+  );
 };
-const pairsOf = (s: Step): readonly Pair[] => (s.kernel.name === matmul.name ? pairsOfProduct(s) : s.kernel.name === pointwise.name ? pairsOfPointwise(s) : []);
+const pairsOf = (s: Step): readonly Pair[] =>
+  s.kernel.name === matmul.name ? pairsOfProduct(s) : s.kernel.name === pointwise.name ? pairsOfPointwise(s) : [];
 
 /** The steps with those after `at` that read `old` moved before it; undefined where one cannot be. */
 const readersFirst = (steps: readonly Step[], at: number, old: Buffer): readonly Step[] | undefined => {
@@ -67,7 +92,8 @@ const overwriteIn = (steps: readonly Step[], s: Step, fixed: (b: Buffer) => bool
   const free = (p: Place): boolean => !fixed(p.buffer) && p.offset === 0;
   for (const { result, input, over } of pairsOf(s)) {
     const [own, old] = [s.args[result]!, s.args[input]!];
-    const alike = old.buffer.size === own.buffer.size && old.buffer.replicated === own.buffer.replicated && old.buffer.dtype === own.buffer.dtype;
+    const alike =
+      old.buffer.size === own.buffer.size && old.buffer.replicated === own.buffer.replicated && old.buffer.dtype === own.buffer.dtype;
     if (!free(own) || !free(old) || !alike || s.args.filter((a) => a.buffer === old.buffer).length > 1) continue;
     const order = readersFirst(steps, steps.indexOf(s), old.buffer);
     if (order) return order.map((t) => moved(t === s ? over() : t, own.buffer, old.buffer));

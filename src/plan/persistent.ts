@@ -7,12 +7,25 @@ import type { Binding } from '../../shaders/kernel';
 import { matmul, type Tile } from '../../shaders/matmul';
 import { matmulBroadcast } from '../../shaders/matmulBroadcast';
 import { matmulQuad } from '../../shaders/matmulQuad';
-import { canPersist, persistentCode, sectionOffsets, type PersistentProgram, type Phase, type Private, type Section } from '../../shaders/persistent';
+import {
+  canPersist,
+  persistentCode,
+  sectionOffsets,
+  type PersistentProgram,
+  type Phase,
+  type Private,
+  type Section,
+} from '../../shaders/persistent';
 import { fnv1a } from '../core/hash';
 import type { Plan, PlanDispatch } from './plan';
 
 /** Where a variable lies in the buffer: copied there before a launch and, where the plan updates it, back after it. */
-export interface Carried { readonly variable: string; readonly load: number; readonly store: number | undefined; readonly bytes: number }
+export interface Carried {
+  readonly variable: string;
+  readonly load: number;
+  readonly store: number | undefined;
+  readonly bytes: number;
+}
 export interface PersistentForm {
   readonly program: PersistentProgram;
   readonly carried: readonly Carried[];
@@ -62,27 +75,46 @@ const phaseOf = (d: PlanDispatch): PlanDispatch | undefined => {
  */
 export const persistentForm = (p: Plan): PersistentForm | undefined => {
   const flops = p.dispatches.reduce((sum, d) => sum + d.flops / d.replicas, 0);
-  if (flops > MOST_FLOPS || flops * p.replicas > MOST_TOTAL || p.dispatches.length > MOST_DISPATCHES || p.dispatches.length === 0) return undefined;
+  if (flops > MOST_FLOPS || flops * p.replicas > MOST_TOTAL || p.dispatches.length > MOST_DISPATCHES || p.dispatches.length === 0)
+    return undefined;
   const dispatches = p.dispatches.flatMap((d) => phaseOf(d) ?? []);
   if (dispatches.length < p.dispatches.length) return undefined;
   const { written, reach } = usesOf(p);
   if (!p.slots.some((s) => s.variable !== undefined && written.has(s.id))) return undefined; // nothing would remain of its steps
-  const own = new Map(p.slots.flatMap((s): [number, number][] => {
-    if (s.variable === undefined) return [[s.id, four(reach.get(s.id) ?? 0)]];
-    return p.replicas > 1 && s.replicas === 1 && written.has(s.id) ? [[s.id, four(s.size)]] : [];
+  const own = new Map(
+    p.slots.flatMap((s): [number, number][] => {
+      if (s.variable === undefined) return [[s.id, four(reach.get(s.id) ?? 0)]];
+      return p.replicas > 1 && s.replicas === 1 && written.has(s.id) ? [[s.id, four(s.size)]] : [];
+    }),
+  );
+  const sections: Section[] = p.slots.map((s) => ({
+    size: Math.max(4, own.has(s.id) ? p.replicas * own.get(s.id)! : four(s.size * s.replicas)),
   }));
-  const sections: Section[] = p.slots.map((s) => ({ size: Math.max(4, own.has(s.id) ? p.replicas * own.get(s.id)! : four(s.size * s.replicas)) }));
   const add = (size: number): number => sections.push({ size }) - 1;
-  const privates = p.slots.flatMap((s): Private[] => (s.variable !== undefined && own.has(s.id) ? [{ section: s.id, stride: four(s.size), load: add(four(s.size)), store: add(four(s.size)) }] : []));
+  const privates = p.slots.flatMap((s): Private[] =>
+    s.variable !== undefined && own.has(s.id)
+      ? [{ section: s.id, stride: four(s.size), load: add(four(s.size)), store: add(four(s.size)) }]
+      : [],
+  );
   const phases = dispatches.map((d): Phase => ({
-    kernel: kernelByName(d.kernel), options: d.options, dims: d.dims, args: d.args.map(({ slot, offset, stride }) => ({ section: slot, offset, stride: own.get(slot) ?? stride })),
+    kernel: kernelByName(d.kernel),
+    options: d.options,
+    dims: d.dims,
+    args: d.args.map(({ slot, offset, stride }) => ({ section: slot, offset, stride: own.get(slot) ?? stride })),
   }));
   const program = { phases, sections, privates };
   const { offsets, bytes } = sectionOffsets(sections);
   const carried = p.slots.flatMap((s): Carried[] => {
     if (s.variable === undefined) return [];
     const apart = privates.find((q) => q.section === s.id);
-    return [{ variable: s.variable, load: offsets[apart?.load ?? s.id]!, store: written.has(s.id) ? offsets[apart?.store ?? s.id] : undefined, bytes: 4 * s.size * s.replicas }];
+    return [
+      {
+        variable: s.variable,
+        load: offsets[apart?.load ?? s.id]!,
+        store: written.has(s.id) ? offsets[apart?.store ?? s.id] : undefined,
+        bytes: 4 * s.size * s.replicas,
+      },
+    ];
   });
   const code = (workgroup: number): string => persistentCode(program, workgroup);
   return { program, carried, bytes, code, key: `${fnv1a(code(4))} ×${p.replicas}` };

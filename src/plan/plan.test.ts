@@ -18,7 +18,9 @@ import { plan, planBytes, printPlan, type Plan, type PlanOptions } from './index
 /** The functions that a dispatch applies beyond its own work, constants left out. */
 const functionsOf = (p: Plan, at: number): readonly string[] => {
   const { options } = p.dispatches[at]!;
-  return decodeProgram(String(options['epilogue'] ?? options['program'] ?? IDENTITY)).body.map(([f]) => f).filter((f) => f !== 'const' && f !== 'constInt');
+  return decodeProgram(String(options['epilogue'] ?? options['program'] ?? IDENTITY))
+    .body.map(([f]) => f)
+    .filter((f) => f !== 'const' && f !== 'constInt');
 };
 const shape = (p: Plan): readonly string[] => p.dispatches.map((d, i) => [d.kernel, ...functionsOf(p, i)].join(' '));
 
@@ -50,7 +52,12 @@ describe('fusion', () => {
     const labels = variable('labels', [20], { dtype: 'u32', perReplica: false });
     const z = matmul(x, w);
     const loss = crossEntropy(z, labels);
-    expect(shape(plan({ outputs: { loss, dw: gradients(loss, [w])[0]! } }))).toEqual(['matmul', 'softmaxCrossEntropy mul', 'reduce mul', 'matmul']);
+    expect(shape(plan({ outputs: { loss, dw: gradients(loss, [w])[0]! } }))).toEqual([
+      'matmul',
+      'softmaxCrossEntropy mul',
+      'reduce mul',
+      'matmul',
+    ]);
   });
   it('makes one dispatch of pointwise ops with several results, and reads shared inputs once', () => {
     const y = add(x, 1);
@@ -68,19 +75,41 @@ describe('fusion', () => {
   it("stores a bias's gradient behind its weight's where both are parts of one vector, and apart where they are not", () => {
     const targets = variable('targets', [20, 8], { perReplica: false });
     const [dw, db] = gradients(meanSquaredError(add(matmul(x, w), b), targets), [w, b]) as [Tensor, Tensor];
-    const packed = plan({ outputs: { g: pack([{ tensor: dw, offset: 0 }, { tensor: db, offset: 128 }], 192) } });
+    const packed = plan({
+      outputs: {
+        g: pack(
+          [
+            { tensor: dw, offset: 0 },
+            { tensor: db, offset: 128 },
+          ],
+          192,
+        ),
+      },
+    });
     const last = packed.dispatches.at(-1)!;
     expect(last).toMatchObject({ kernel: 'matmul', options: { columnSums: true }, dims: { sumsAt: 128 } });
     expect(packed.dispatches.some((d) => d.kernel === 'reduce')).toBe(false);
     expect(breaches(packed, 8)).toEqual([]);
     // The bias before the weight: what one binding of the kernel cannot hold is a step of its own.
-    const turned = plan({ outputs: { g: pack([{ tensor: db, offset: 0 }, { tensor: dw, offset: 64 }], 192) } });
+    const turned = plan({
+      outputs: {
+        g: pack(
+          [
+            { tensor: db, offset: 0 },
+            { tensor: dw, offset: 64 },
+          ],
+          192,
+        ),
+      },
+    });
     expect(turned.dispatches.filter((d) => d.kernel === 'reduce')).toHaveLength(1);
     expect(breaches(turned, 8)).toEqual([]);
     expect(plan({ outputs: { dw, db } }).dispatches.filter((d) => d.kernel === 'reduce')).toHaveLength(1);
   });
   it('computes equal subexpressions once', () => {
-    expect(plan({ outputs: { y: mul(hidden(), hidden()), z: sum(hidden()) } }).dispatches.filter((d) => d.kernel === 'matmul')).toHaveLength(1);
+    expect(
+      plan({ outputs: { y: mul(hidden(), hidden()), z: sum(hidden()) } }).dispatches.filter((d) => d.kernel === 'matmul'),
+    ).toHaveLength(1);
   });
   it('leaves alone what somebody else needs too, and what would make a cycle', () => {
     const z = matmul(x, w);
@@ -112,7 +141,10 @@ const adamStep = (): PlanOptions => {
   const theta = variable('theta', [model.layout.total]);
   const step = variable('step', [], { dtype: 'u32', perReplica: false });
   const index = batchIndices(step, variable('seed', [], { dtype: 'u32' }), 1000, 32);
-  const batch = { x: gather(variable('x', [1000, 40], { perReplica: false }), index), y: gather(variable('y', [1000], { dtype: 'u32', perReplica: false }), index) };
+  const batch = {
+    x: gather(variable('x', [1000, 40], { perReplica: false }), index),
+    y: gather(variable('y', [1000], { dtype: 'u32', perReplica: false }), index),
+  };
   const params = unpack(model.layout, theta);
   const loss = crossEntropy(model.apply(params, batch.x), batch.y);
   const names = Object.keys(params);
@@ -148,7 +180,11 @@ describe('a training step', () => {
   it('prints each dispatch with its work, and the slots', () => {
     const lines = printPlan(p).split('\n');
     expect(lines).toHaveLength(1 + p.dispatches.length + p.slots.length);
-    expect(lines[0]).toMatch(new RegExp(`^adamw step: ${p.dispatches.length} dispatches, 16 replicas, .*FLOP, .*B moved, .*B in ${p.slots.length} slots, .*B at best$`));
+    expect(lines[0]).toMatch(
+      new RegExp(
+        `^adamw step: ${p.dispatches.length} dispatches, 16 replicas, .*FLOP, .*B moved, .*B in ${p.slots.length} slots, .*B at best$`,
+      ),
+    );
     for (const line of lines.slice(1, 1 + p.dispatches.length)) expect(line).toMatch(/FLOP .*B /);
   });
   it('takes at most a quarter more than lifetimes allow', () => {
@@ -158,7 +194,9 @@ describe('a training step', () => {
   it('shares slots between temporaries, and counts the bytes of all', () => {
     expect(planBytes(p)).toBe(p.slots.reduce((sum, s) => sum + 4 * s.size * s.replicas, 0));
     const temporaries = new Set(p.slots.filter((s) => s.variable === undefined && !s.kept).map((s) => s.id));
-    const values = p.dispatches.flatMap((d) => d.args.filter((a, i) => temporaries.has(a.slot) && kernelByName(d.kernel).bindings(d.options)[i]!.access === 'write'));
+    const values = p.dispatches.flatMap((d) =>
+      d.args.filter((a, i) => temporaries.has(a.slot) && kernelByName(d.kernel).bindings(d.options)[i]!.access === 'write'),
+    );
     expect(temporaries.size).toBeLessThan(values.length);
   });
 });
@@ -168,8 +206,22 @@ it('puts the steps of gradient descent into the epilogues of the gradients', () 
   const loss = meanSquaredError(add(matmul(x, w), b), y);
   const [dw, db] = gradients(loss, [w, b]) as [Tensor, Tensor];
   const lr = variable('lr', []);
-  const p = plan({ updates: [[w, sub(w, mul(lr, dw))], [b, sub(b, mul(lr, db))]], outputs: { loss } });
+  const p = plan({
+    updates: [
+      [w, sub(w, mul(lr, dw))],
+      [b, sub(b, mul(lr, db))],
+    ],
+    outputs: { loss },
+  });
   // A kernel may not store over what its epilogue reads: the new values are copied at the end.
-  expect(shape(p)).toEqual(['matmul add sub', 'pointwise square mul mul', 'reduce mul', 'matmul mul sub', 'reduce mul sub', 'pointwise', 'pointwise']);
+  expect(shape(p)).toEqual([
+    'matmul add sub',
+    'pointwise square mul mul',
+    'reduce mul',
+    'matmul mul sub',
+    'reduce mul sub',
+    'pointwise',
+    'pointwise',
+  ]);
   expect(breaches(p, 8)).toEqual([]);
 });

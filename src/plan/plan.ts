@@ -19,7 +19,11 @@ export interface Slot {
 }
 
 /** A binding: elements [offset, offset + …) of a slot; replica r starts r·stride elements further. */
-export interface Arg { readonly slot: number; readonly offset: number; readonly stride: number }
+export interface Arg {
+  readonly slot: number;
+  readonly offset: number;
+  readonly stride: number;
+}
 
 export interface PlanDispatch {
   readonly kernel: string;
@@ -35,7 +39,11 @@ export interface PlanDispatch {
   readonly bytes: number;
 }
 
-export interface PlanTensor extends Arg { readonly shape: Shape; readonly dtype: DType; readonly replicas: number }
+export interface PlanTensor extends Arg {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly replicas: number;
+}
 
 export interface Plan {
   readonly name: string;
@@ -57,7 +65,12 @@ export interface Plan {
  * Scalars that every run of the plan appends to a ring on the GPU: run number c writes ring[(c mod slots)·k + j] for metric j of k.
  * `counter` is the variable that holds c.
  */
-export interface PlanMetrics { readonly ring: string; readonly counter: string; readonly names: readonly string[]; readonly slots: number }
+export interface PlanMetrics {
+  readonly ring: string;
+  readonly counter: string;
+  readonly names: readonly string[];
+  readonly slots: number;
+}
 
 export const slotBytes = (s: Slot): number => 4 * s.size * s.replicas;
 /** Bytes of all slots, variables included. */

@@ -5,7 +5,10 @@ import { pointwiseOp } from '../ops/pointwise';
 import { literalOf, modeOf, sourceOf, type INode, type Value } from './ir';
 import type { Buffer } from './lower';
 
-export interface Place { readonly buffer: Buffer; readonly offset: number }
+export interface Place {
+  readonly buffer: Buffer;
+  readonly offset: number;
+}
 export const keyOf = (p: Place): string => `${p.buffer.id}@${p.offset}`;
 
 /** Equal for values that a kernel over `out` reads from the same elements. */
@@ -18,7 +21,11 @@ const storageKey = (v: Value, out: Shape): string => {
  * `host`: the value that an epilogue's host kernel computes; it becomes input 0 and is not among the returned inputs.
  * Returns the program and the values of its (other) inputs in order.
  */
-export const buildProgram = (members: readonly INode[], outputs: readonly Value[], host: Value | undefined): { readonly program: Program; readonly inputs: readonly Value[] } => {
+export const buildProgram = (
+  members: readonly INode[],
+  outputs: readonly Value[],
+  host: Value | undefined,
+): { readonly program: Program; readonly inputs: readonly Value[] } => {
   const inside = new Set(members.map((m) => m.outputs[0]!));
   const out = members[0]!.outputs[0]!.shape;
   const at = new Map<Value, number>(host ? [[host, 0]] : []);

@@ -29,11 +29,16 @@ const QUICK: readonly Layout[] = ['wide', 'tall'];
 const LEAST_GROUPS = 4;
 /** Of these, the layout that takes least for a shape rounded up to whole workgroups; of equals the first. */
 const fastest = (layouts: readonly Layout[], { M, N }: Dims<MatmulDims>): Layout => {
-  const cost = (layout: Layout): number => { const [rows, cols] = quadTile(layout); return COST[layout] * up(M, rows) * up(N, cols); };
+  const cost = (layout: Layout): number => {
+    const [rows, cols] = quadTile(layout);
+    return COST[layout] * up(M, rows) * up(N, cols);
+  };
   return layouts.reduce((best, l) => (cost(l) < cost(best) ? l : best));
 };
-const quadOptions = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: MatmulOptions, dims: Dims<MatmulDims>): MatmulQuadOptions =>
-  ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue, tailK: dims.K % 8 !== 0, layout: fastest(QUICK, dims) });
+const quadOptions = (
+  { transA, transB, vecA, vecB, vecC, columnSums, epilogue }: MatmulOptions,
+  dims: Dims<MatmulDims>,
+): MatmulQuadOptions => ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue, tailK: dims.K % 8 !== 0, layout: fastest(QUICK, dims) });
 const quadsFit = ({ M, K, N }: Dims<MatmulDims>): boolean => up(M, 16) * up(N, 16) <= WASTE * M * N && up(K, 8) <= WASTE_K * K;
 
 const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
@@ -43,7 +48,10 @@ const specialised = (d: PlanDispatch, kind: AdapterKind): PlanDispatch => {
 };
 
 /** `choices`: between variants of the same bits; see variants.ts. */
-export const specialise = (p: Plan, kind: AdapterKind, choices: Choices = {}): Plan => ({ ...p, dispatches: p.dispatches.map((d) => chosen(specialised(d, kind), choices)) });
+export const specialise = (p: Plan, kind: AdapterKind, choices: Choices = {}): Plan => ({
+  ...p,
+  dispatches: p.dispatches.map((d) => chosen(specialised(d, kind), choices)),
+});
 
 /**
  * A specialised dispatch by the variant of the same bits that is faster and takes longer to compile, to be put in its place once it is compiled. Undefined
@@ -57,4 +65,7 @@ export const successor = (d: PlanDispatch, choices: Choices = {}): PlanDispatch 
   return layout === d.options['layout'] || x * y * z < LEAST_GROUPS ? undefined : next;
 };
 /** The plan with what takes its dispatches' places. */
-export const improvedPlan = (p: Plan, next: (d: PlanDispatch) => PlanDispatch | undefined): Plan => ({ ...p, dispatches: p.dispatches.map((d) => next(d) ?? d) });
+export const improvedPlan = (p: Plan, next: (d: PlanDispatch) => PlanDispatch | undefined): Plan => ({
+  ...p,
+  dispatches: p.dispatches.map((d) => next(d) ?? d),
+});

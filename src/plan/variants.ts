@@ -23,35 +23,75 @@ export interface Variant {
   readonly options: (o: Operands, d: Dims<MatmulDims>) => Options;
 }
 
-const operands = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: Operands): Omit<Operands, 'tailK'> => ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue });
+const operands = ({ transA, transB, vecA, vecB, vecC, columnSums, epilogue }: Operands): Omit<Operands, 'tailK'> => ({
+  transA,
+  transB,
+  vecA,
+  vecB,
+  vecC,
+  columnSums,
+  epilogue,
+});
 const plain = (tile: Tile): Variant => ({
-  id: `matmul ${tile}`, kernel: anyKernel(matmul), floats: 0, options: (o, { K }) => ({ ...operands(o), tailK: K % 4 !== 0, tile }) satisfies MatmulOptions,
+  id: `matmul ${tile}`,
+  kernel: anyKernel(matmul),
+  floats: 0,
+  options: (o, { K }) => ({ ...operands(o), tailK: K % 4 !== 0, tile }) satisfies MatmulOptions,
 });
 const broadcast = (tile: BroadcastTile): Variant => ({
-  id: `matmulBroadcast ${tile}`, kernel: anyKernel(matmulBroadcast), floats: 0, options: (o, { K }) => ({ ...operands(o), tailK: K % 16 !== 0, tile }) satisfies MatmulBroadcastOptions,
+  id: `matmulBroadcast ${tile}`,
+  kernel: anyKernel(matmulBroadcast),
+  floats: 0,
+  options: (o, { K }) => ({ ...operands(o), tailK: K % 16 !== 0, tile }) satisfies MatmulBroadcastOptions,
 });
 const shared = (tile: SharedTile): Variant => ({
-  id: `matmulShared ${tile}`, kernel: anyKernel(matmulShared), floats: sharedFloats(tile),
-  options: (o, { K }) => ({ ...operands(o), vecA: o.vecA && !o.transA, vecB: o.vecB && !o.transB, tailK: K % SHARED_TILES[tile][2] !== 0, tile }) satisfies MatmulSharedOptions,
+  id: `matmulShared ${tile}`,
+  kernel: anyKernel(matmulShared),
+  floats: sharedFloats(tile),
+  options: (o, { K }) =>
+    ({
+      ...operands(o),
+      vecA: o.vecA && !o.transA,
+      vecB: o.vecB && !o.transB,
+      tailK: K % SHARED_TILES[tile][2] !== 0,
+      tile,
+    }) satisfies MatmulSharedOptions,
 });
 const quad = (layout: Layout): Variant => ({
-  id: `matmulQuad ${layout}`, kernel: anyKernel(matmulQuad), floats: 0, options: (o, { K }) => ({ ...operands(o), tailK: K % 8 !== 0, layout }) satisfies MatmulQuadOptions,
+  id: `matmulQuad ${layout}`,
+  kernel: anyKernel(matmulQuad),
+  floats: 0,
+  options: (o, { K }) => ({ ...operands(o), tailK: K % 8 !== 0, layout }) satisfies MatmulQuadOptions,
 });
 
 /** Those that agree in every bit, likeliest first: the large tiles win on large shapes, where time is spent. */
 export const FAMILIES: readonly (readonly Variant[])[] = [
-  [shared('64x64x8'), broadcast('8x8'), plain('8x8'), shared('32x64x16'), broadcast('4x4'), plain('4x4'), plain('4x4tall'), plain('4x4flat'), plain('1x4')],
+  [
+    shared('64x64x8'),
+    broadcast('8x8'),
+    plain('8x8'),
+    shared('32x64x16'),
+    broadcast('4x4'),
+    plain('4x4'),
+    plain('4x4tall'),
+    plain('4x4flat'),
+    plain('1x4'),
+  ],
   [quad('broad'), quad('wide'), quad('deep'), quad('tall')],
 ];
-const idOf = ({ kernel, options }: Pick<PlanDispatch, 'kernel' | 'options'>): string => `${kernel} ${String(options['tile'] ?? options['layout'])}`;
+const idOf = ({ kernel, options }: Pick<PlanDispatch, 'kernel' | 'options'>): string =>
+  `${kernel} ${String(options['tile'] ?? options['layout'])}`;
 /** The variant that a dispatch runs; undefined for other kernels. */
-export const variantOf = (d: Pick<PlanDispatch, 'kernel' | 'options'>): Variant | undefined => FAMILIES.flat().find((v) => v.id === idOf(d));
+export const variantOf = (d: Pick<PlanDispatch, 'kernel' | 'options'>): Variant | undefined =>
+  FAMILIES.flat().find((v) => v.id === idOf(d));
 /** Variants that could take the dispatch's place, itself left out, likeliest first. */
 export const rivals = (d: PlanDispatch): readonly Variant[] => {
   const own = variantOf(d);
   if (!own) return [];
   const dims = d.dims as Dims<MatmulDims>;
-  return FAMILIES.find((f) => f.includes(own))!.filter((v) => v !== own && v.kernel.valid?.(dims, v.options(d.options as Operands, dims)) !== false);
+  return FAMILIES.find((f) => f.includes(own))!.filter(
+    (v) => v !== own && v.kernel.valid?.(dims, v.options(d.options as Operands, dims)) !== false,
+  );
 };
 
 const turned = (t: unknown): string => (t === true ? 'ᵀ' : '');
@@ -74,7 +114,20 @@ export const chosen = (d: PlanDispatch, choices: Choices): PlanDispatch => {
 
 /** Changes with the code of any variant: what was found of other code does not hold. */
 export const kernelsFingerprint = (): string => {
-  const bare: Operands = { transA: false, transB: false, vecA: true, vecB: true, vecC: true, tailK: true, columnSums: false, epilogue: IDENTITY };
+  const bare: Operands = {
+    transA: false,
+    transB: false,
+    vecA: true,
+    vecB: true,
+    vecC: true,
+    tailK: true,
+    columnSums: false,
+    epilogue: IDENTITY,
+  };
   const dims: Dims<MatmulDims> = { batch: 1, M: 64, K: 64, N: 64, strideA: 0, strideB: 0, sumsAt: 0 };
-  return fnv1a(FAMILIES.flat().map((v) => v.kernel.code(v.options(bare, dims))).join(''));
+  return fnv1a(
+    FAMILIES.flat()
+      .map((v) => v.kernel.code(v.options(bare, dims)))
+      .join(''),
+  );
 };

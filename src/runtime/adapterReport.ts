@@ -6,10 +6,14 @@ export interface AdapterReport {
   /** Computes on the processor, by what it says or by its name. */
   readonly software: boolean;
   readonly info: {
-    readonly vendor: string; readonly architecture: string; readonly device: string; readonly description: string;
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
     /** Undefined where the browser does not say. */
     readonly isFallbackAdapter: boolean | undefined;
-    readonly subgroupMinSize: number | undefined; readonly subgroupMaxSize: number | undefined;
+    readonly subgroupMinSize: number | undefined;
+    readonly subgroupMaxSize: number | undefined;
   };
   /** All limits, with what the adapter would give. */
   readonly limits: Readonly<Record<string, number>>;
@@ -50,8 +54,10 @@ const emptySubmit = async (device: GPUDevice): Promise<number> => {
 const timestamps = async (device: GPUDevice): Promise<readonly bigint[]> => {
   const count = 2 * PASSES;
   const querySet = device.createQuerySet({ type: 'timestamp', count });
-  const [resolved, staging] = [GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST]
-    .map((usage) => device.createBuffer({ size: 8 * count, usage })) as [GPUBuffer, GPUBuffer];
+  const [resolved, staging] = [
+    GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  ].map((usage) => device.createBuffer({ size: 8 * count, usage })) as [GPUBuffer, GPUBuffer];
   const encoder = device.createCommandEncoder();
   for (let i = 0; i < PASSES; i++)
     encoder.beginComputePass({ timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 } }).end();
@@ -68,7 +74,7 @@ const timestamps = async (device: GPUDevice): Promise<readonly bigint[]> => {
 export const timestampStep = async (device: GPUDevice): Promise<number | undefined> => {
   if (!device.features.has('timestamp-query')) return undefined;
   const times: bigint[] = [];
-  for (let i = 0; i < ROUNDS; i++) times.push(...await timestamps(device));
+  for (let i = 0; i < ROUNDS; i++) times.push(...(await timestamps(device)));
   // 0: a query that was not written.
   const sorted = BigUint64Array.from(times.filter((t) => t > 0n)).toSorted();
   const steps = [...sorted.subarray(1)].map((t, i) => Number(t - sorted[i]!)).filter((step) => step > 0);
@@ -83,14 +89,21 @@ export const describeAdapter = async (o: OpenOptions = {}): Promise<AdapterRepor
   const openMs = performance.now() - started;
   try {
     const { info, limits, features } = adapter;
-    const names = [...new Set(Object.keys(Object.getPrototypeOf(limits) as object))].filter((k) => typeof limits[k as keyof GPUSupportedLimits] === 'number');
+    const names = [...new Set(Object.keys(Object.getPrototypeOf(limits) as object))].filter(
+      (k) => typeof limits[k as keyof GPUSupportedLimits] === 'number',
+    );
     const { wgslLanguageFeatures } = navigator.gpu as Partial<GPU>;
     return {
-      name, software,
+      name,
+      software,
       info: {
-        vendor: info.vendor, architecture: info.architecture, device: info.device, description: info.description,
+        vendor: info.vendor,
+        architecture: info.architecture,
+        device: info.device,
+        description: info.description,
         isFallbackAdapter: info.isFallbackAdapter as boolean | undefined,
-        subgroupMinSize: info.subgroupMinSize as number | undefined, subgroupMaxSize: info.subgroupMaxSize as number | undefined,
+        subgroupMinSize: info.subgroupMinSize as number | undefined,
+        subgroupMaxSize: info.subgroupMaxSize as number | undefined,
       },
       limits: Object.fromEntries(names.map((k) => [k, limits[k as keyof GPUSupportedLimits] as number])),
       limitsAskedFor: LIMITS,

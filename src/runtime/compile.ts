@@ -24,10 +24,14 @@ export interface Compiled<I extends string, O extends string> {
  * Throws ShapeError where shapes do not fit, MemoryError where the adapter cannot hold it.
  */
 export const compile = async <I extends string, O extends string>(
-  executor: Executor, inputs: Readonly<Record<I, InputSpec>>, f: (x: Readonly<Record<I, Tensor>>) => Readonly<Record<O, Tensor>>,
+  executor: Executor,
+  inputs: Readonly<Record<I, InputSpec>>,
+  f: (x: Readonly<Record<I, Tensor>>) => Readonly<Record<O, Tensor>>,
 ): Promise<Compiled<I, O>> => {
   const entries = Object.entries(inputs) as [I, InputSpec][];
-  const symbols = Object.fromEntries(entries.map(([name, s]) => [name, isShape(s) ? variable(name, s) : variable(name, s.shape, { dtype: s.dtype })])) as Record<I, Tensor>;
+  const symbols = Object.fromEntries(
+    entries.map(([name, s]) => [name, isShape(s) ? variable(name, s) : variable(name, s.shape, { dtype: s.dtype })]),
+  ) as Record<I, Tensor>;
   const planned = plan({ name: 'compiled', outputs: f(symbols), maxBindings: executor.maxBindings });
   const session = await executor.open({ compiled: planned });
   const call = async (values: Readonly<Record<I, HostArray>>): Promise<Readonly<Record<O, HostArray>>> => {

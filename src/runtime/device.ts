@@ -6,21 +6,37 @@ export interface OpenOptions {
   /** Default 'high-performance'. */
   readonly powerPreference?: GPUPowerPreference;
 }
-export interface Acquired { readonly device: GPUDevice; readonly name: string; readonly software: boolean; readonly kind: AdapterKind }
+export interface Acquired {
+  readonly device: GPUDevice;
+  readonly name: string;
+  readonly software: boolean;
+  readonly kind: AdapterKind;
+}
 
 /** Limits that this engine depends on; requested in full, since the defaults are low. */
 export const LIMITS = [
-  'maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage', 'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupSizeY', 'maxComputeWorkgroupSizeZ', 'maxComputeWorkgroupsPerDimension',
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
 ] as const;
 export const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
 /** Says in `info.isFallbackAdapter` or by its name that it computes on the CPU. */
-const isSoftware = (info: GPUAdapterInfo): boolean => info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${info.description}`);
+const isSoftware = (info: GPUAdapterInfo): boolean =>
+  info.isFallbackAdapter === true ||
+  /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${info.description}`);
 /** A GPU whose subgroups have four invocations would need a measurement of its own: computing on the processor is part of the condition. */
-const kindOf = (info: GPUAdapterInfo, device: GPUDevice): AdapterKind =>
-  ({ quads: isSoftware(info) && device.features.has('subgroups') && info.subgroupMinSize === 4 && info.subgroupMaxSize === 4 });
-const nameOf = (info: GPUAdapterInfo): string => [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'unnamed adapter';
+const kindOf = (info: GPUAdapterInfo, device: GPUDevice): AdapterKind => ({
+  quads: isSoftware(info) && device.features.has('subgroups') && info.subgroupMinSize === 4 && info.subgroupMaxSize === 4,
+});
+const nameOf = (info: GPUAdapterInfo): string =>
+  [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'unnamed adapter';
 
 /** Throws NoWebGPUError: missing-api, insecure-context or no-adapter. */
 export const findAdapter = async (o: OpenOptions = {}): Promise<GPUAdapter> => {

@@ -6,7 +6,12 @@ import type { Plan } from '../plan/plan';
 
 /** Values of variables from outside: f32 or u32; float64 is rounded to f32 on the GPU and kept by the reference. */
 export type HostArray = Float32Array | Float64Array | Uint32Array;
-export interface HostTensor { readonly dtype: DType; /** Replicas × elements of one replica. */ readonly data: HostArray; readonly replicas: number; readonly size: number }
+export interface HostTensor {
+  readonly dtype: DType;
+  /** Replicas × elements of one replica. */ readonly data: HostArray;
+  readonly replicas: number;
+  readonly size: number;
+}
 
 /** How plans are trained; see Session.train. */
 export interface TrainOptions {
@@ -30,7 +35,11 @@ export interface TrainOptions {
  * A plan run between steps: when the number of steps done is a multiple of `every` (0 included) or listed in `at`. What is due at the end of
  * one run belongs to it, and is not measured again when training continues.
  */
-export interface Probe { readonly plan: string; readonly every?: number; readonly at?: readonly number[] }
+export interface Probe {
+  readonly plan: string;
+  readonly every?: number;
+  readonly at?: readonly number[];
+}
 export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
 /** Pauses between submissions. */
 export interface TrainControl {
@@ -43,14 +52,17 @@ export interface TrainControl {
 }
 
 /** The names of the probes due when `done` steps are done, each once. */
-export const probesDue = (probes: readonly Probe[], done: number): readonly string[] =>
-  [...new Set(probes.flatMap((p) => ((p.every !== undefined && done % p.every === 0) || p.at?.includes(done) ? [p.plan] : [])))];
+export const probesDue = (probes: readonly Probe[], done: number): readonly string[] => [
+  ...new Set(probes.flatMap((p) => ((p.every !== undefined && done % p.every === 0) || p.at?.includes(done) ? [p.plan] : []))),
+];
 
 /** Resolves when a paused run should look again: it was resumed, may take a single step, or was aborted. */
 export const wakeUp = async ({ control, signal }: TrainOptions): Promise<void> => {
   if (signal?.aborted) return;
   const over = new AbortController();
-  const aborted = new Promise<void>((done) => { signal?.addEventListener('abort', () => done(), { once: true, signal: over.signal }); });
+  const aborted = new Promise<void>((done) => {
+    signal?.addEventListener('abort', () => done(), { once: true, signal: over.signal });
+  });
   try {
     await Promise.race([control?.whenResumed(), aborted]);
   } finally {

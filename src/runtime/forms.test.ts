@@ -22,23 +22,45 @@ const classes = (n: number, k: number): Uint32Array => new Uint32Array(n).map((_
 
 /** Ragged widths, so that kernels disagree on how they read a slot; the minibatches are shared, so every replica counts steps for itself. */
 const NETWORK: TrainerOptions = {
-  model: mlp({ widths: [5, 13, 3] }), loss: crossEntropy, optimiser: adamw({ lr: [0.01, 0.02, 0.04] }), seeds: [3, 4, 5], batch: 7, batchSeeds: 9,
-  data: { x: random.fillNormal(new Float32Array(33 * 5)), y: classes(33, 3), n: 33, target: [] }, evaluate: { error: errorRate },
+  model: mlp({ widths: [5, 13, 3] }),
+  loss: crossEntropy,
+  optimiser: adamw({ lr: [0.01, 0.02, 0.04] }),
+  seeds: [3, 4, 5],
+  batch: 7,
+  batchSeeds: 9,
+  data: { x: random.fillNormal(new Float32Array(33 * 5)), y: classes(33, 3), n: 33, target: [] },
+  evaluate: { error: errorRate },
 };
 /** Tokens: gathers, and the sums that are their transpose. */
 const TOKENS: TrainerOptions = {
-  model: quadraticMlp({ symbols: 5, hidden: 8 }), loss: crossEntropy, optimiser: sgd({ lr: 0.5, momentum: 0.9 }), seeds: [1, 2],
-  data: { x: new Uint32Array(50).map((_, i) => (i % 2 === 0 ? Math.floor(i / 10) : Math.floor(i / 2) % 5)), y: new Uint32Array(25).map((_, i) => (Math.floor(i / 5) + i) % 5), n: 25, target: [] },
+  model: quadraticMlp({ symbols: 5, hidden: 8 }),
+  loss: crossEntropy,
+  optimiser: sgd({ lr: 0.5, momentum: 0.9 }),
+  seeds: [1, 2],
+  data: {
+    x: new Uint32Array(50).map((_, i) => (i % 2 === 0 ? Math.floor(i / 10) : Math.floor(i / 2) % 5)),
+    y: new Uint32Array(25).map((_, i) => (Math.floor(i / 5) + i) % 5),
+    n: 25,
+    target: [],
+  },
 };
 const PROBES: Partial<TrainOptions> = { probes: [{ plan: 'eval', every: 20 }] };
 
 const rowsOf = async (batches: AsyncIterable<MetricBatch>): Promise<readonly string[]> => {
   const rows: string[] = [];
   for await (const b of batches)
-    b.steps.forEach((s, i) => rows.push(`${b.plan} ${s}: ${Array.from({ length: b.replicas }, (_, r) => [...b.data.subarray((r * b.steps.length + i) * b.names.length, (r * b.steps.length + i + 1) * b.names.length)].join()).join(' ')}`));
+    b.steps.forEach((s, i) =>
+      rows.push(
+        `${b.plan} ${s}: ${Array.from({ length: b.replicas }, (_, r) => [...b.data.subarray((r * b.steps.length + i) * b.names.length, (r * b.steps.length + i + 1) * b.names.length)].join()).join(' ')}`,
+      ),
+    );
   return rows.toSorted();
 };
-interface Ran { readonly rows: readonly string[]; readonly state: Uint8Array; readonly form: string }
+interface Ran {
+  readonly rows: readonly string[];
+  readonly state: Uint8Array;
+  readonly form: string;
+}
 const run = async (gpu: GpuExecutor, o: TrainerOptions, t: Omit<TrainOptions, 'step'>): Promise<Ran> => {
   using trainer = await Trainer.open(gpu, o);
   const rows = await rowsOf(trainer.train(t));
@@ -50,7 +72,10 @@ const pin = async (gpu: GpuExecutor, o: TrainerOptions, id: string): Promise<voi
 };
 
 describe('the persistent form', () => {
-  it.each([['a network on shared minibatches, with probes', NETWORK, 16, PROBES], ['a network of tokens', TOKENS, 4, {}]] as const)('of %s has the bits of the ordinary one', async (_, o, workgroup, t) => {
+  it.each([
+    ['a network on shared minibatches, with probes', NETWORK, 16, PROBES],
+    ['a network of tokens', TOKENS, 4, {}],
+  ] as const)('of %s has the bits of the ordinary one', async (_, o, workgroup, t) => {
     using plain = await openGpu();
     const want = await run(plain, o, { ...t, steps: 61 });
     using gpu = await tuning();
@@ -70,7 +95,10 @@ describe('the persistent form', () => {
     using trainer = await Trainer.open(gpu, NETWORK);
     let lost = 0;
     const losing = async function* (): AsyncGenerator<MetricBatch> {
-      for await (const b of trainer.train({ steps: 400, submissionMs: 5 })) { yield b; if (b.steps.at(-1)! >= 100 && lost++ === 0) gpu.device.destroy(); }
+      for await (const b of trainer.train({ steps: 400, submissionMs: 5 })) {
+        yield b;
+        if (b.steps.at(-1)! >= 100 && lost++ === 0) gpu.device.destroy();
+      }
     };
     expect(await rowsOf(losing())).toEqual(want.rows);
     expect(lost).toBeGreaterThan(0);
@@ -79,7 +107,10 @@ describe('the persistent form', () => {
   });
   it('runs one model of a group while another goes dispatch by dispatch', async () => {
     const members = { tokens: TOKENS, network: { ...NETWORK, seeds: [3], optimiser: sgd({ lr: 0.1 }) } };
-    const together = async (gpu: GpuExecutor, pin: boolean): Promise<{ readonly state: Uint8Array; readonly forms: readonly string[]; readonly rows: readonly string[] }> => {
+    const together = async (
+      gpu: GpuExecutor,
+      pin: boolean,
+    ): Promise<{ readonly state: Uint8Array; readonly forms: readonly string[]; readonly rows: readonly string[] }> => {
       if (pin) {
         using first = await TrainerGroup.open(gpu, members);
         await gpu.pinForm(first.session, 'tokens.step', 'persistent 4');
@@ -87,7 +118,11 @@ describe('the persistent form', () => {
       }
       using group = await TrainerGroup.open(gpu, members);
       const rows = await rowsOf(group.train({ steps: 30 }));
-      return { rows, state: await group.session.checkpoint(), forms: ['tokens.step', 'network.step'].map((p) => (group.session as GpuSession).formOf(p)) };
+      return {
+        rows,
+        state: await group.session.checkpoint(),
+        forms: ['tokens.step', 'network.step'].map((p) => (group.session as GpuSession).formOf(p)),
+      };
     };
     using plain = await openGpu();
     using gpu = await tuning();
@@ -108,12 +143,15 @@ describe('the choice of a form', () => {
     const found = () => gpu.tuner!.find(formClass(form));
     let steps = 0;
     // Until the pipelines, which compile in the meantime, were held against each other.
-    while (!await found() || steps < 3000) {
+    while (!(await found()) || steps < 3000) {
       const n = steps < 3000 ? 100 : 20;
       expect((await rowsOf(trainer.train({ steps: n }))).length).toBe(n);
       steps += n;
       if (steps === 3000) expect(await trainer.session.checkpoint()).toEqual(want.state);
-      if (steps >= 3000) await new Promise((done) => { setTimeout(done, 50); });
+      if (steps >= 3000)
+        await new Promise((done) => {
+          setTimeout(done, 50);
+        });
     }
     const finding = (await found())!;
     expect(Object.keys(finding.ms)).toEqual([ORDINARY, 'persistent 16', 'persistent 32', 'persistent 4']);
@@ -128,15 +166,31 @@ describe('the choice of a form', () => {
     const plans = { step: session.planned('step') };
     const wrong = { step: (other.session as GpuSession).planned('step') };
     const pipelines = new PipelineCache(gpu.device);
-    const program = await prepare(gpu.device, pipelines, plans, { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27, budget: 2 ** 28 });
-    for (const [name, data] of Object.entries({ 'train.x': TOKENS.data.x, 'train.y': TOKENS.data.y })) gpu.device.queue.writeBuffer(program.variables.get(name)!.buffer, 0, data as Uint32Array<ArrayBuffer>);
-    gpu.device.queue.writeBuffer(program.variables.get('theta')!.buffer, 0, random.fillNormal(new Float32Array(program.variables.get('theta')!.buffer.size / 4)));
+    const program = await prepare(gpu.device, pipelines, plans, {
+      maxBufferSize: 2 ** 28,
+      maxStorageBufferBindingSize: 2 ** 27,
+      budget: 2 ** 28,
+    });
+    for (const [name, data] of Object.entries({ 'train.x': TOKENS.data.x, 'train.y': TOKENS.data.y }))
+      gpu.device.queue.writeBuffer(program.variables.get(name)!.buffer, 0, data as Uint32Array<ArrayBuffer>);
+    gpu.device.queue.writeBuffer(
+      program.variables.get('theta')!.buffer,
+      0,
+      random.fillNormal(new Float32Array(program.variables.get('theta')!.buffer.size / 4)),
+    );
     gpu.device.queue.writeBuffer(program.variables.get('hyper')!.buffer, 0, TOKENS.optimiser.hyper(2) as Float32Array<ArrayBuffer>);
     const forms = async (p: typeof plans): Promise<string> => {
       const tuner = new Tuner('here');
       const shape = formClass(persistentForm(p.step)!);
       await tuner.keep({ shape, choice: 'persistent 4', ms: {}, pinned: true });
-      const f = new Forms(p, { device: gpu.device, scheduler: new Scheduler(gpu.device), program, tuner, spare: 2 ** 28, alive: () => undefined });
+      const f = new Forms(p, {
+        device: gpu.device,
+        scheduler: new Scheduler(gpu.device),
+        program,
+        tuner,
+        spare: 2 ** 28,
+        alive: () => undefined,
+      });
       await f.want(['step']);
       await f.judge();
       const form = f.formOf('step');
@@ -153,6 +207,8 @@ describe('the choice of a form', () => {
     await expect(pin(plain, TOKENS, 'persistent 4')).rejects.toThrow(/without `tune`/);
     using gpu = await tuning();
     for (const id of ['persistent four', 'persistent 6', '']) await expect(pin(gpu, TOKENS, id)).rejects.toThrow(ConfigError);
-    await expect(pin(gpu, { ...NETWORK, model: mlp({ widths: [5, 1024, 1024, 3] }) }, 'persistent 4')).rejects.toThrow(`is '${ORDINARY}' only`);
+    await expect(pin(gpu, { ...NETWORK, model: mlp({ widths: [5, 1024, 1024, 3] }) }, 'persistent 4')).rejects.toThrow(
+      `is '${ORDINARY}' only`,
+    );
   });
 });

@@ -38,8 +38,16 @@ export interface Place {
   /** Throws once the session is disposed of. */
   readonly alive: () => void;
 }
-export interface FormsOf extends Place { readonly tuner: Tuner }
-interface Candidate { readonly form: PersistentForm; readonly compiled: CompiledForm[]; readonly found: Finding | undefined; ready: boolean; readonly compiling: Promise<void> }
+export interface FormsOf extends Place {
+  readonly tuner: Tuner;
+}
+interface Candidate {
+  readonly form: PersistentForm;
+  readonly compiled: CompiledForm[];
+  readonly found: Finding | undefined;
+  ready: boolean;
+  readonly compiling: Promise<void>;
+}
 
 /** Invocations of a workgroup that are tried: whole subgroups, of which a processor runs several at a time. */
 const sizesOn = (device: GPUDevice): readonly number[] => {
@@ -56,7 +64,10 @@ export class Forms {
   private gone = false;
 
   /** `plans`: without the tuner's choices, so that none waits for others of its workgroup. */
-  constructor(private readonly plans: Readonly<Record<string, Plan>>, private readonly on: FormsOf) {}
+  constructor(
+    private readonly plans: Readonly<Record<string, Plan>>,
+    private readonly on: FormsOf,
+  ) {}
 
   /** Starts to compile what these plans may run in. Resolves at once, or, for a form that was pinned, when it is ready. */
   async want(names: readonly string[]): Promise<void> {
@@ -64,12 +75,25 @@ export class Forms {
       if (this.asked.has(name)) continue;
       this.asked.add(name);
       const form = persistentForm(this.plans[name]!);
-      const found = form && await this.on.tuner.find(formClass(form));
+      const found = form && (await this.on.tuner.find(formClass(form)));
       if (!form || found?.choice === ORDINARY) continue;
       const compiled: CompiledForm[] = [];
-      const candidate: Candidate = { form, compiled, found, ready: false, compiling: this.compile(form, found ? [Number(found.choice.split(' ')[1])] : sizesOn(this.on.device), compiled) };
+      const candidate: Candidate = {
+        form,
+        compiled,
+        found,
+        ready: false,
+        compiling: this.compile(form, found ? [Number(found.choice.split(' ')[1])] : sizesOn(this.on.device), compiled),
+      };
       this.candidates.set(name, candidate);
-      candidate.compiling.then(() => { candidate.ready = true; }, () => { this.candidates.delete(name); });
+      candidate.compiling.then(
+        () => {
+          candidate.ready = true;
+        },
+        () => {
+          this.candidates.delete(name);
+        },
+      );
     }
     await Promise.all(names.flatMap((n) => (this.candidates.get(n)?.found?.pinned ? [this.candidates.get(n)!.compiling] : [])));
   }
@@ -81,16 +105,23 @@ export class Forms {
   }
 
   /** Plans whose persistent form is compiled and waits for a trial. */
-  get waiting(): readonly string[] { return [...this.candidates].filter(([, c]) => c.ready).map(([name]) => name); }
+  get waiting(): readonly string[] {
+    return [...this.candidates].filter(([, c]) => c.ready).map(([name]) => name);
+  }
   /** The form that a plan's steps leap in; undefined for the ordinary one. */
   leap(name: string, steps: number): Leap | undefined {
     const form = steps < LEAST_LEAP ? undefined : this.chosen.get(name);
     return form?.arena.leap(form.by, steps);
   }
   /** Of the buffers of chosen forms. */
-  get bytes(): number { return [...this.chosen.values()].reduce((sum, { arena }) => sum + arena.bytes, 0); }
+  get bytes(): number {
+    return [...this.chosen.values()].reduce((sum, { arena }) => sum + arena.bytes, 0);
+  }
   /** The form that a plan runs in, as findings name it. */
-  formOf(name: string): string { const form = this.chosen.get(name); return form ? idOf(form.by.workgroup) : ORDINARY; }
+  formOf(name: string): string {
+    const form = this.chosen.get(name);
+    return form ? idOf(form.by.workgroup) : ORDINARY;
+  }
 
   /** Holds what waits against the ordinary form. Nothing may be in flight. Leaves every variable as it was. */
   async judge(): Promise<void> {
@@ -117,7 +148,9 @@ export class Forms {
     }
   }
   /** What cannot be written down holds for this session. */
-  private keep(f: Finding): Promise<void> { return this.on.tuner.keep(f).catch(() => undefined); }
+  private keep(f: Finding): Promise<void> {
+    return this.on.tuner.keep(f).catch(() => undefined);
+  }
 
   destroy(): void {
     this.gone = true;
@@ -127,29 +160,47 @@ export class Forms {
 }
 
 /** The first form with the ordinary one's bits, or, where `ms` is asked for, the fastest, if it is faster than that; `ms` then has their times. */
-const pick = async (trial: Trial, compiled: readonly CompiledForm[], ms: Record<string, number> | undefined): Promise<CompiledForm | undefined> => {
+const pick = async (
+  trial: Trial,
+  compiled: readonly CompiledForm[],
+  ms: Record<string, number> | undefined,
+): Promise<CompiledForm | undefined> => {
   const want = await trial.words(undefined);
-  const ordinary = Math.min(...await trial.times(undefined, ms ? REPEATS : 1));
+  const ordinary = Math.min(...(await trial.times(undefined, ms ? REPEATS : 1)));
   if (ms) ms[ORDINARY] = ordinary;
   let best: CompiledForm | undefined;
   for (const by of compiled) {
     const first = await trial.oneStep(by);
     if (first > MOST_MS || first > Math.max(SAFE_MS, HOPELESS * ordinary) || !same(want, await trial.words(by))) continue;
     if (!ms) return by;
-    const time = ms[idOf(by.workgroup)] = Math.min(...await trial.times(by, REPEATS));
+    const time = (ms[idOf(by.workgroup)] = Math.min(...(await trial.times(by, REPEATS))));
     if (time < (best ? ms[idOf(best.workgroup)]! : GAIN * ordinary)) best = by;
   }
   return best;
 };
-const same = (a: readonly Uint32Array[], b: readonly Uint32Array[]): boolean => a.length === b.length && a.every((words, i) => words.every((w, k) => w === b[i]![k]));
+const same = (a: readonly Uint32Array[], b: readonly Uint32Array[]): boolean =>
+  a.length === b.length && a.every((words, i) => words.every((w, k) => w === b[i]![k]));
 
-interface Saved { readonly variable: GPUBuffer; /** As it was. */ readonly copy: GPUBuffer; /** As a trial left it. */ readonly result: GPUBuffer; readonly bytes: number }
+interface Saved {
+  readonly variable: GPUBuffer;
+  /** As it was. */ readonly copy: GPUBuffer;
+  /** As a trial left it. */ readonly result: GPUBuffer;
+  readonly bytes: number;
+}
 /** Runs of a plan from the state it is in, which comes back in the submission that changes it. */
 class Trial {
   private readonly restore: readonly Copy[];
-  private constructor(private readonly on: Place, private readonly name: string, readonly arena: Arena, private readonly saved: readonly Saved[]) {
+  private constructor(
+    private readonly on: Place,
+    private readonly name: string,
+    readonly arena: Arena,
+    private readonly saved: readonly Saved[],
+  ) {
     this.restore = saved.map(({ variable, copy, bytes }) => ({ from: copy, to: variable, bytes }));
-    on.scheduler.submit([], saved.map(({ variable, copy, bytes }) => ({ from: variable, to: copy, bytes })));
+    on.scheduler.submit(
+      [],
+      saved.map(({ variable, copy, bytes }) => ({ from: variable, to: copy, bytes })),
+    );
   }
 
   /** Undefined where there is no room for it. */
@@ -159,8 +210,19 @@ class Trial {
     if (form.bytes + 2 * carried.reduce((sum, c) => sum + c.bytes, 0) > on.spare) return undefined;
     const arena = await Arena.make(device, form, replicas, (v) => program.variables.get(v)!.buffer);
     if (!arena) return undefined;
-    const buffer = (size: number): GPUBuffer => device.createBuffer({ label: 'trial', size, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
-    return new Trial(on, name, arena, carried.map(({ variable, bytes }) => ({ variable: program.variables.get(variable)!.buffer, bytes, copy: buffer(bytes), result: buffer(bytes) })));
+    const buffer = (size: number): GPUBuffer =>
+      device.createBuffer({ label: 'trial', size, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    return new Trial(
+      on,
+      name,
+      arena,
+      carried.map(({ variable, bytes }) => ({
+        variable: program.variables.get(variable)!.buffer,
+        bytes,
+        copy: buffer(bytes),
+        result: buffer(bytes),
+      })),
+    );
   }
 
   private submit(by: CompiledForm | undefined, steps: number, results: boolean): void {
@@ -169,7 +231,9 @@ class Trial {
     const kept = results ? this.saved.map(({ variable, result, bytes }): Copy => ({ from: variable, to: result, bytes })) : [];
     this.on.scheduler.submit(by ? [this.arena.leap(by, steps)] : Array.from({ length: steps }, () => plan), [...kept, ...this.restore]);
   }
-  private async wait(): Promise<void> { await this.on.scheduler.read(this.saved[0]!.variable, 4); }
+  private async wait(): Promise<void> {
+    await this.on.scheduler.read(this.saved[0]!.variable, 4);
+  }
   /** What is in the variables that the plan writes, after the trial's steps. */
   async words(by: CompiledForm | undefined): Promise<readonly Uint32Array[]> {
     this.submit(by, TRIAL_STEPS, true);
@@ -196,24 +260,32 @@ class Trial {
     return found;
   }
   destroy(keepArena = false): void {
-    for (const { copy, result } of this.saved) { copy.destroy(); result.destroy(); }
+    for (const { copy, result } of this.saved) {
+      copy.destroy();
+      result.destroy();
+    }
     if (!keepArena) this.arena.destroy();
   }
 }
 
 /** Milliseconds a step in one form, several times, with the copies around a leap; `same`: its bits are the ordinary form's. */
-export interface FormTimes { readonly form: string; readonly same: boolean; readonly ms: readonly number[] }
+export interface FormTimes {
+  readonly form: string;
+  readonly same: boolean;
+  readonly ms: readonly number[];
+}
 /** The forms of a plan on the state its variables are in, which comes back. Undefined where there is but the ordinary one. Nothing may be in flight. */
 export const compareForms = async (on: Place, p: Plan, name: string, repeats: number): Promise<readonly FormTimes[] | undefined> => {
   const form = persistentForm(p);
-  const trial = form && await Trial.open(on, form, name, p.replicas);
+  const trial = form && (await Trial.open(on, form, name, p.replicas));
   if (!trial) return undefined;
   try {
     const want = await trial.words(undefined);
     const found: FormTimes[] = [{ form: ORDINARY, same: true, ms: await trial.times(undefined, repeats) }];
     for (const workgroup of sizesOn(on.device)) {
       const by = await compileForm(on.device, form, workgroup);
-      if (by && await trial.oneStep(by) <= MOST_MS) found.push({ form: idOf(workgroup), same: same(want, await trial.words(by)), ms: await trial.times(by, repeats) });
+      if (by && (await trial.oneStep(by)) <= MOST_MS)
+        found.push({ form: idOf(workgroup), same: same(want, await trial.words(by)), ms: await trial.times(by, repeats) });
     }
     return found;
   } finally {

@@ -31,28 +31,47 @@ export class GpuExecutor implements Executor {
   private disposed = false;
   /** Lists, pins and resets what was measured; undefined where tuning was not asked for, or the adapter is a software one. */
   readonly tuner: Tuner | undefined;
-  private constructor(private acquired: Acquired, private readonly o: GpuOptions) {
+  private constructor(
+    private acquired: Acquired,
+    private readonly o: GpuOptions,
+  ) {
     this.backend = this.wrap(acquired);
     if (o.tune && (!acquired.software || o.tune.software)) this.tuner = new Tuner(`${acquired.name} ${kernelsFingerprint()}`, o.tune);
   }
 
   /** Throws NoWebGPUError. */
-  static async open(o: GpuOptions = {}): Promise<GpuExecutor> { return new GpuExecutor(await acquire(o), o); }
+  static async open(o: GpuOptions = {}): Promise<GpuExecutor> {
+    return new GpuExecutor(await acquire(o), o);
+  }
 
-  get name(): string { return this.acquired.name; }
-  get software(): boolean { return this.acquired.software; }
-  get device(): GPUDevice { return this.acquired.device; }
-  get maxBindings(): number { return this.device.limits.maxStorageBuffersPerShaderStage; }
+  get name(): string {
+    return this.acquired.name;
+  }
+  get software(): boolean {
+    return this.acquired.software;
+  }
+  get device(): GPUDevice {
+    return this.acquired.device;
+  }
+  get maxBindings(): number {
+    return this.device.limits.maxStorageBuffersPerShaderStage;
+  }
 
   async open(plans: Readonly<Record<string, Plan>>, { together = [], asGiven = false }: SessionOptions = {}): Promise<Session> {
     if (this.disposed) throw DISPOSED();
     const ready = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
     if (asGiven) return GpuSession.open(plans, ready, (lost) => this.renew(lost), { successor: () => undefined, plans, together });
     const backend = await this.tuned(plans, ready);
-    const each = (choices: Choices): Readonly<Record<string, Plan>> => Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind, choices)]));
+    const each = (choices: Choices): Readonly<Record<string, Plan>> =>
+      Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind, choices)]));
     const planned = each({});
     const choices = this.tuner?.choices ?? {};
-    return GpuSession.open(this.tuner ? each(choices) : planned, backend, (lost) => this.renew(lost), { successor: (d) => successor(d, choices), tuner: this.tuner, plans: planned, together });
+    return GpuSession.open(this.tuner ? each(choices) : planned, backend, (lost) => this.renew(lost), {
+      successor: (d) => successor(d, choices),
+      tuner: this.tuner,
+      plans: planned,
+      together,
+    });
   }
 
   /** A plan as it runs in a session of this executor, once all is improved. */
@@ -64,10 +83,14 @@ export class GpuExecutor implements Executor {
   /** The device to go on with: another where this one was lost over the measurements. */
   private async tuned(plans: Readonly<Record<string, Plan>>, backend: Backend): Promise<Backend> {
     try {
-      await this.tuner?.tune(backend.device, backend.pipelines, Object.values(plans).map((p) => specialise(p, this.acquired.kind)));
+      await this.tuner?.tune(
+        backend.device,
+        backend.pipelines,
+        Object.values(plans).map((p) => specialise(p, this.acquired.kind)),
+      );
       return backend;
     } catch (cause) {
-      if (!await backend.scheduler.isLost()) throw cause;
+      if (!(await backend.scheduler.isLost())) throw cause;
       return this.renew(backend);
     }
   }
@@ -86,7 +109,10 @@ export class GpuExecutor implements Executor {
     if (!this.tuner) throw UNTUNED();
     const planned = session instanceof GpuSession ? session.planned(plan) : undefined;
     const form = planned && persistentForm(planned);
-    if (!form || (id !== ORDINARY && !(Number(/^persistent (\d+)$/.exec(id)?.[1]) % 4 === 0))) throw new ConfigError(`no form '${id}' of '${plan}'; there ${form ? `are '${ORDINARY}' and 'persistent <invocations>'` : `is '${ORDINARY}' only`}`);
+    if (!form || (id !== ORDINARY && !(Number(/^persistent (\d+)$/.exec(id)?.[1]) % 4 === 0)))
+      throw new ConfigError(
+        `no form '${id}' of '${plan}'; there ${form ? `are '${ORDINARY}' and 'persistent <invocations>'` : `is '${ORDINARY}' only`}`,
+      );
     await this.tuner.keep({ shape: formClass(form), choice: id, ms: {}, pinned: true });
   }
 
@@ -94,18 +120,24 @@ export class GpuExecutor implements Executor {
   private renew(lost: Backend): Promise<Backend> {
     if (this.disposed) return Promise.reject(DISPOSED());
     if (lost !== this.backend) return Promise.resolve(this.backend);
-    this.renewing ??= acquire(this.o).then((acquired) => {
-      this.acquired = acquired;
-      this.backend = this.wrap(acquired);
-      return this.backend;
-    }).finally(() => { this.renewing = undefined; });
+    this.renewing ??= acquire(this.o)
+      .then((acquired) => {
+        this.acquired = acquired;
+        this.backend = this.wrap(acquired);
+        return this.backend;
+      })
+      .finally(() => {
+        this.renewing = undefined;
+      });
     return this.renewing;
   }
 
   private wrap({ device }: Acquired): Backend {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     return {
-      device, pipelines: new PipelineCache(device), scheduler: new Scheduler(device),
+      device,
+      pipelines: new PipelineCache(device),
+      scheduler: new Scheduler(device),
       limits: { maxBufferSize, maxStorageBufferBindingSize, budget: this.o.memoryBudget ?? DEFAULT_BUDGET },
     };
   }
@@ -115,6 +147,8 @@ export class GpuExecutor implements Executor {
     this.disposed = true;
     this.device.destroy();
   }
-  [Symbol.dispose](): void { this.dispose(); }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
 export const openGpu = (o: GpuOptions = {}): Promise<GpuExecutor> => GpuExecutor.open(o);

@@ -15,7 +15,12 @@ import { trainOn } from './train';
 import type { Tuner } from './tuner';
 
 /** What a session needs of a device; all of it is replaced when the device is lost. */
-export interface Backend { readonly device: GPUDevice; readonly pipelines: PipelineCache; readonly scheduler: Scheduler; readonly limits: MemoryLimits }
+export interface Backend {
+  readonly device: GPUDevice;
+  readonly pipelines: PipelineCache;
+  readonly scheduler: Scheduler;
+  readonly limits: MemoryLimits;
+}
 
 /** With what a session becomes faster. `tuner`: finds the faster form of its steps, of `plans`, which are without the tuner's choices. */
 export interface Tuning {
@@ -42,11 +47,20 @@ export class GpuSession implements Session {
   private readonly woven = new Map<string, readonly Ready[]>();
   improved: Promise<void> = Promise.resolve();
 
-  private constructor(readonly plans: Readonly<Record<string, Plan>>, private readonly renew: (lost: Backend) => Promise<Backend>, private readonly tuning: Tuning) {
+  private constructor(
+    readonly plans: Readonly<Record<string, Plan>>,
+    private readonly renew: (lost: Backend) => Promise<Backend>,
+    private readonly tuning: Tuning,
+  ) {
     this.updated = new Set(Object.values(plans).flatMap((p) => p.updated));
   }
 
-  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, renew: (lost: Backend) => Promise<Backend>, tuning: Tuning): Promise<GpuSession> {
+  static async open(
+    plans: Readonly<Record<string, Plan>>,
+    backend: Backend,
+    renew: (lost: Backend) => Promise<Backend>,
+    tuning: Tuning,
+  ): Promise<GpuSession> {
     const session = new GpuSession(plans, renew, tuning);
     await session.build(backend);
     return session;
@@ -59,9 +73,18 @@ export class GpuSession implements Session {
     this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits, this.tuning.together);
     this.woven.clear();
     backend.scheduler.check();
-    const { program, tuning: { tuner, plans, successor } } = this;
+    const {
+      program,
+      tuning: { tuner, plans, successor },
+    } = this;
     if (tuner) this.forms = new Forms(plans, { ...this.place, tuner });
-    this.improved = improve(backend.pipelines, this.plans, program, successor, () => this.disposed || this.program !== program || backend.scheduler.lost !== undefined);
+    this.improved = improve(
+      backend.pipelines,
+      this.plans,
+      program,
+      successor,
+      () => this.disposed || this.program !== program || backend.scheduler.lost !== undefined,
+    );
     for (const r of this.readers.values()) r.destroy();
     this.readers.clear();
     for (const [key, p] of Object.entries(this.plans))
@@ -73,11 +96,18 @@ export class GpuSession implements Session {
     return { device, scheduler, program: this.program, spare: limits.budget - this.program.bytes, alive: () => this.alive() };
   }
   /** How long a plan's steps take in each form, on the state it is in, which comes back; undefined where it has one only. Not while it is trained. */
-  compareForms(plan: string, repeats: number): Promise<readonly FormTimes[] | undefined> { this.alive(); return compareForms(this.place, this.planned(plan), plan, repeats); }
+  compareForms(plan: string, repeats: number): Promise<readonly FormTimes[] | undefined> {
+    this.alive();
+    return compareForms(this.place, this.planned(plan), plan, repeats);
+  }
 
-  get scheduler(): Scheduler { return this.backend.scheduler; }
+  get scheduler(): Scheduler {
+    return this.backend.scheduler;
+  }
   /** Whether these plans share no buffer for intermediate values: others must run one after another. */
-  apart(plans: readonly string[]): boolean { return plans.every((p) => this.tuning.together.includes(p)); }
+  apart(plans: readonly string[]): boolean {
+    return plans.every((p) => this.tuning.together.includes(p));
+  }
   /** The dispatches of one step of several independent plans that are apart, in turns. */
   weave(plans: readonly string[]): readonly Ready[] {
     const key = plans.join('\n');
@@ -89,22 +119,42 @@ export class GpuSession implements Session {
     this.woven.set(key, woven);
     return woven;
   }
-  ready(plan: string): readonly Ready[] { findPlan(this.plans, plan); return this.program.ready.get(plan)!; }
+  ready(plan: string): readonly Ready[] {
+    findPlan(this.plans, plan);
+    return this.program.ready.get(plan)!;
+  }
   /** Bytes of all buffers. */
-  get bytes(): number { return this.program.bytes + (this.forms?.bytes ?? 0); }
+  get bytes(): number {
+    return this.program.bytes + (this.forms?.bytes ?? 0);
+  }
   /** A plan as it suits the adapter, without the tuner's choices. Throws ConfigError for an unknown name. */
-  planned(plan: string): Plan { findPlan(this.plans, plan); return this.tuning.plans[plan]!; }
+  planned(plan: string): Plan {
+    findPlan(this.plans, plan);
+    return this.tuning.plans[plan]!;
+  }
   /** A plan as it runs once all is improved. */
-  running(plan: string): Plan { return improvedPlan(findPlan(this.plans, plan), this.tuning.successor); }
+  running(plan: string): Plan {
+    return improvedPlan(findPlan(this.plans, plan), this.tuning.successor);
+  }
   /** Starts to look for faster forms of plans that are to be trained. */
-  async wantForms(plans: readonly string[]): Promise<void> { await this.forms?.want(plans); }
+  async wantForms(plans: readonly string[]): Promise<void> {
+    await this.forms?.want(plans);
+  }
   /** Whether a form waits to be judged, for which nothing may be in flight. */
-  get formsWait(): boolean { return this.forms !== undefined && this.forms.waiting.length > 0; }
-  async judgeForms(): Promise<void> { await this.forms?.judge(); }
+  get formsWait(): boolean {
+    return this.forms !== undefined && this.forms.waiting.length > 0;
+  }
+  async judgeForms(): Promise<void> {
+    await this.forms?.judge();
+  }
   /** So many steps of a plan at once; undefined where they run dispatch by dispatch. */
-  leap(plan: string, steps: number): Leap | undefined { return this.forms?.leap(plan, steps); }
+  leap(plan: string, steps: number): Leap | undefined {
+    return this.forms?.leap(plan, steps);
+  }
   /** The form that a plan's steps run in: 'ordinary', or 'persistent' with the size of its workgroups. */
-  formOf(plan: string): string { return this.forms?.formOf(plan) ?? 'ordinary'; }
+  formOf(plan: string): string {
+    return this.forms?.formOf(plan) ?? 'ordinary';
+  }
 
   write(variable: string, data: HostArray): void {
     this.alive();
@@ -137,7 +187,8 @@ export class GpuSession implements Session {
     this.alive();
     this.scheduler.submit([this.ready(plan)], []);
     const results: Record<string, HostTensor> = {};
-    for (const [name, t] of Object.entries(this.plans[plan]!.outputs)) results[name] = await this.fetch(t, this.program.slotBuffer(plan, t.slot));
+    for (const [name, t] of Object.entries(this.plans[plan]!.outputs))
+      results[name] = await this.fetch(t, this.program.slotBuffer(plan, t.slot));
     this.scheduler.check();
     return results;
   }
@@ -157,7 +208,9 @@ export class GpuSession implements Session {
     return { step, values };
   }
   /** Tells the readers where in their rings they are, whatever ran or was written before. */
-  private findRows(values: Snapshot['values']): void { for (const r of this.readers.values()) r.count = values.get(r.metrics.counter)!.data[0]!; }
+  private findRows(values: Snapshot['values']): void {
+    for (const r of this.readers.values()) r.count = values.get(r.metrics.counter)!.data[0]!;
+  }
   async checkpoint(config?: unknown): Promise<Uint8Array> {
     const values = new Map<string, HostTensor>();
     for (const name of this.program.variables.keys()) values.set(name, await this.read(name));
@@ -175,7 +228,10 @@ export class GpuSession implements Session {
     try {
       await this.build(await this.renew(this.backend));
     } catch (cause) {
-      throw new DeviceLostError(`the device was lost and no other could be opened (${String(cause)}); the checkpoint at step ${snapshot.step} is preserved`, { cause });
+      throw new DeviceLostError(
+        `the device was lost and no other could be opened (${String(cause)}); the checkpoint at step ${snapshot.step} is preserved`,
+        { cause },
+      );
     }
     for (const [name, data] of this.written) this.upload(name, data);
     for (const [name, { data }] of snapshot.values) this.upload(name, data);
@@ -184,7 +240,9 @@ export class GpuSession implements Session {
   }
 
   /** Throws ConfigError after dispose. */
-  alive(): void { if (this.disposed) throw new ConfigError('this session was disposed of'); }
+  alive(): void {
+    if (this.disposed) throw new ConfigError('this session was disposed of');
+  }
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
@@ -192,5 +250,7 @@ export class GpuSession implements Session {
     this.forms?.destroy();
     this.program.destroy();
   }
-  [Symbol.dispose](): void { this.dispose(); }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

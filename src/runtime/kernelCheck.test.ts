@@ -9,7 +9,9 @@ import { covering, optionSets, runsOn, servedSets, trialsOf } from './kernelChec
 import { selfTest, type KernelResult } from './kernelCheckSelf';
 
 let device: GPUDevice;
-beforeAll(async () => { ({ device } = await acquire()); });
+beforeAll(async () => {
+  ({ device } = await acquire());
+});
 afterAll(() => device.destroy());
 
 const bindings: readonly Binding<'n'>[] = [
@@ -19,7 +21,12 @@ const bindings: readonly Binding<'n'>[] = [
 /** y = 2x, exactly; `body` may get it wrong. */
 const doubling = (body: string): Oracle => {
   const kernel: Kernel<'n', Record<never, never>> = {
-    name: 'doubling', dims: ['n'], options: {}, bindings: () => bindings, workgroups: ({ n }, _, R) => [n, 1, R], flops: ({ n }) => n,
+    name: 'doubling',
+    dims: ['n'],
+    options: {},
+    bindings: () => bindings,
+    workgroups: ({ n }, _, R) => [n, 1, R],
+    flops: ({ n }) => n,
     code: () => `${prologue(['n'], bindings)}
 @compute @workgroup_size(1) fn main(@builtin(workgroup_id) group: vec3u) {
   let from_x = group.z * dims.rs_x + group.x;
@@ -28,7 +35,9 @@ const doubling = (body: string): Oracle => {
 }`,
   };
   return anyOracle({
-    kernel, cases: [{ n: 5 }], exactOnIntegers: true,
+    kernel,
+    cases: [{ n: 5 }],
+    exactOnIntegers: true,
     eval: ([x]) => [{ value: x!.map((v) => 2 * v), bound: new Float64Array(x!.length) }],
   } satisfies Oracle<'n', Record<never, never>>);
 };
@@ -44,10 +53,16 @@ describe('the check of one kernel', () => {
   it.each([
     ['a wrong value', 'y[to_y] = select(2.0, 3.0, group.x == 4u) * x[from_x];', /y\[4\] got/],
     ['an element left out', 'if (group.x != 2u) { y[to_y] = 2.0 * x[from_x]; }', /y\[2\] got nothing written/],
-    ['a write behind the end', 'y[to_y] = 2.0 * x[from_x]; if (group.x == 4u && group.z + 1u == dims.R) { y[to_y + 1u] = 0.0; }', /wrote word/],
+    [
+      'a write behind the end',
+      'y[to_y] = 2.0 * x[from_x]; if (group.x == 4u && group.z + 1u == dims.R) { y[to_y + 1u] = 0.0; }',
+      /wrote word/,
+    ],
     ['one replica read for all', 'y[to_y] = 2.0 * x[from_x - group.z * dims.rs_x];', /R=3 .* replica [12]/],
     ['a read past the replica', 'y[to_y] = 2.0 * x[from_x] + x[group.z * dims.rs_x + dims.n];', /y\[0\] got NaN/],
-  ])('finds %s', async (_, body, message) => { expect((await check(body)).failures.join('\n')).toMatch(message); });
+  ])('finds %s', async (_, body, message) => {
+    expect((await check(body)).failures.join('\n')).toMatch(message);
+  });
   it('counts every failure and measures the largest, with the first few in words', async () => {
     // y = 3x errs by |x|: of the whole numbers drawn, at most 3; by nothing where x is 0.
     const { checked, failed, failures, largest, worst } = await check('y[to_y] = 3.0 * x[from_x];');
@@ -73,8 +88,9 @@ describe('covering', () => {
     expect(chosen.length).toBeGreaterThanOrEqual(8);
     expect(chosen.length).toBeLessThan(2 ** 6);
     const names = Object.keys(kernel.options);
-    for (const a of names) for (const b of names) for (const c of names)
-      if (a < b && b < c) expect(new Set(chosen.map((o) => [o[a], o[b], o[c]].join())).size).toBe(8);
+    for (const a of names)
+      for (const b of names)
+        for (const c of names) if (a < b && b < c) expect(new Set(chosen.map((o) => [o[a], o[b], o[c]].join())).size).toBe(8);
   });
   it('keeps every two values together in fewer still', () => {
     const chosen = covering(optionSets(bitwise), 2);
@@ -117,13 +133,19 @@ describe('the self-test', () => {
     console.log(`self-test: ${all.map((r) => `${r.kernel} ${r.sets}/${r.allSets} sets, ${r.ms.toFixed(0)} ms`).join('; ')}`);
   });
   it('names what a kernel with a wrong constant gets wrong, and goes on', async () => {
-    const [wrong, next] = await results(device, [altered('uniform', '* 0x1p-24', '* 0x1p-23'), ORACLES.find((o) => o.kernel.name === 'record')!]);
+    const [wrong, next] = await results(device, [
+      altered('uniform', '* 0x1p-24', '* 0x1p-23'),
+      ORACLES.find((o) => o.kernel.name === 'record')!,
+    ]);
     expect(wrong!.failed).toBeGreaterThan(0);
     expect(wrong!.failures[0]).toMatch(/^uniform \{\} dims .* R=1 \w+ replica 0: \w+\[\d+\] got .*, want .*, error .*, bound 0$/);
     expect(next).toMatchObject({ kernel: 'record', failed: 0 });
   });
   it('makes a kernel that does not compile a failed row, and goes on', async () => {
-    const [broken, next] = await results(device, [altered('scatterAdd', 'fn main(', 'fn main(missing: nothing, '), ORACLES.find((o) => o.kernel.name === 'record')!]);
+    const [broken, next] = await results(device, [
+      altered('scatterAdd', 'fn main(', 'fn main(missing: nothing, '),
+      ORACLES.find((o) => o.kernel.name === 'record')!,
+    ]);
     expect(broken).toMatchObject({ kernel: 'scatterAdd', checked: 0, failed: broken!.sets });
     expect(broken!.failures[0]).toMatch(/'scatterAdd' does not compile[^]*nothing/);
     expect(next).toMatchObject({ kernel: 'record', failed: 0 });

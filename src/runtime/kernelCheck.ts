@@ -28,7 +28,10 @@ interface Placed {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly perReplica: readonly Float64Array[];
 }
-interface Compiled extends Pipeline { readonly kernel: Kernel; readonly options: Options }
+interface Compiled extends Pipeline {
+  readonly kernel: Kernel;
+  readonly options: Options;
+}
 
 export interface Outcome {
   /** Elements compared. */
@@ -59,7 +62,7 @@ const merge = (outcomes: readonly Outcome[]): Outcome => ({
 /** Throws ShaderError with the options and the numbered source. */
 const compile = async (pipelines: PipelineCache, kernel: Kernel, options: Options): Promise<Compiled> => {
   try {
-    return { kernel, options, ...await pipelines.get(kernel, options) };
+    return { kernel, options, ...(await pipelines.get(kernel, options)) };
   } catch (error) {
     if (!(error instanceof ShaderError)) throw error;
     throw new ShaderError(kernel.name, `${JSON.stringify(options)}\n${error.message.slice(error.message.indexOf('\n') + 1)}`);
@@ -83,7 +86,10 @@ const place = (oracle: Oracle, b: Binding, at: number, { dims, R, integers, seed
   const draw = (): number => (b.dtype === 'u32' ? Math.abs(whole()) : integers ? whole() : real());
   const perReplica: Float64Array[] = [];
   for (let r = 0; r < R; r++) {
-    if (b.access === 'write' || (r > 0 && stride === 0)) { perReplica.push(perReplica[0] ?? new Float64Array(size)); continue; }
+    if (b.access === 'write' || (r > 0 && stride === 0)) {
+      perReplica.push(perReplica[0] ?? new Float64Array(size));
+      continue;
+    }
     const slice = view.subarray(r * stride, r * stride + size);
     slice.set(oracle.input?.(b.name, size, dims, real) ?? Float64Array.from({ length: size }, draw));
     perReplica.push(Float64Array.from(slice)); // as f32 rounded it
@@ -92,17 +98,34 @@ const place = (oracle: Oracle, b: Binding, at: number, { dims, R, integers, seed
 };
 
 const upload = (device: GPUDevice, words: Uint32Array<ArrayBuffer>, usage: number): GPUBuffer => {
-  const buffer = device.createBuffer({ size: Math.ceil(words.byteLength / 16) * 16, usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC });
+  const buffer = device.createBuffer({
+    size: Math.ceil(words.byteLength / 16) * 16,
+    usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+  });
   device.queue.writeBuffer(buffer, 0, words);
   return buffer;
 };
 
 /** Encodes one trial; returns the buffers it made, the uniforms first. */
 const encodeTrial = (
-  device: GPUDevice, { kernel, options, layout }: Compiled, pass: GPUComputePassEncoder, { dims, R }: Trial, placed: readonly Placed[],
+  device: GPUDevice,
+  { kernel, options, layout }: Compiled,
+  pass: GPUComputePassEncoder,
+  { dims, R }: Trial,
+  placed: readonly Placed[],
 ): readonly GPUBuffer[] => {
-  const fields: Readonly<Record<string, number>> = { ...dims, R, ...Object.fromEntries(placed.map((p) => [`rs_${p.binding.name}`, p.stride])) };
-  const words = Uint32Array.from(uniformFields(kernel.dims, placed.map((p) => p.binding)), (name) => fields[name]!);
+  const fields: Readonly<Record<string, number>> = {
+    ...dims,
+    R,
+    ...Object.fromEntries(placed.map((p) => [`rs_${p.binding.name}`, p.stride])),
+  };
+  const words = Uint32Array.from(
+    uniformFields(
+      kernel.dims,
+      placed.map((p) => p.binding),
+    ),
+    (name) => fields[name]!,
+  );
   const buffers = [upload(device, words, GPUBufferUsage.UNIFORM), ...placed.map((p) => upload(device, p.words, GPUBufferUsage.STORAGE))];
   pass.setBindGroup(0, device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) }));
   pass.dispatchWorkgroups(...kernel.workgroups(dims, options, R));
@@ -111,7 +134,9 @@ const encodeTrial = (
 
 /** The words of every writable binding after the kernel, per trial; one submit for them all. Throws GPURunError for what WebGPU rejects. */
 const execute = async (
-  device: GPUDevice, compiled: Compiled, trials: readonly (readonly [Trial, readonly Placed[]])[],
+  device: GPUDevice,
+  compiled: Compiled,
+  trials: readonly (readonly [Trial, readonly Placed[]])[],
 ): Promise<readonly (readonly Uint32Array[])[]> => {
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
@@ -120,7 +145,8 @@ const execute = async (
   const made = trials.map(([trial, placed]) => encodeTrial(device, compiled, pass, trial, placed));
   pass.end();
   const written = trials.map(([, placed], t) =>
-    placed.flatMap(({ binding, words }, i) => (binding.access === 'read' ? [] : [{ buffer: made[t]![i + 1]!, words: words.length }])));
+    placed.flatMap(({ binding, words }, i) => (binding.access === 'read' ? [] : [{ buffer: made[t]![i + 1]!, words: words.length }])),
+  );
   const total = written.flat().reduce((sum, w) => sum + w.words, 0);
   const staging = device.createBuffer({ size: 4 * total, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   let end = 0;
@@ -141,7 +167,12 @@ const execute = async (
 
 /** Compares one output binding of one replica. */
 const compareSlice = (
-  got: Uint32Array, dtype: Binding['dtype'], want: Oracled, exact: boolean, t: Tally, say: (index: number, text: string) => string,
+  got: Uint32Array,
+  dtype: Binding['dtype'],
+  want: Oracled,
+  exact: boolean,
+  t: Tally,
+  say: (index: number, text: string) => string,
 ): void => {
   const floats = new Float32Array(got.buffer, got.byteOffset, got.length);
   for (let i = 0; i < got.length; i++) {
@@ -158,7 +189,12 @@ const compareSlice = (
 };
 
 const compareTrial = (
-  oracle: Oracle, options: Options, trial: Trial, placed: readonly Placed[], results: readonly Uint32Array[], t: Tally,
+  oracle: Oracle,
+  options: Options,
+  trial: Trial,
+  placed: readonly Placed[],
+  results: readonly Uint32Array[],
+  t: Tally,
 ): void => {
   const written = placed.filter((p) => p.binding.access !== 'read');
   const kind = trial.integers ? 'integers' : 'reals';
@@ -172,15 +208,31 @@ const compareTrial = (
     }
   });
   for (let r = 0; r < trial.R; r++) {
-    const wants = oracle.eval(placed.map((p) => p.perReplica[r]!), trial.dims, options);
-    written.forEach((p, k) => compareSlice(results[k]!.subarray(r * p.stride, r * p.stride + p.size), p.binding.dtype, wants[k]!, trial.integers, t,
-      (i, text) => `${where} replica ${r}: ${p.binding.name}[${i}] ${text}`));
+    const wants = oracle.eval(
+      placed.map((p) => p.perReplica[r]!),
+      trial.dims,
+      options,
+    );
+    written.forEach((p, k) =>
+      compareSlice(
+        results[k]!.subarray(r * p.stride, r * p.stride + p.size),
+        p.binding.dtype,
+        wants[k]!,
+        trial.integers,
+        t,
+        (i, text) => `${where} replica ${r}: ${p.binding.name}[${i}] ${text}`,
+      ),
+    );
   }
 };
 
 /** Runs the trials of one option set in one submit and compares them. Throws ShaderError, and GPURunError for what WebGPU rejects. */
 export const runTrials = async (
-  device: GPUDevice, oracle: Oracle, options: Options, trials: readonly Trial[], pipelines = new PipelineCache(device),
+  device: GPUDevice,
+  oracle: Oracle,
+  options: Options,
+  trials: readonly Trial[],
+  pipelines = new PipelineCache(device),
 ): Promise<Outcome> => {
   const compiled = await compile(pipelines, oracle.kernel, options);
   const bindings = oracle.kernel.bindings(options);
@@ -196,7 +248,10 @@ const LANES = 4;
 
 /** All option sets of one kernel, each on its trials. What does not compile, or is rejected, is a failure like another. */
 export const checkKernel = async (
-  device: GPUDevice, oracle: Oracle, sets: readonly Options[], trials: (options: Options) => readonly Trial[],
+  device: GPUDevice,
+  oracle: Oracle,
+  sets: readonly Options[],
+  trials: (options: Options) => readonly Trial[],
 ): Promise<Outcome> => {
   const queue = [...sets];
   const outcomes: Outcome[] = [];

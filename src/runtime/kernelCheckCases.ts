@@ -15,7 +15,9 @@ export const runsOn = ({ needs = [] }: Kernel, features: { has(name: string): bo
 /** Every combination of a kernel's option values. */
 export const optionSets = (kernel: Kernel): readonly Options[] =>
   Object.entries(kernel.options).reduce<readonly Options[]>(
-    (sets, [name, values]) => sets.flatMap((set) => values.map((v) => ({ ...set, [name]: v }))), [{}]);
+    (sets, [name, values]) => sets.flatMap((set) => values.map((v) => ({ ...set, [name]: v }))),
+    [{}],
+  );
 
 /** Every `n` of the entries, in order, the same one several times included: so fewer than `n` are covered with them. */
 const choose = (entries: readonly string[], n: number): readonly string[] =>
@@ -23,7 +25,13 @@ const choose = (entries: readonly string[], n: number): readonly string[] =>
 
 /** A part of `sets`, chosen greedily, in which every `strength` option values that occur together in `sets` still do. */
 export const covering = (sets: readonly Options[], strength = 3): readonly Options[] => {
-  const all = sets.map((set) => ({ set, groups: choose(Object.entries(set).map(([name, value]) => `${name}=${value}`), strength) }));
+  const all = sets.map((set) => ({
+    set,
+    groups: choose(
+      Object.entries(set).map(([name, value]) => `${name}=${value}`),
+      strength,
+    ),
+  }));
   const missing = new Set(all.flatMap(({ groups }) => groups));
   const gain = (groups: readonly string[]): number => groups.filter((g) => missing.has(g)).length;
   const chosen: Options[] = [];

@@ -26,10 +26,12 @@ const SHAPES = 3;
 const spread = <T>(list: readonly T[], n: number): readonly T[] =>
   list.length <= n ? list : Array.from({ length: n }, (_, i) => list[Math.round((i * (list.length - 1)) / (n - 1))]!);
 
-const fewTrials = (oracle: Oracle) => (options: Options): readonly Trial[] => {
-  const served = oracle.cases.filter((dims: Dims) => oracle.kernel.valid?.(dims, options) !== false);
-  return trialsOf(oracle, options, spread(served, SHAPES));
-};
+const fewTrials =
+  (oracle: Oracle) =>
+  (options: Options): readonly Trial[] => {
+    const served = oracle.cases.filter((dims: Dims) => oracle.kernel.valid?.(dims, options) !== false);
+    return trialsOf(oracle, options, spread(served, SHAPES));
+  };
 
 const testKernel = async (device: GPUDevice, oracle: Oracle): Promise<KernelResult> => {
   const started = performance.now();
@@ -43,15 +45,21 @@ const testKernel = async (device: GPUDevice, oracle: Oracle): Promise<KernelResu
  * One result per oracle, in order, those left out whose kernel needs what the device lacks. A wrong value, a rejected dispatch or a shader that does not compile is in its kernel's result and
  * the test goes on. Throws DeviceLostError, after which no more results come. Ends early where the caller stops iterating.
  */
-export async function* selfTest(device: GPUDevice, { oracles = ORACLES }: SelfTestOptions = {}): AsyncGenerator<KernelResult, void, undefined> {
+export async function* selfTest(
+  device: GPUDevice,
+  { oracles = ORACLES }: SelfTestOptions = {},
+): AsyncGenerator<KernelResult, void, undefined> {
   const scheduler = new Scheduler(device);
   for (const oracle of oracles.filter(({ kernel }) => runsOn(kernel, device.features))) {
     try {
       yield await testKernel(device, oracle);
     } catch (cause) {
-      if (!await scheduler.isLost()) throw cause;
+      if (!(await scheduler.isLost())) throw cause;
       const why = scheduler.lost?.message || 'no reason given';
-      throw new DeviceLostError(`the device was lost while '${oracle.kernel.name}' was tested: ${why}. Results of the kernels before it stand`, { cause });
+      throw new DeviceLostError(
+        `the device was lost while '${oracle.kernel.name}' was tested: ${why}. Results of the kernels before it stand`,
+        { cause },
+      );
     }
   }
 }

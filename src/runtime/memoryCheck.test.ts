@@ -8,12 +8,24 @@ import { plan, type Plan } from '../plan/index';
 import { checkMemory, isReplicated, type MemoryLimits } from './memoryCheck';
 import { slotBytes } from '../plan/plan';
 
-const planFor = (replicas: number): Plan => plan({
-  name: 'p', replicas, outputs: { y: matmul(relu(matmul(variable('x', [64, 32], { perReplica: false }), variable('w', [32, 48]))), variable('v', [48, 8])) },
-});
-const check = (p: Plan, limits: MemoryLimits): void => checkMemory([p], p.slots.map((s) => ({ bytes: slotBytes(s), replicated: isReplicated(p, s) })), limits);
+const planFor = (replicas: number): Plan =>
+  plan({
+    name: 'p',
+    replicas,
+    outputs: { y: matmul(relu(matmul(variable('x', [64, 32], { perReplica: false }), variable('w', [32, 48]))), variable('v', [48, 8])) },
+  });
+const check = (p: Plan, limits: MemoryLimits): void =>
+  checkMemory(
+    [p],
+    p.slots.map((s) => ({ bytes: slotBytes(s), replicated: isReplicated(p, s) })),
+    limits,
+  );
 const errorOf = (f: () => void): MemoryError => {
-  try { f(); } catch (error) { if (error instanceof MemoryError) return error; }
+  try {
+    f();
+  } catch (error) {
+    if (error instanceof MemoryError) return error;
+  }
   throw new Error('no MemoryError');
 };
 const roomy: MemoryLimits = { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, budget: 2 ** 40 };

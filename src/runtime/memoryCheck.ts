@@ -2,13 +2,22 @@
 import { MemoryError } from '../core/errors';
 import { slotBytes, type Plan, type Slot } from '../plan/plan';
 
-export interface MemoryLimits { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number; /** Bytes of all buffers together. */ readonly budget: number }
-const mib = (bytes: number): string => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toPrecision(4)} MiB`);
+export interface MemoryLimits {
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+  /** Bytes of all buffers together. */ readonly budget: number;
+}
+const mib = (bytes: number): string =>
+  bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toPrecision(4)} MiB`;
 
 /** A buffer to be made. `replicated`: its size grows with the number of replicas. */
-export interface BufferNeed { readonly bytes: number; readonly replicated: boolean }
+export interface BufferNeed {
+  readonly bytes: number;
+  readonly replicated: boolean;
+}
 
-export const isReplicated = (p: Plan, s: Slot): boolean => s.replicas > 1 || p.dispatches.some((d) => d.args.some((a) => a.slot === s.id && a.stride > 0));
+export const isReplicated = (p: Plan, s: Slot): boolean =>
+  s.replicas > 1 || p.dispatches.some((d) => d.args.some((a) => a.slot === s.id && a.stride > 0));
 
 /** The largest number of replicas of R with which everything fits; 0 if none. */
 const largest = (R: number, buffers: readonly BufferNeed[], perBuffer: number, budget: number): number => {
@@ -29,9 +38,17 @@ export const checkMemory = (plans: readonly Plan[], buffers: readonly BufferNeed
     const worst = p.slots.reduce<Slot | undefined>((w, s) => (!w || slotBytes(s) > slotBytes(w) ? s : w), undefined);
     if (!worst || slotBytes(worst) <= perBuffer) continue;
     const otherwise = `a tensor may have at most ${Math.floor(perBuffer / 4)} elements${isReplicated(p, worst) ? '' : ', however few the replicas'}`;
-    throw new MemoryError(slotBytes(worst), perBuffer, `plan '${p.name}': ${worst.variable ?? 'an intermediate value'} needs ${mib(slotBytes(worst))} in one buffer, the adapter allows ${mib(perBuffer)}: ${advice(otherwise)}. Nothing was allocated`);
+    throw new MemoryError(
+      slotBytes(worst),
+      perBuffer,
+      `plan '${p.name}': ${worst.variable ?? 'an intermediate value'} needs ${mib(slotBytes(worst))} in one buffer, the adapter allows ${mib(perBuffer)}: ${advice(otherwise)}. Nothing was allocated`,
+    );
   }
   const total = buffers.reduce((sum, b) => sum + b.bytes, 0);
   if (total > limits.budget)
-    throw new MemoryError(total, limits.budget, `the plans need ${mib(total)}, the budget is ${mib(limits.budget)}: ${advice('use a smaller model or batch')}. Nothing was allocated`);
+    throw new MemoryError(
+      total,
+      limits.budget,
+      `the plans need ${mib(total)}, the budget is ${mib(limits.budget)}: ${advice('use a smaller model or batch')}. Nothing was allocated`,
+    );
 };

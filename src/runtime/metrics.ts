@@ -24,7 +24,12 @@ export class MetricReader {
   /** Runs recorded so far: the counter's value on the GPU once everything submitted is done. */
   count = 0;
 
-  constructor(private readonly key: string, private readonly plan: Plan, private readonly ring: GPUBuffer, private readonly device: GPUDevice) {
+  constructor(
+    private readonly key: string,
+    private readonly plan: Plan,
+    private readonly ring: GPUBuffer,
+    private readonly device: GPUDevice,
+  ) {
     this.metrics = plan.metrics!;
     const { slots, names } = this.metrics;
     this.bytes = 4 * plan.replicas * slots * names.length;
@@ -34,7 +39,10 @@ export class MetricReader {
   /** For a submission that records `runs` runs (at most the ring's slots): the copy to append to it, and how to read it once mapped. */
   take(runs: number): Taken {
     const stage = this.next++ % STAGES;
-    const to = (this.staging[stage] ??= this.device.createBuffer({ size: this.bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }));
+    const to = (this.staging[stage] ??= this.device.createBuffer({
+      size: this.bytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    }));
     const first = this.count;
     this.count += runs;
     return {
@@ -56,8 +64,16 @@ export class MetricReader {
         const from = (r * slots + ((first + skip + i) % slots)) * k;
         for (let j = 0; j < k; j++) this.scratch[at++] = ring[from + j]!;
       }
-    return { plan: this.key, names, replicas: this.plan.replicas, steps: skip > 0 ? steps.slice(skip) : steps, data: this.scratch.subarray(0, at) };
+    return {
+      plan: this.key,
+      names,
+      replicas: this.plan.replicas,
+      steps: skip > 0 ? steps.slice(skip) : steps,
+      data: this.scratch.subarray(0, at),
+    };
   }
 
-  destroy(): void { for (const b of this.staging) b.destroy(); }
+  destroy(): void {
+    for (const b of this.staging) b.destroy();
+  }
 }

@@ -24,24 +24,38 @@ const R = LR.length;
 
 /** A quadratic ½Σhᵢ(θᵢ − cᵢ)² per element. Every eighth is flat, h = 0: its gradient is exactly 0. */
 const { uniform } = stream(5, USE.data);
-const values = (from: number, draw: (u: number, i: number) => number): Float32Array => Float32Array.from({ length: N }, (_, i) => draw(uniform(from + i), i));
+const values = (from: number, draw: (u: number, i: number) => number): Float32Array =>
+  Float32Array.from({ length: N }, (_, i) => draw(uniform(from + i), i));
 const DATA = {
-  theta: values(0, (u) => 2 * u - 1), c: values(100, (u) => 2 * u - 1), h: values(200, (u, i) => (i % 8 === 0 ? 0 : 0.5 + u)),
-  lrScale: values(0, (_, i) => (i % 4 === 0 ? 1 : 0.5)), decayScale: values(0, (_, i) => (i % 8 === 0 ? 0 : 1)), mask: values(0, (_, i) => (i % 5 === 3 ? 0 : 1)),
+  theta: values(0, (u) => 2 * u - 1),
+  c: values(100, (u) => 2 * u - 1),
+  h: values(200, (u, i) => (i % 8 === 0 ? 0 : 0.5 + u)),
+  lrScale: values(0, (_, i) => (i % 4 === 0 ? 1 : 0.5)),
+  decayScale: values(0, (_, i) => (i % 8 === 0 ? 0 : 1)),
+  mask: values(0, (_, i) => (i % 5 === 3 ? 0 : 1)),
 };
 type Kind = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw';
-interface Setup { readonly kind: Kind; readonly optimiser: Optimiser; readonly extras: boolean }
+interface Setup {
+  readonly kind: Kind;
+  readonly optimiser: Optimiser;
+  readonly extras: boolean;
+}
 const cosine: Schedule = { kind: 'cosine', warmup: 3, total: 15, final: 0.25 };
 const DECAY = 0.1;
 const MOMENTUM = 0.8;
 const make = (kind: Kind, schedule?: Schedule): Optimiser => {
   const common = { lr: LR, weightDecay: DECAY, ...(schedule ? { schedule } : {}) };
   switch (kind) {
-    case 'sgd': return sgd(common);
-    case 'momentum': return sgd({ ...common, momentum: MOMENTUM });
-    case 'nesterov': return sgd({ ...common, momentum: MOMENTUM, nesterov: true });
-    case 'adam': return adam({ ...common, beta2: ADAPTIVE.beta2 });
-    case 'adamw': return adamw({ ...common, beta2: ADAPTIVE.beta2 });
+    case 'sgd':
+      return sgd(common);
+    case 'momentum':
+      return sgd({ ...common, momentum: MOMENTUM });
+    case 'nesterov':
+      return sgd({ ...common, momentum: MOMENTUM, nesterov: true });
+    case 'adam':
+      return adam({ ...common, beta2: ADAPTIVE.beta2 });
+    case 'adamw':
+      return adamw({ ...common, beta2: ADAPTIVE.beta2 });
   }
 };
 const ADAPTIVE = { beta1: 0.9, beta2: 0.95, eps: 1e-8 };
@@ -51,11 +65,18 @@ const USUAL = { sgd: HEAVY, momentum: HEAVY, nesterov: HEAVY, adam: ADAPTIVE, ad
 const KINDS: readonly Kind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw'];
 
 /** What the formulas know of one replica. */
-interface Scalars { readonly lr: readonly number[]; readonly beta1: number; readonly beta2: number; readonly eps: number }
+interface Scalars {
+  readonly lr: readonly number[];
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+}
 /** One element over T steps by the formulas as PyTorch's documentation states them. */
 const textbook = (kind: Kind, i: number, s: Scalars, extras: boolean): number => {
   let [p, v, m] = [DATA.theta[i]!, 0, 0];
-  const [lrScale, decay, mask] = extras ? [DATA.lrScale[i]!, Math.fround(DECAY) * DATA.decayScale[i]!, DATA.mask[i]!] : [1, Math.fround(DECAY), 1];
+  const [lrScale, decay, mask] = extras
+    ? [DATA.lrScale[i]!, Math.fround(DECAY) * DATA.decayScale[i]!, DATA.mask[i]!]
+    : [1, Math.fround(DECAY), 1];
   s.lr.forEach((rate, k) => {
     const lr = rate * lrScale;
     const gradient = DATA.h[i]! * (p - DATA.c[i]!);
@@ -75,12 +96,24 @@ const textbook = (kind: Kind, i: number, s: Scalars, extras: boolean): number =>
   return p;
 };
 
-const GRADIENT = namedProgram(['theta', 'c', 'h'], [['d', 'sub', 'theta', 'c'], ['g', 'mul', 'h', 'd']], ['g']);
+const GRADIENT = namedProgram(
+  ['theta', 'c', 'h'],
+  [
+    ['d', 'sub', 'theta', 'c'],
+    ['g', 'mul', 'h', 'd'],
+  ],
+  ['g'],
+);
 const exact = (value: number): Measured => ({ value, bound: 0 });
-const updateOf = (kind: Kind, groups: boolean): { readonly state: readonly string[]; readonly program: ReturnType<typeof updateProgram> } => {
+const updateOf = (
+  kind: Kind,
+  groups: boolean,
+): { readonly state: readonly string[]; readonly program: ReturnType<typeof updateProgram> } => {
   const adaptive = kind === 'adam' || kind === 'adamw';
   const flags = { groups, mask: groups, count: false };
-  const update = adaptive ? adamUpdate({ decoupled: kind === 'adamw', ...flags }) : sgdUpdate({ momentum: kind !== 'sgd', nesterov: kind === 'nesterov', ...flags });
+  const update = adaptive
+    ? adamUpdate({ decoupled: kind === 'adamw', ...flags })
+    : sgdUpdate({ momentum: kind !== 'sgd', nesterov: kind === 'nesterov', ...flags });
   return { state: update.state, program: updateProgram(update, flags) };
 };
 /** The error that f32 may have made in one element after T steps: a running error analysis of what the kernels compute. */
@@ -106,11 +139,17 @@ const open = async (executor: Executor, { optimiser, extras }: Setup): Promise<S
   session.write('hyper', optimiser.hyper(R));
   return session;
 };
-const train = async (session: Session, steps: number): Promise<void> => { for await (const _ of session.train({ step: 'step', steps })); };
+const train = async (session: Session, steps: number): Promise<void> => {
+  for await (const _ of session.train({ step: 'step', steps }));
+};
 const kindOf = (s?: Schedule): ScheduleKind => s?.kind ?? 'constant';
 
 /** Scalars of every step of replica r, with their errors, and as the formulas want them. */
-const schedules = (o: Optimiser, r: number, schedule?: Schedule): { readonly scheds: readonly (readonly Measured[])[]; readonly scalars: Scalars } => {
+const schedules = (
+  o: Optimiser,
+  r: number,
+  schedule?: Schedule,
+): { readonly scheds: readonly (readonly Measured[])[]; readonly scalars: Scalars } => {
   const hyper = Float64Array.from(o.hyper(R).subarray(r * HYPER.length, (r + 1) * HYPER.length));
   const scheds = Array.from({ length: T }, (_, k) => {
     const { value, bound } = scheduleRef.eval([Float64Array.of(k), hyper, new Float64Array(8)], {}, { kind: kindOf(schedule) })[0]!;
@@ -120,11 +159,19 @@ const schedules = (o: Optimiser, r: number, schedule?: Schedule): { readonly sch
 };
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 describe('twenty steps on a quadratic', () => {
-  const setups = KINDS.flatMap((kind) => [[kind, false, undefined], [kind, true, cosine]] as const);
+  const setups = KINDS.flatMap(
+    (kind) =>
+      [
+        [kind, false, undefined],
+        [kind, true, cosine],
+      ] as const,
+  );
   it.each(setups)('%s, with groups and mask: %s', async (kind, extras, schedule) => {
     const optimiser = make(kind, schedule);
     using session = await open(gpu, { kind, optimiser, extras });
@@ -137,7 +184,8 @@ describe('twenty steps on a quadratic', () => {
         const bound = errorBound(kind, i, scheds, extras);
         const got = data[r * N + i]!;
         expect(Math.abs(got - textbook(kind, i, scalars, extras)), `element ${i} of replica ${r}: ${got}`).toBeLessThanOrEqual(bound);
-        for (const other of KINDS) if (Math.abs(got - textbook(other, i, { lr: scalars.lr, ...USUAL[other] }, extras)) > bound) toldApart.add(other);
+        for (const other of KINDS)
+          if (Math.abs(got - textbook(other, i, { lr: scalars.lr, ...USUAL[other] }, extras)) > bound) toldApart.add(other);
       }
     }
     // The bounds are tight enough to tell each optimiser from all others.
@@ -148,7 +196,10 @@ describe('twenty steps on a quadratic', () => {
     await train(session, T);
     for (const name of ['theta', ...make(kind).state]) {
       const { data } = await session.read(name);
-      expect(Array.from(data).filter((v, at) => DATA.mask[at % N] === 0 && v !== 0), name).toEqual([]);
+      expect(
+        Array.from(data).filter((v, at) => DATA.mask[at % N] === 0 && v !== 0),
+        name,
+      ).toEqual([]);
     }
     const { data } = await session.read('theta');
     const flat = Array.from({ length: N }, (_, i) => i).filter((i) => DATA.h[i] === 0 && DATA.mask[i] === 1);
@@ -162,7 +213,8 @@ describe('twenty steps on a quadratic', () => {
       await train(session, T);
       const { data } = await session.read('theta');
       const { scheds, scalars } = schedules(optimiser, 1);
-      for (let i = 0; i < N; i++) expect(Math.abs(data[N + i]! - textbook(kind, i, scalars, false))).toBeLessThanOrEqual(errorBound(kind, i, scheds, false));
+      for (let i = 0; i < N; i++)
+        expect(Math.abs(data[N + i]! - textbook(kind, i, scalars, false))).toBeLessThanOrEqual(errorBound(kind, i, scheds, false));
     }
   });
 });
@@ -171,11 +223,18 @@ describe('twenty steps on a quadratic', () => {
 const rates = async (schedule: Schedule, n: number): Promise<readonly (readonly number[])[]> => {
   const optimiser = sgd({ lr: LR, schedule });
   const [zero, step] = [variable('zero', [N]), variable('step', [], { dtype: 'u32', perReplica: false })];
-  const [[, next]] = optimiser.update(zero, broadcastTo(constant(1), [N]), step, {}) as readonly (readonly [Tensor, Tensor])[] as readonly [readonly [Tensor, Tensor]];
-  using session = await gpu.open({ step: plan({ name: 'step', replicas: R, outputs: { next }, updates: [[step, addInt(step, constant(1, 'u32'))]] }) });
+  const [[, next]] = optimiser.update(zero, broadcastTo(constant(1), [N]), step, {}) as readonly (readonly [Tensor, Tensor])[] as readonly [
+    readonly [Tensor, Tensor],
+  ];
+  using session = await gpu.open({
+    step: plan({ name: 'step', replicas: R, outputs: { next }, updates: [[step, addInt(step, constant(1, 'u32'))]] }),
+  });
   session.write('hyper', optimiser.hyper(R));
   const out: number[][] = [];
-  for (let k = 0; k < n; k++) { const { next: got } = await session.run('step'); out.push(LR.map((_, r) => -got!.data[r * N]!)); }
+  for (let k = 0; k < n; k++) {
+    const { next: got } = await session.run('step');
+    out.push(LR.map((_, r) => -got!.data[r * N]!));
+  }
   return out;
 };
 /** The documented fraction of lr at step k. */
@@ -190,17 +249,24 @@ const fraction = ({ kind, warmup = 0, total = 1, final = 0, every = 1, gamma = 1
 describe('schedules, step by step', () => {
   const LENGTH = 24;
   it.each<Schedule>([
-    { kind: 'constant' }, { kind: 'constant', warmup: 5 }, { kind: 'linear', warmup: 4, total: 20 }, { kind: 'linear', total: 10, final: 0.5 },
-    { kind: 'cosine', warmup: 4, total: 20 }, { kind: 'cosine', total: 16, final: 0.125 },
-    { kind: 'step', every: 6, gamma: 0.5 }, { kind: 'step', every: 5, gamma: 0.25, warmup: 3 },
+    { kind: 'constant' },
+    { kind: 'constant', warmup: 5 },
+    { kind: 'linear', warmup: 4, total: 20 },
+    { kind: 'linear', total: 10, final: 0.5 },
+    { kind: 'cosine', warmup: 4, total: 20 },
+    { kind: 'cosine', total: 16, final: 0.125 },
+    { kind: 'step', every: 6, gamma: 0.5 },
+    { kind: 'step', every: 5, gamma: 0.25, warmup: 3 },
   ])('%o', async (schedule) => {
     const got = await rates(schedule, LENGTH);
     const hyper = sgd({ lr: LR, schedule }).hyper(R);
-    got.forEach((row, k) => row.forEach((rate, r) => {
-      const own = Float64Array.from(hyper.subarray(r * HYPER.length, (r + 1) * HYPER.length));
-      const { bound } = scheduleRef.eval([Float64Array.of(k), own, new Float64Array(8)], {}, { kind: schedule.kind })[0]!;
-      expect(Math.abs(rate - own[0]! * fraction(schedule, k)), `step ${k}, replica ${r}`).toBeLessThanOrEqual(bound[0]!);
-    }));
+    got.forEach((row, k) =>
+      row.forEach((rate, r) => {
+        const own = Float64Array.from(hyper.subarray(r * HYPER.length, (r + 1) * HYPER.length));
+        const { bound } = scheduleRef.eval([Float64Array.of(k), own, new Float64Array(8)], {}, { kind: schedule.kind })[0]!;
+        expect(Math.abs(rate - own[0]! * fraction(schedule, k)), `step ${k}, replica ${r}`).toBeLessThanOrEqual(bound[0]!);
+      }),
+    );
   });
   it('cosine and linear end at exactly 0 and stay there', async () => {
     for (const kind of ['cosine', 'linear'] as const) {

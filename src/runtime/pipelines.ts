@@ -2,16 +2,24 @@
 import type { Kernel, Options } from '../../shaders/kernel';
 import { ShaderError } from '../core/errors';
 
-export interface Pipeline { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout }
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
 
 const CONTEXT = 3;
 /** The numbered source around each diagnostic. */
 const numbered = (source: string, messages: readonly { readonly lineNum: number; readonly message: string }[]): string => {
   const lines = source.split('\n');
-  return messages.map(({ lineNum, message }) => {
-    const from = Math.max(0, lineNum - 1 - CONTEXT);
-    return `line ${lineNum}: ${message}\n${lines.slice(from, lineNum + CONTEXT).map((l, i) => `${String(from + i + 1).padStart(4)} | ${l}`).join('\n')}`;
-  }).join('\n\n');
+  return messages
+    .map(({ lineNum, message }) => {
+      const from = Math.max(0, lineNum - 1 - CONTEXT);
+      return `line ${lineNum}: ${message}\n${lines
+        .slice(from, lineNum + CONTEXT)
+        .map((l, i) => `${String(from + i + 1).padStart(4)} | ${l}`)
+        .join('\n')}`;
+    })
+    .join('\n\n');
 };
 
 const layoutOf = (device: GPUDevice, kernel: Kernel, options: Options): GPUBindGroupLayout =>
@@ -20,16 +28,27 @@ const layoutOf = (device: GPUDevice, kernel: Kernel, options: Options): GPUBindG
     entries: [
       { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
       ...kernel.bindings(options).map(({ access }, i): GPUBindGroupLayoutEntry => ({
-        binding: i + 1, visibility: GPUShaderStage.COMPUTE, buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+        binding: i + 1,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
       })),
     ],
   });
 
 /** Throws ShaderError with the numbered source where the shader does not compile. */
-export const compilePipeline = async (device: GPUDevice, label: string, code: string, layout: GPUBindGroupLayout): Promise<GPUComputePipeline> => {
+export const compilePipeline = async (
+  device: GPUDevice,
+  label: string,
+  code: string,
+  layout: GPUBindGroupLayout,
+): Promise<GPUComputePipeline> => {
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code });
-  const pipeline = device.createComputePipelineAsync({ label, layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' } });
+  const pipeline = device.createComputePipelineAsync({
+    label,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: 'main' },
+  });
   const scoped = device.popErrorScope();
   try {
     const done = await pipeline;
@@ -38,7 +57,10 @@ export const compilePipeline = async (device: GPUDevice, label: string, code: st
   } catch (cause) {
     const { messages } = await module.getCompilationInfo();
     const error = await scoped.catch(() => null);
-    const detail = messages.length > 0 ? numbered(code, [...messages]) : `${error?.message ?? String(cause)}\n${numbered(code, [{ lineNum: 1, message: 'source' }])}`;
+    const detail =
+      messages.length > 0
+        ? numbered(code, [...messages])
+        : `${error?.message ?? String(cause)}\n${numbered(code, [{ lineNum: 1, message: 'source' }])}`;
     throw new ShaderError(label, detail);
   }
 };

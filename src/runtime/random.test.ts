@@ -8,7 +8,9 @@ import type { HostTensor, Session } from './executor';
 import { openGpu, type GpuExecutor } from './gpu';
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 const upload = (session: Session, { values }: Case, p: Plan): void => {
@@ -32,10 +34,15 @@ const check = async (session: Session, { options: o, values }: Case, p: Plan): P
   const updates = (o.updates ?? []).map(([v, t]) => [String(v.node.attrs['name']), t] as const);
   for (const [name] of updates) Object.assign(results, { [`new ${name}`]: await session.read(name) });
   const roots = [...Object.entries(o.outputs ?? {}), ...updates.map(([name, t]) => [`new ${name}`, t] as const)];
-  values.forEach((table, r) => interpret(roots.map(([, t]) => t), table).forEach((want, i) => {
-    const name = roots[i]![0];
-    expect(replica(results[name]!, r), `${name} of replica ${r}\n${printPlan(p)}`).toEqual(Array.from(want, (v) => v + 0));
-  }));
+  values.forEach((table, r) =>
+    interpret(
+      roots.map(([, t]) => t),
+      table,
+    ).forEach((want, i) => {
+      const name = roots[i]![0];
+      expect(replica(results[name]!, r), `${name} of replica ${r}\n${printPlan(p)}`).toEqual(Array.from(want, (v) => v + 0));
+    }),
+  );
 };
 
 /** Products of products may leave the integers that f32 holds; such a case is left out. */
@@ -46,12 +53,15 @@ const isExact = ({ options: o, values }: Case): boolean => {
 
 it('gives what the graph says, and breaks no rule of WebGPU', async () => {
   let dispatches = 0;
-  await fc.assert(fc.asyncProperty(cases(true, fc.constantFrom(5, 8)).filter(isExact), async (c) => {
-    const p = plan({ ...c.options, metrics: {} });
-    dispatches += p.dispatches.length;
-    using session = await gpu.open({ p });
-    await check(session, c, p);
-  }), { numRuns: 60, seed: 3, endOnFailure: true });
+  await fc.assert(
+    fc.asyncProperty(cases(true, fc.constantFrom(5, 8)).filter(isExact), async (c) => {
+      const p = plan({ ...c.options, metrics: {} });
+      dispatches += p.dispatches.length;
+      using session = await gpu.open({ p });
+      await check(session, c, p);
+    }),
+    { numRuns: 60, seed: 3, endOnFailure: true },
+  );
   console.log(`${dispatches} dispatches`);
   expect(dispatches).toBeGreaterThan(60 * 3);
 });

@@ -3,7 +3,16 @@ import { oracleOf } from '../../shaders/index';
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
-import { probesDue, wakeUp, type Executor, type HostArray, type HostTensor, type MetricBatch, type Session, type TrainOptions } from './executor';
+import {
+  probesDue,
+  wakeUp,
+  type Executor,
+  type HostArray,
+  type HostTensor,
+  type MetricBatch,
+  type Session,
+  type TrainOptions,
+} from './executor';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
 import { collectVariables } from './program';
 import { stepPlans } from './train';
@@ -15,7 +24,9 @@ const runDispatch = (d: PlanDispatch, memory: Memory): void => {
   const { kernel, eval: evaluate } = oracleOf(d.kernel);
   const bindings = kernel.bindings(d.options);
   for (let r = 0; r < d.replicas; r++) {
-    const io = d.args.map(({ slot, offset, stride }, i) => memory[slot]!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims)));
+    const io = d.args.map(({ slot, offset, stride }, i) =>
+      memory[slot]!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims)),
+    );
     const results = evaluate(io, d.dims, d.options);
     let k = 0;
     bindings.forEach((b, i) => {
@@ -37,15 +48,20 @@ class ReferenceSession implements Session {
   constructor(readonly plans: Readonly<Record<string, Plan>>) {
     this.tensors = collectVariables(Object.values(plans));
     for (const [key, p] of Object.entries(plans))
-      this.memories.set(key, p.slots.map((s) => {
-        if (s.variable === undefined) return new Float64Array(s.size * s.replicas);
-        let v = this.values.get(s.variable);
-        if (!v) this.values.set(s.variable, (v = new Float64Array(s.size * s.replicas)));
-        return v;
-      }));
+      this.memories.set(
+        key,
+        p.slots.map((s) => {
+          if (s.variable === undefined) return new Float64Array(s.size * s.replicas);
+          let v = this.values.get(s.variable);
+          if (!v) this.values.set(s.variable, (v = new Float64Array(s.size * s.replicas)));
+          return v;
+        }),
+      );
   }
 
-  get bytes(): number { return [...this.values.values()].reduce((sum, v) => sum + v.byteLength, 0); }
+  get bytes(): number {
+    return [...this.values.values()].reduce((sum, v) => sum + v.byteLength, 0);
+  }
 
   /** Values are rounded to f32 as they would be on their way to the GPU. */
   write(variable: string, data: HostArray): void {
@@ -65,12 +81,16 @@ class ReferenceSession implements Session {
     return { dtype: t.dtype, data, replicas: t.replicas, size };
   }
 
-  private execute(plan: string): void { for (const d of findPlan(this.plans, plan).dispatches) runDispatch(d, this.memories.get(plan)!); }
+  private execute(plan: string): void {
+    for (const d of findPlan(this.plans, plan).dispatches) runDispatch(d, this.memories.get(plan)!);
+  }
 
   async run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
     this.alive();
     this.execute(plan);
-    const outputs = Object.entries(this.plans[plan]!.outputs).map(([name, t]) => [name, this.tensor(t, this.memories.get(plan)![t.slot]!)] as const);
+    const outputs = Object.entries(this.plans[plan]!.outputs).map(
+      ([name, t]) => [name, this.tensor(t, this.memories.get(plan)![t.slot]!)] as const,
+    );
     return Object.fromEntries(outputs);
   }
 
@@ -79,7 +99,8 @@ class ReferenceSession implements Session {
     const { ring, counter, names, slots } = metrics!;
     const row = (this.values.get(counter)![0]! - 1 + slots) % slots;
     const data = new Float64Array(replicas * names.length);
-    for (let r = 0; r < replicas; r++) data.set(this.values.get(ring)!.subarray((r * slots + row) * names.length, (r * slots + row + 1) * names.length), r * names.length);
+    for (let r = 0; r < replicas; r++)
+      data.set(this.values.get(ring)!.subarray((r * slots + row) * names.length, (r * slots + row + 1) * names.length), r * names.length);
     return { plan, names, replicas, steps: [step], data };
   }
 
@@ -90,7 +111,10 @@ class ReferenceSession implements Session {
   }
   /** The batches of plans run once each, where `step` steps are done or, of a step, being done. */
   private once(plans: readonly string[], step: number): readonly MetricBatch[] {
-    return plans.flatMap((plan) => { this.execute(plan); return this.plans[plan]!.metrics ? [this.batch(plan, step)] : []; });
+    return plans.flatMap((plan) => {
+      this.execute(plan);
+      return this.plans[plan]!.metrics ? [this.batch(plan, step)] : [];
+    });
   }
   private async *steps(o: TrainOptions): AsyncGenerator<MetricBatch> {
     const end = this.stepsDone + o.steps;
@@ -122,17 +146,23 @@ class ReferenceSession implements Session {
     for (const [name, { data }] of values) this.values.get(name)!.set(data);
     this.stepsDone = step;
   }
-  private alive(): void { if (this.disposed) throw new ConfigError('this session was disposed of'); }
+  private alive(): void {
+    if (this.disposed) throw new ConfigError('this session was disposed of');
+  }
   dispose(): void {
     this.disposed = true;
     this.values.clear();
   }
-  [Symbol.dispose](): void { this.dispose(); }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
 
 /** Runs plans in float64 on the CPU. */
 export const openReference = (): Executor => ({
-  name: 'float64 reference', software: true, maxBindings: 8,
+  name: 'float64 reference',
+  software: true,
+  maxBindings: 8,
   open: (plans) => {
     if (Object.keys(plans).length === 0) throw new ConfigError('a session needs at least one plan');
     return Promise.resolve(new ReferenceSession(plans));

@@ -16,7 +16,10 @@ describe('the size of a submission', () => {
     const pace = new Pace(50, 1000);
     const sizes: number[] = [];
     let at = 0;
-    while (!pace.settled) { sizes.push(pace.next); pace.measured(pace.next, at, at += pace.next * 2); }
+    while (!pace.settled) {
+      sizes.push(pace.next);
+      pace.measured(pace.next, at, (at += pace.next * 2));
+    }
     expect(sizes).toEqual([1, 2, 4, 8, 16]);
     expect(pace.next).toBe(25);
   });
@@ -35,7 +38,7 @@ const choose = (rate: (depth: number) => number): { readonly depth: number; read
   const seen = new Set<number>();
   for (let i = 0; i < 100; i++) {
     seen.add(depth.now);
-    depth.measured(10, at += 10 / rate(depth.now), true);
+    depth.measured(10, (at += 10 / rate(depth.now)), true);
     if (seen.size === 3 && after === 0) after = i;
   }
   return { depth: depth.now, after };
@@ -57,7 +60,10 @@ describe('submissions in flight', () => {
 
 const random = stream(1, 3);
 const options = (hidden: number): TrainerOptions => ({
-  model: mlp({ widths: [4, hidden, 3] }), loss: crossEntropy, optimiser: sgd({ lr: 0.1 }), seeds: [1, 2],
+  model: mlp({ widths: [4, hidden, 3] }),
+  loss: crossEntropy,
+  optimiser: sgd({ lr: 0.1 }),
+  seeds: [1, 2],
   data: { x: random.fillNormal(new Float32Array(64)), y: new Uint32Array(16).map((_, i) => i % 3), n: 16, target: [] },
 });
 /** Bytes of a plan's intermediate values. */
@@ -75,7 +81,9 @@ describe('models that step together', () => {
     expect(session.weave(['narrow.step', 'wide.step'])).toBe(woven);
     // What the steps need apart is what each needs by itself; the other plans lie in the first one's.
     using shared = await gpu.open(session.plans);
-    expect(session.bytes - shared.bytes).toBeGreaterThanOrEqual(Math.min(temporary(session.plans['narrow.step']!), temporary(session.plans['wide.step']!)));
+    expect(session.bytes - shared.bytes).toBeGreaterThanOrEqual(
+      Math.min(temporary(session.plans['narrow.step']!), temporary(session.plans['wide.step']!)),
+    );
     expect(session.bytes).toBeLessThanOrEqual(Object.values(session.plans).reduce((sum, p) => sum + planBytes(p), 0));
     for await (const _ of group.train({ steps: 25 })) continue;
     for (const name of ['narrow', 'wide'] as const) {
@@ -87,7 +95,7 @@ describe('models that step together', () => {
   it('run one after another, with the same bits, where they were not opened to run together', async () => {
     using gpu = await openGpu();
     using group = await TrainerGroup.open(gpu, { narrow: options(8), wide: options(20) });
-    using shared = await gpu.open(group.session.plans) as GpuSession;
+    using shared = (await gpu.open(group.session.plans)) as GpuSession;
     expect(shared.apart(['narrow.step', 'wide.step'])).toBe(false);
     const names = new Set(Object.values(shared.plans).flatMap((p) => Object.keys(p.variables)));
     for (const name of names) shared.write(name, (await group.session.read(name)).data);

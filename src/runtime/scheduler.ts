@@ -5,9 +5,19 @@
 import { DeviceLostError, GPURunError } from '../core/errors';
 import type { Ready } from './program';
 
-export interface Copy { readonly from: GPUBuffer; readonly fromOffset?: number; readonly to: GPUBuffer; readonly toOffset?: number; readonly bytes: number }
+export interface Copy {
+  readonly from: GPUBuffer;
+  readonly fromOffset?: number;
+  readonly to: GPUBuffer;
+  readonly toOffset?: number;
+  readonly bytes: number;
+}
 /** Steps of a plan in its persistent form: copies, in between the dispatches. */
-export interface Leap { readonly before: readonly Copy[]; readonly launches: readonly Ready[]; readonly after: readonly Copy[] }
+export interface Leap {
+  readonly before: readonly Copy[];
+  readonly launches: readonly Ready[];
+  readonly after: readonly Copy[];
+}
 const isLeap = (item: readonly Ready[] | Leap): item is Leap => 'launches' in item;
 
 /** Time for `device.lost` to say why something failed. */
@@ -35,7 +45,9 @@ export class Scheduler {
       e.preventDefault();
       this.failure ??= new GPURunError(`the GPU reported: ${e.error.message}`);
     });
-    void device.lost.then((info) => { this.lost = info; });
+    void device.lost.then((info) => {
+      this.lost = info;
+    });
   }
 
   /** Throws the first error the GPU reported since the last look. */
@@ -49,7 +61,9 @@ export class Scheduler {
   async isLost(): Promise<boolean> {
     if (this.lost) return true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((done) => { timer = setTimeout(done, LOSS_MS); });
+    const patience = new Promise<void>((done) => {
+      timer = setTimeout(done, LOSS_MS);
+    });
     await Promise.race([this.device.lost.then(() => undefined), patience]);
     clearTimeout(timer);
     return this.lost !== undefined;
@@ -69,7 +83,10 @@ export class Scheduler {
     }
   }
   private lossError(cause?: unknown): DeviceLostError {
-    return new DeviceLostError(`the device was lost (${this.lost?.message || 'no reason given'}) and with it what was on it: open a new session and restore a checkpoint`, { cause });
+    return new DeviceLostError(
+      `the device was lost (${this.lost?.message || 'no reason given'}) and with it what was on it: open a new session and restore a checkpoint`,
+      { cause },
+    );
   }
 
   /** Replays `sequence`, in one compute pass where nothing leaps, then copies. Allocates a fixed number of objects, however long the sequence. Throws DeviceLostError. */
@@ -124,8 +141,12 @@ export class Depth {
   private chosen: number | undefined;
 
   /** What was between the submissions was not their time: what is being measured is measured anew. */
-  restart(): void { [this.landed, this.steps] = [0, 0]; }
-  get now(): number { return this.chosen ?? DEPTHS[this.rates.length]!; }
+  restart(): void {
+    [this.landed, this.steps] = [0, 0];
+  }
+  get now(): number {
+    return this.chosen ?? DEPTHS[this.rates.length]!;
+  }
   /** A submission of n steps was seen done at `done` (ms); `settled`: submissions have found their size. */
   measured(n: number, done: number, settled: boolean): void {
     if (this.chosen !== undefined || !settled) return;
@@ -146,11 +167,18 @@ export class Pace {
   private lastDone = 0;
   private size = 1;
   private steady = false;
-  constructor(private readonly targetMs: number, private readonly limit: number) {}
+  constructor(
+    private readonly targetMs: number,
+    private readonly limit: number,
+  ) {}
 
-  get next(): number { return this.size; }
+  get next(): number {
+    return this.size;
+  }
   /** Whether the size is no longer doubling. */
-  get settled(): boolean { return this.steady; }
+  get settled(): boolean {
+    return this.steady;
+  }
   /** A submission of n steps, made at `submitted`, was seen done at `done` (ms). */
   measured(n: number, submitted: number, done: number): void {
     const ms = (done - Math.max(submitted, this.lastDone)) / n;

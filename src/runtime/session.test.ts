@@ -17,8 +17,14 @@ const plans = (): Readonly<Record<string, Plan>> => {
   return {
     init: plan({ ...common, name: 'init', updates: [[step, constant(0, 'u32')]] }),
     step: plan({
-      ...common, name: 'step', counter: step, metrics: { at: toFloat(step), x: sum(x) },
-      updates: [[x, add(mul(x, 0.5), toFloat(step))], [step, addInt(step, constant(1, 'u32'))]],
+      ...common,
+      name: 'step',
+      counter: step,
+      metrics: { at: toFloat(step), x: sum(x) },
+      updates: [
+        [x, add(mul(x, 0.5), toFloat(step))],
+        [step, addInt(step, constant(1, 'u32'))],
+      ],
     }),
     probe: plan({ ...common, name: 'probe', metrics: { at: toFloat(step) } }),
     other: plan({ ...common, name: 'other', metrics: { x: sum(x) } }),
@@ -31,7 +37,8 @@ const open = async (executor: Executor): Promise<Session> => {
   return session;
 };
 type Row = readonly [plan: string, step: number, ...values: number[]];
-const rowsOf = (b: MetricBatch): readonly Row[] => b.steps.map((s, i) => [b.plan, s, ...b.names.map((_, k) => b.data[i * b.names.length + k]!)]);
+const rowsOf = (b: MetricBatch): readonly Row[] =>
+  b.steps.map((s, i) => [b.plan, s, ...b.names.map((_, k) => b.data[i * b.names.length + k]!)]);
 const collect = async (batches: AsyncIterable<MetricBatch>): Promise<readonly Row[]> => {
   const out: Row[] = [];
   for await (const b of batches) out.push(...rowsOf(b));
@@ -47,9 +54,14 @@ const expectCourse = (all: readonly Row[], n: number, at: readonly number[]): vo
 };
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
-const executors: readonly (readonly [string, () => Executor])[] = [['the GPU', () => gpu], ['the reference', openReference]];
+const executors: readonly (readonly [string, () => Executor])[] = [
+  ['the GPU', () => gpu],
+  ['the reference', openReference],
+];
 
 describe.each(executors)('a run on %s', (_, executor) => {
   const probes = [{ plan: 'probe', every: 5, at: [3] }];
@@ -72,7 +84,13 @@ describe.each(executors)('a run on %s', (_, executor) => {
     // Ends wherever the submissions end; then whatever the place, nothing is missing and nothing is there twice.
     for (let round = 0; round < 8; round++) {
       const controller = new AbortController();
-      for await (const b of session.train({ step: 'step', steps: 1000, probes: [{ plan: 'probe', every: 1 }], submissionMs: 1, signal: controller.signal })) {
+      for await (const b of session.train({
+        step: 'step',
+        steps: 1000,
+        probes: [{ plan: 'probe', every: 1 }],
+        submissionMs: 1,
+        signal: controller.signal,
+      })) {
         all.push(...rowsOf(b));
         controller.abort();
       }
@@ -87,22 +105,52 @@ describe.each(executors)('a run on %s', (_, executor) => {
   it('ends when it is aborted while paused', async () => {
     using session = await open(executor());
     const controller = new AbortController();
-    const control: TrainControl = { paused: true, takeSingleStep: () => false, takeRest: () => false, whenResumed: () => new Promise(() => { controller.abort(); }) };
+    const control: TrainControl = {
+      paused: true,
+      takeSingleStep: () => false,
+      takeRest: () => false,
+      whenResumed: () =>
+        new Promise(() => {
+          controller.abort();
+        }),
+    };
     expect(await collect(session.train({ step: 'step', steps: 10, signal: controller.signal, control }))).toEqual([]);
     expect(session.stepsDone).toBe(0);
   });
   it('comes to rest once for a pause that was over before anybody looked', async () => {
     using session = await open(executor());
     let rests = 1;
-    const control: TrainControl = { paused: false, takeSingleStep: () => false, takeRest: () => rests-- > 0, whenResumed: () => Promise.resolve() };
+    const control: TrainControl = {
+      paused: false,
+      takeSingleStep: () => false,
+      takeRest: () => rests-- > 0,
+      whenResumed: () => Promise.resolve(),
+    };
     const idle: (readonly [boolean, number])[] = [];
-    const rows = await collect(session.train({ step: 'step', steps: 20, submissionMs: 1, control, onIdle: async (paused) => { idle.push([paused, session.stepsDone]); } }));
+    const rows = await collect(
+      session.train({
+        step: 'step',
+        steps: 20,
+        submissionMs: 1,
+        control,
+        onIdle: async (paused) => {
+          idle.push([paused, session.stepsDone]);
+        },
+      }),
+    );
     expect(stepsOf(rows, 'step')).toEqual(range(0, 20));
     expect(idle).toEqual([[true, 0]]);
   });
   it('leaves the session usable when the consumer stops listening between batches of one submission', async () => {
     using session = await open(executor());
-    const two: TrainOptions = { step: 'step', steps: 1000, probes: [{ plan: 'probe', every: 1 }, { plan: 'other', every: 2 }] };
+    const two: TrainOptions = {
+      step: 'step',
+      steps: 1000,
+      probes: [
+        { plan: 'probe', every: 1 },
+        { plan: 'other', every: 2 },
+      ],
+    };
     for (let round = 0; round < 6; round++) for await (const _ of session.train(two)) break;
     const from = session.stepsDone;
     const rest = await collect(session.train({ ...two, steps: 20 }));
@@ -125,7 +173,11 @@ describe.each(executors)('a run on %s', (_, executor) => {
     using session = await open(executor());
     const slots = session.plans['step']!.metrics!.slots;
     const n = slots + 50;
-    expectCourse(await collect(session.train({ step: 'step', steps: n, probes: [{ plan: 'probe', every: 1 }], submissionMs: 10_000 })), n, range(0, n + 1));
+    expectCourse(
+      await collect(session.train({ step: 'step', steps: n, probes: [{ plan: 'probe', every: 1 }], submissionMs: 10_000 })),
+      n,
+      range(0, n + 1),
+    );
   });
   it('runs several step plans together', async () => {
     using session = await open(executor());
@@ -155,7 +207,9 @@ describe.each(executors)('a run on %s', (_, executor) => {
   });
   it('refuses everything once disposed of, also in mid-run; disposing twice does nothing', async () => {
     const session = await open(executor());
-    const midway = async (): Promise<void> => { for await (const _ of session.train({ step: 'step', steps: 1e6 })) session.dispose(); };
+    const midway = async (): Promise<void> => {
+      for await (const _ of session.train({ step: 'step', steps: 1e6 })) session.dispose();
+    };
     await expect(midway()).rejects.toThrow('this session was disposed of');
     session.dispose();
     expect(() => session.write('x', START)).toThrow(ConfigError);
@@ -216,7 +270,9 @@ describe('a lost device', () => {
   it('is not replaced where the executor was disposed of', async () => {
     const executor = await openGpu();
     const session = await open(executor);
-    const midway = async (): Promise<void> => { for await (const _ of session.train({ step: 'step', steps: 1e6 })) executor.dispose(); };
+    const midway = async (): Promise<void> => {
+      for await (const _ of session.train({ step: 'step', steps: 1e6 })) executor.dispose();
+    };
     await expect(midway()).rejects.toThrow(DeviceLostError);
     await expect(executor.open(plans())).rejects.toThrow('this executor was disposed of');
   });
@@ -230,7 +286,10 @@ it('gives back what it allocated when a plan cannot be made ready', async () => 
     const buffer = createBuffer(d);
     const destroy = buffer.destroy.bind(buffer);
     alive.add(buffer);
-    buffer.destroy = () => { alive.delete(buffer); return destroy(); };
+    buffer.destroy = () => {
+      alive.delete(buffer);
+      return destroy();
+    };
     return buffer;
   };
   try {

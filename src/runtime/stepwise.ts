@@ -31,12 +31,32 @@ const rawTensor = (plan: Plan, k: number): PlanTensor => {
 };
 /** One plan per dispatch; its outputs are the slots that it touches. */
 const cut = (plan: Plan): Readonly<Record<string, Plan>> => {
-  const slots = plan.slots.map(({ id, size, replicas }) => ({ id, dtype: 'u32' as const, size: size * replicas, replicas: 1, variable: slotName(id) }));
-  const variables = Object.fromEntries(slots.map(({ id }) => [slotName(id), rawTensor(plan, id)]));
-  return Object.fromEntries(plan.dispatches.map((d, i) => {
-    const outputs = Object.fromEntries([...new Set(d.args.map((a) => a.slot))].map((k) => [String(k), rawTensor(plan, k)]));
-    return [String(i), { name: `${plan.name} ${i}`, replicas: plan.replicas, slots, dispatches: [d], outputs, variables, updated: [], leastBytes: planBytes(plan) } satisfies Plan];
+  const slots = plan.slots.map(({ id, size, replicas }) => ({
+    id,
+    dtype: 'u32' as const,
+    size: size * replicas,
+    replicas: 1,
+    variable: slotName(id),
   }));
+  const variables = Object.fromEntries(slots.map(({ id }) => [slotName(id), rawTensor(plan, id)]));
+  return Object.fromEntries(
+    plan.dispatches.map((d, i) => {
+      const outputs = Object.fromEntries([...new Set(d.args.map((a) => a.slot))].map((k) => [String(k), rawTensor(plan, k)]));
+      return [
+        String(i),
+        {
+          name: `${plan.name} ${i}`,
+          replicas: plan.replicas,
+          slots,
+          dispatches: [d],
+          outputs,
+          variables,
+          updated: [],
+          leastBytes: planBytes(plan),
+        } satisfies Plan,
+      ];
+    }),
+  );
 };
 
 /** The bits of a variable's slot, replicas filled in, f32 rounded. */
@@ -46,7 +66,8 @@ const bitsOf = (t: PlanTensor, data: Values[string]): Words => {
   for (let at = 0; at < length; at += data.length) out.set(data, at);
   return new Uint32Array(out.buffer);
 };
-const numbers = (words: Words, dtype: Binding['dtype']): Float64Array => Float64Array.from(dtype === 'u32' ? words : new Float32Array(words.buffer, words.byteOffset, words.length));
+const numbers = (words: Words, dtype: Binding['dtype']): Float64Array =>
+  Float64Array.from(dtype === 'u32' ? words : new Float32Array(words.buffer, words.byteOffset, words.length));
 
 class Checker {
   checked = 0;
@@ -63,7 +84,11 @@ class Checker {
         const { slot, offset, stride } = d.args[i]!;
         return words.get(slot)!.subarray(offset + r * stride, offset + r * stride + bindings[i]!.size(d.dims));
       };
-      const wants = evaluate(bindings.map((b, i) => numbers(part(i, before), b.dtype)), d.dims, d.options);
+      const wants = evaluate(
+        bindings.map((b, i) => numbers(part(i, before), b.dtype)),
+        d.dims,
+        d.options,
+      );
       let k = 0;
       bindings.forEach((b, i) => {
         if (b.access === 'read') return;
@@ -75,11 +100,16 @@ class Checker {
     for (const [slot, flags] of untouched)
       flags.forEach((flag, at) => {
         const changed = before.get(slot)![at] !== after.get(slot)![at];
-        if (flag === 1 && changed) this.failures.push(`${kernel.name} → ${d.writes.join(', ')} changed word ${at} of slot ${slot}, which is not its own`);
+        if (flag === 1 && changed)
+          this.failures.push(`${kernel.name} → ${d.writes.join(', ')} changed word ${at} of slot ${slot}, which is not its own`);
       });
   }
 
-  private compare(got: Float64Array, { value, bound }: { readonly value: Float64Array; readonly bound: Float64Array }, where: string): void {
+  private compare(
+    got: Float64Array,
+    { value, bound }: { readonly value: Float64Array; readonly bound: Float64Array },
+    where: string,
+  ): void {
     value.forEach((want, i) => {
       const error = Math.abs(got[i]! - want);
       this.checked++;
@@ -114,7 +144,8 @@ export const stepwise = async (executor: Executor, plan: Plan, values: Values): 
     for (let r = 0; r < t.replicas; r++) {
       const want = memory.get(t.slot)!.subarray(t.offset + r * t.stride, t.offset + r * t.stride + size);
       checker.checked += want.length;
-      if (want.some((w, i) => w !== got[r * size + i])) checker.failures.push(`'${name}' replica ${r}: the whole plan gives other bits than its dispatches one by one`);
+      if (want.some((w, i) => w !== got[r * size + i]))
+        checker.failures.push(`'${name}' replica ${r}: the whole plan gives other bits than its dispatches one by one`);
     }
   }
   const { checked, worst, failures } = checker;

@@ -28,7 +28,10 @@ class Course {
   /** For each plan, the steps-done of the last row handed out; rows up to it are repeats after a recovery. */
   readonly handedOut = new Map<string, number>();
   private readonly independent: ReadonlySet<string>;
-  constructor(private readonly session: GpuSession, private readonly o: TrainOptions) {
+  constructor(
+    private readonly session: GpuSession,
+    private readonly o: TrainOptions,
+  ) {
     this.end = session.stepsDone + o.steps;
     this.independent = new Set(stepPlans(o).filter((plan) => this.alone(plan)));
   }
@@ -41,7 +44,9 @@ class Course {
     if (from === 0) yield* this.probes(0, log);
     for (let s = from; s < from + n;) {
       const stretch = this.stretch(s, from + n);
-      const leaps = new Map(stepPlans(this.o).map((plan) => [plan, this.independent.has(plan) ? this.session.leap(plan, stretch) : undefined]));
+      const leaps = new Map(
+        stepPlans(this.o).map((plan) => [plan, this.independent.has(plan) ? this.session.leap(plan, stretch) : undefined]),
+      );
       for (const [plan, leap] of leaps) {
         if (!leap) continue;
         for (let i = 0; i < stretch; i++) this.note(log, plan, s + i);
@@ -50,7 +55,10 @@ class Course {
       const rest = stepPlans(this.o).filter((plan) => !leaps.get(plan));
       const weave = rest.length > 1 && this.session.apart(rest) && rest.every((plan) => this.independent.has(plan));
       for (let i = 0; i < stretch && rest.length > 0; i++) {
-        for (const plan of rest) { this.note(log, plan, s + i); if (!weave) yield this.session.ready(plan); }
+        for (const plan of rest) {
+          this.note(log, plan, s + i);
+          if (!weave) yield this.session.ready(plan);
+        }
         if (weave) yield this.session.weave(rest);
       }
       s += stretch;
@@ -74,18 +82,23 @@ class Course {
   }
   private *probes(done: number, log: Map<string, number[]>): Generator<readonly Ready[]> {
     if (!this.o.probes) return; // nothing to allocate for on each step
-    for (const plan of probesDue(this.o.probes, done)) { this.note(log, plan, done); yield this.session.ready(plan); }
+    for (const plan of probesDue(this.o.probes, done)) {
+      this.note(log, plan, done);
+      yield this.session.ready(plan);
+    }
   }
   private note(log: Map<string, number[]>, plan: string, step: number): void {
     if (!this.session.readers.has(plan)) return;
     const list = log.get(plan);
-    if (list) list.push(step); else log.set(plan, [step]);
+    if (list) list.push(step);
+    else log.set(plan, [step]);
   }
 
   /** Steps that fit before a metric ring would overwrite itself; a slot is left for a probe before the first step. */
   get limit(): number {
     const runsPerStep = (key: string): number =>
-      stepPlans(this.o).filter((p) => p === key).length + (this.o.probes ?? []).reduce((sum, p) => sum + (p.plan !== key ? 0 : p.at ? 1 : 1 / p.every!), 0);
+      stepPlans(this.o).filter((p) => p === key).length +
+      (this.o.probes ?? []).reduce((sum, p) => sum + (p.plan !== key ? 0 : p.at ? 1 : 1 / p.every!), 0);
     const limits = [...this.session.readers].map(([key, r]) => Math.floor((r.metrics.slots - 1) / runsPerStep(key)));
     return Math.max(1, Math.min(MAX_STEPS, ...limits));
   }
@@ -95,7 +108,9 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
   const course = new Course(session, o);
   let snapshot = await session.snapshot();
   let recoveries = 0;
-  const keep = (s: Snapshot): void => { snapshot = s; };
+  const keep = (s: Snapshot): void => {
+    snapshot = s;
+  };
   for (;;) {
     try {
       await session.wantForms(stepPlans(o));
@@ -105,7 +120,11 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
       session.alive();
       const { scheduler } = session;
       if ((cause instanceof OverparamError && !(cause instanceof DeviceLostError)) || !(await scheduler.isLost())) throw cause;
-      if (recoveries++ > 0) throw new DeviceLostError(`the device was lost twice; the checkpoint at step ${snapshot.step} is preserved. Reload the page, or use a smaller preset`, { cause });
+      if (recoveries++ > 0)
+        throw new DeviceLostError(
+          `the device was lost twice; the checkpoint at step ${snapshot.step} is preserved. Reload the page, or use a smaller preset`,
+          { cause },
+        );
       await session.recover(snapshot);
       o.onEvent?.({ kind: 'recovered', step: snapshot.step, reason: scheduler.lost?.message || 'no reason given' });
     }
@@ -133,7 +152,8 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
       const paused = o.control?.paused === true;
       resting ||= o.control?.takeRest() === true;
       const saving = resting || performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
-      if (!stopping && !paused && !saving && !judging) while (flights.length < depth.now && next < course.end) launch(Math.min(pace.next, course.end - next));
+      if (!stopping && !paused && !saving && !judging)
+        while (flights.length < depth.now && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
         if (o.control!.takeSingleStep()) launch(1);
         else {
@@ -176,7 +196,10 @@ const submit = (session: GpuSession, course: Course, from: number, n: number): F
   const sequence = [...course.sequence(from, n, log)];
   const records = [...log].map(([plan, steps]) => ({ plan, steps, taken: session.readers.get(plan)!.take(steps.length) }));
   const submitted = performance.now();
-  session.scheduler.submit(sequence, records.map((r) => r.taken.copy));
+  session.scheduler.submit(
+    sequence,
+    records.map((r) => r.taken.copy),
+  );
   const done = records.length > 0 ? Promise.all(records.map((r) => r.taken.map())) : session.scheduler.device.queue.onSubmittedWorkDone();
   done.catch(() => undefined); // reported where it is awaited, or moot after a loss
   return { steps: n, submitted, records, done };
@@ -199,7 +222,10 @@ const land = (session: GpuSession, course: Course, { records, steps: n }: Flight
 /** Waits for what was submitted when the consumer stops listening, so that the session can be used again. */
 const drain = async (session: GpuSession, flights: readonly Flight[]): Promise<void> => {
   for (const { done, records, steps } of flights) {
-    const ran = await done.then(() => true, () => false);
+    const ran = await done.then(
+      () => true,
+      () => false,
+    );
     if (!ran || session.scheduler.lost) return;
     for (const r of records) r.taken.release();
     session.stepsDone += steps;

@@ -45,13 +45,21 @@ export async function* rows(batches: AsyncIterable<MetricBatch>): AsyncGenerator
   const watch = new FiniteWatch();
   for await (const b of batches)
     for (let i = 0; i < b.steps.length; i++) {
-      const metrics = Object.fromEntries(b.names.map((name) => [name, Float64Array.from({ length: b.replicas }, (_, r) => metric(b, i, name, r))]));
+      const metrics = Object.fromEntries(
+        b.names.map((name) => [name, Float64Array.from({ length: b.replicas }, (_, r) => metric(b, i, name, r))]),
+      );
       yield { step: b.steps[i]!, metrics, nonFinite: watch.check(b, i) };
     }
 }
 
 /** The model's outputs [n, outputs] for inputs x and parameters by name. */
-export const predict = async (executor: Executor, model: Model, parameters: Readonly<Record<string, HostArray>>, x: HostArray, n: number): Promise<HostArray> => {
+export const predict = async (
+  executor: Executor,
+  model: Model,
+  parameters: Readonly<Record<string, HostArray>>,
+  x: HostArray,
+  n: number,
+): Promise<HostArray> => {
   const theta = variable('theta', [model.layout.total]);
   const output = model.apply(unpack(model.layout, theta), inputVariable('x', model, n));
   using session = await executor.open({ predict: plan({ name: 'predict', outputs: { output }, maxBindings: executor.maxBindings }) });

@@ -22,7 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => on.device.destroy());
 
-const product = (M: number, K: number, N: number): Plan => plan({ name: 'product', outputs: { y: matmul(variable('a', [M, K]), variable('b', [K, N])) } });
+const product = (M: number, K: number, N: number): Plan =>
+  plan({ name: 'product', outputs: { y: matmul(variable('a', [M, K]), variable('b', [K, N])) } });
 const only = (p: Plan): Plan['dispatches'][number] => p.dispatches[0]!;
 const values = (seed: number, n: number): Float32Array => stream(seed, 1).fillNormal(new Float32Array(n));
 /** The words of a 96×64 · 64×96 product. */
@@ -34,7 +35,12 @@ const bits = async (gpu: Awaited<ReturnType<typeof openGpu>>, p: Plan): Promise<
 };
 /** The family's 4×4 kernel, its source changed, as a variant of another name. */
 const altered = (id: string, change: (code: string) => string): Variant => {
-  return { id, floats: 0, options: variantOf(only(product(64, 64, 64)))!.options, kernel: { ...anyKernel(kernel), name: id, code: (o) => change(anyKernel(kernel).code(o)) } };
+  return {
+    id,
+    floats: 0,
+    options: variantOf(only(product(64, 64, 64)))!.options,
+    kernel: { ...anyKernel(kernel), name: id, code: (o) => change(anyKernel(kernel).code(o)) },
+  };
 };
 
 describe('specialising a plan', () => {
@@ -49,15 +55,22 @@ describe('specialising a plan', () => {
   it('takes a choice for a class of shapes where it fits, and no other', () => {
     const p = product(512, 64, 512);
     const shape = shapeClass(only(p));
-    expect(only(specialise(p, ANY_ADAPTER, { [shape]: 'matmulShared 64x64x8' }))).toMatchObject({ kernel: 'matmulShared', options: { tile: '64x64x8' } });
+    expect(only(specialise(p, ANY_ADAPTER, { [shape]: 'matmulShared 64x64x8' }))).toMatchObject({
+      kernel: 'matmulShared',
+      options: { tile: '64x64x8' },
+    });
     expect(specialise(p, ANY_ADAPTER, { [shape]: 'matmulQuad wide', other: 'matmul 4x4' })).toEqual(p);
   });
 });
 
 describe('a successor', () => {
-  it.each([[256, 72, 128], [520, 72, 31], [48, 136, 512]])('takes its place when it is compiled, with the same bits: %i × %i × %i', async (M, K, N) => {
+  it.each([
+    [256, 72, 128],
+    [520, 72, 31],
+    [48, 136, 512],
+  ])('takes its place when it is compiled, with the same bits: %i × %i × %i', async (M, K, N) => {
     using gpu = await openGpu();
-    using session = await gpu.open({ p: product(M, K, N) }) as GpuSession;
+    using session = (await gpu.open({ p: product(M, K, N) })) as GpuSession;
     session.write('a', values(1, M * K));
     session.write('b', values(2, K * N));
     const words = async (): Promise<Uint32Array> => new Uint32Array((await session.run('p'))['y']!.data.slice().buffer);
@@ -107,7 +120,9 @@ describe('the tuner', () => {
     // Stores nothing; compiles not at all; adds the products of a step in another order.
     const wrong = altered('nothing', (code) => code.replace(/\bdims\.K; k \+= 4u/, '0u; k += 4u'));
     const broken = altered('broken', () => 'fn main() { missing }');
-    const reordered = altered('reordered', (code) => code.replace(/(a4_(\d)\.x \* b0_0) \+ (a4_\d\.y \* b1_0) \+ (a4_\d\.z \* b2_0)/g, '$4 + $3 + $1'));
+    const reordered = altered('reordered', (code) =>
+      code.replace(/(a4_(\d)\.x \* b0_0) \+ (a4_\d\.y \* b1_0) \+ (a4_\d\.z \* b2_0)/g, '$4 + $3 + $1'),
+    );
     const tuner = new Tuner('here', { budgetMs: 60_000, rivals: () => [wrong, broken, reordered] });
     const p = product(64, 64, 64);
     await tuner.tune(on.device, pipelines, [p]);
@@ -125,7 +140,9 @@ describe('the tuner', () => {
       }
   });
   it('refuses to pin what there is not', async () => {
-    await expect(new Tuner('here').pin(on.device, pipelines, only(product(8, 8, 8)), 'matmul 3x5')).rejects.toThrow(/no variant 'matmul 3x5'.*matmul 4x4/);
+    await expect(new Tuner('here').pin(on.device, pipelines, only(product(8, 8, 8)), 'matmul 3x5')).rejects.toThrow(
+      /no variant 'matmul 3x5'.*matmul 4x4/,
+    );
   });
 });
 

@@ -26,7 +26,12 @@ export interface FindingStore {
 }
 export const memoryStore = (): FindingStore => {
   const kept = new Map<string, readonly Finding[]>();
-  return { load: async (key) => kept.get(key) ?? [], save: async (key, findings) => { kept.set(key, findings); } };
+  return {
+    load: async (key) => kept.get(key) ?? [],
+    save: async (key, findings) => {
+      kept.set(key, findings);
+    },
+  };
 };
 
 export interface TunerOptions {
@@ -56,7 +61,10 @@ export class Tuner {
   readonly #rivals: (d: PlanDispatch) => readonly Variant[];
 
   /** `key`: the adapter and the build. */
-  constructor(readonly key: string, o: TunerOptions = {}) {
+  constructor(
+    readonly key: string,
+    o: TunerOptions = {},
+  ) {
     this.#budget = o.budgetMs ?? BUDGET_MS;
     this.#store = o.store ?? memoryStore();
     this.#rivals = o.rivals ?? rivals;
@@ -67,9 +75,13 @@ export class Tuner {
     await this.#load();
     return [...this.#findings.values()];
   }
-  get choices(): Choices { return Object.fromEntries([...this.#findings].map(([shape, f]) => [shape, f.choice])); }
+  get choices(): Choices {
+    return Object.fromEntries([...this.#findings].map(([shape, f]) => [shape, f.choice]));
+  }
   /** Milliseconds that tuning took since it was opened or reset. */
-  get spentMs(): number { return this.#spent; }
+  get spentMs(): number {
+    return this.#spent;
+  }
   /** Forgets everything, pins included; what is used next is measured again, within a new budget. */
   async reset(): Promise<void> {
     await this.#load();
@@ -86,10 +98,14 @@ export class Tuner {
     await this.#load();
     const own = variantOf(d);
     const v = own?.id === id ? own : this.#rivals(d).find((r) => r.id === id);
-    if (!v) throw new ConfigError(`no variant '${id}' for ${d.kernel} ${shapeClass(d)}; there are ${[...(own ? [own] : []), ...this.#rivals(d)].map((r) => r.id).join(', ')}`);
+    if (!v)
+      throw new ConfigError(
+        `no variant '${id}' for ${d.kernel} ${shapeClass(d)}; there are ${[...(own ? [own] : []), ...this.#rivals(d)].map((r) => r.id).join(', ')}`,
+      );
     const bench = new Bench(device, pipelines, d);
     try {
-      if (v !== own && !await this.#right(device, pipelines, bench, d, v)) throw new ConfigError(`'${id}' gives other results than the default on this adapter`);
+      if (v !== own && !(await this.#right(device, pipelines, bench, d, v)))
+        throw new ConfigError(`'${id}' gives other results than the default on this adapter`);
     } finally {
       bench.destroy();
     }
@@ -101,7 +117,8 @@ export class Tuner {
     await this.#load();
     for (const d of plans.flatMap((p) => p.dispatches).toSorted((a, b) => b.flops - a.flops)) {
       if (this.#spent >= this.#budget) return;
-      if (variantOf(d) && !this.#findings.has(shapeClass(d)) && this.#rivals(d).length > 0 && Bench.fits(d)) await this.#timed(() => this.#measure(device, pipelines, d));
+      if (variantOf(d) && !this.#findings.has(shapeClass(d)) && this.#rivals(d).length > 0 && Bench.fits(d))
+        await this.#timed(() => this.#measure(device, pipelines, d));
     }
   }
 
@@ -112,7 +129,8 @@ export class Tuner {
       const ms: Record<string, number> = { [own.id]: await bench.time(ownWay(d)) };
       const end = performance.now() + this.#budget - this.#spent;
       for (const v of this.#rivals(d)) {
-        if (performance.now() > end || !await this.#affordable(device, v) || !await this.#right(device, pipelines, bench, d, v)) continue;
+        if (performance.now() > end || !(await this.#affordable(device, v)) || !(await this.#right(device, pipelines, bench, d, v)))
+          continue;
         ms[v.id] = await bench.time(wayOf(d, v));
       }
       const best = Object.entries(ms).reduce((a, b) => (b[1] < a[1] ? b : a));
@@ -126,8 +144,14 @@ export class Tuner {
   async #right(device: GPUDevice, pipelines: PipelineCache, bench: Bench, d: PlanDispatch, v: Variant): Promise<boolean> {
     const way = wayOf(d, v);
     try {
-      const { failed, checked } = await runTrials(device, { ...oracleOf(d.kernel), kernel: v.kernel }, way.options, [smallTrial(d.dims, way.options)], pipelines);
-      return failed === 0 && checked > 0 && await bench.same(ownWay(d), way);
+      const { failed, checked } = await runTrials(
+        device,
+        { ...oracleOf(d.kernel), kernel: v.kernel },
+        way.options,
+        [smallTrial(d.dims, way.options)],
+        pipelines,
+      );
+      return failed === 0 && checked > 0 && (await bench.same(ownWay(d), way));
     } catch (error) {
       if (error instanceof ShaderError || error instanceof GPURunError) return false;
       throw error;
@@ -168,7 +192,12 @@ export class Tuner {
   }
   /** What cannot be read is measured again. */
   #load(): Promise<void> {
-    this.#loaded ??= this.#store.load(this.key).catch(() => []).then((kept) => { this.#findings = new Map(kept.map((f) => [f.shape, f])); });
+    this.#loaded ??= this.#store
+      .load(this.key)
+      .catch(() => [])
+      .then((kept) => {
+        this.#findings = new Map(kept.map((f) => [f.shape, f]));
+      });
     return this.#loaded;
   }
 }

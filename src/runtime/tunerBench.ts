@@ -18,10 +18,16 @@ const LEAST_MS = 2;
 const MOST_DISPATCHES = 64;
 
 /** How a dispatch is computed, its epilogue and column sums left out. */
-export interface Way { readonly kernel: Kernel; readonly options: Options }
+export interface Way {
+  readonly kernel: Kernel;
+  readonly options: Options;
+}
 const bare = (options: Options): Options => ({ ...options, epilogue: IDENTITY, columnSums: false });
 export const ownWay = (d: PlanDispatch): Way => ({ kernel: kernelByName(d.kernel), options: bare(d.options) });
-export const wayOf = (d: PlanDispatch, v: Variant): Way => ({ kernel: v.kernel, options: bare(v.options(d.options as Operands, d.dims as Dims<MatmulDims>)) });
+export const wayOf = (d: PlanDispatch, v: Variant): Way => ({
+  kernel: v.kernel,
+  options: bare(v.options(d.options as Operands, d.dims as Dims<MatmulDims>)),
+});
 
 /** The remainder by four stays. */
 const cut = (n: number, most: number): number => (n <= most ? n : most + (n % 4));
@@ -45,7 +51,11 @@ export class Bench {
   }
 
   /** `d`: a product of the matmul family. */
-  constructor(private readonly device: GPUDevice, private readonly pipelines: PipelineCache, private readonly d: PlanDispatch) {
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly pipelines: PipelineCache,
+    private readonly d: PlanDispatch,
+  ) {
     const { kernel, options } = ownWay(d);
     const bindings = kernel.bindings(options);
     const sizes = bindings.map((b) => Math.ceil(b.size(d.dims) / 4) * 4);
@@ -68,7 +78,11 @@ export class Bench {
   private async run({ kernel, options }: Way, times: number, words: number): Promise<Uint32Array> {
     const { pipeline, layout } = await this.pipelines.get(kernel, options);
     const bindings = kernel.bindings(options);
-    const values: Readonly<Record<string, number>> = { ...this.d.dims, R: this.replicas, ...Object.fromEntries(bindings.map((b, i) => [`rs_${b.name}`, this.operands[i]!.stride])) };
+    const values: Readonly<Record<string, number>> = {
+      ...this.d.dims,
+      R: this.replicas,
+      ...Object.fromEntries(bindings.map((b, i) => [`rs_${b.name}`, this.operands[i]!.stride])),
+    };
     const fields = Uint32Array.from(uniformFields(kernel.dims, bindings), (f) => values[f]!);
     const uniform = this.create(Math.ceil(fields.byteLength / 16) * 16, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
     this.device.queue.writeBuffer(uniform, 0, fields);
@@ -78,7 +92,13 @@ export class Bench {
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
-    pass.setBindGroup(0, this.device.createBindGroup({ layout, entries: [uniform, ...this.operands.map((o) => o.buffer)].map((buffer, binding) => ({ binding, resource: { buffer } })) }));
+    pass.setBindGroup(
+      0,
+      this.device.createBindGroup({
+        layout,
+        entries: [uniform, ...this.operands.map((o) => o.buffer)].map((buffer, binding) => ({ binding, resource: { buffer } })),
+      }),
+    );
     for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...kernel.workgroups(this.d.dims, options, this.replicas));
     pass.end();
     encoder.copyBufferToBuffer(result.buffer, 0, staging, 0, bytes);
@@ -95,7 +115,7 @@ export class Bench {
       return (performance.now() - started) / times;
     };
     await once(1);
-    const times = Math.max(1, Math.min(MOST_DISPATCHES, Math.ceil(LEAST_MS / await once(1))));
+    const times = Math.max(1, Math.min(MOST_DISPATCHES, Math.ceil(LEAST_MS / (await once(1)))));
     let least = Infinity;
     for (let i = 0; i < REPEATS; i++) least = Math.min(least, await once(times));
     return least;
@@ -114,16 +134,25 @@ export class Bench {
 
   /** Makes a pipeline with so many floats of workgroup memory, which nothing else uses. */
   static async probe(device: GPUDevice, floats: number): Promise<void> {
-    const module = device.createShaderModule({ code: `var<workgroup> memory: array<f32, ${floats}>;
+    const module = device.createShaderModule({
+      code: `var<workgroup> memory: array<f32, ${floats}>;
 @group(0) @binding(0) var<storage, read_write> out: array<f32>;
 @compute @workgroup_size(64) fn main(@builtin(local_invocation_index) i: u32) {
   memory[i] = f32(i);
   workgroupBarrier();
   out[i] = memory[63u - i];
-}` });
-    const layout = device.createBindGroupLayout({ entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'storage' } }] });
-    await device.createComputePipelineAsync({ layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute: { module, entryPoint: 'main' } });
+}`,
+    });
+    const layout = device.createBindGroupLayout({
+      entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'storage' } }],
+    });
+    await device.createComputePipelineAsync({
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    });
   }
 
-  destroy(): void { for (const b of this.buffers) b.destroy(); }
+  destroy(): void {
+    for (const b of this.buffers) b.destroy();
+  }
 }

@@ -9,13 +9,21 @@
 import { ConfigError } from '../core/errors';
 import { positive } from './check';
 
-export interface Tradeoff { readonly minSteps: number; /** B_crit, in examples. */ readonly critical: number }
-export interface BatchPoint { readonly batch: number; readonly steps: number }
+export interface Tradeoff {
+  readonly minSteps: number;
+  /** B_crit, in examples. */ readonly critical: number;
+}
+export interface BatchPoint {
+  readonly batch: number;
+  readonly steps: number;
+}
 
 export const stepsFor = ({ minSteps, critical }: Tradeoff, batch: number): number => minSteps * (1 + critical / positive('batch', batch));
 export const examplesFor = (t: Tradeoff, batch: number): number => batch * stepsFor(t, batch);
 
-export interface TradeoffFit extends Tradeoff { /** ln S − ln of the fit, in the points' order. */ readonly residuals: readonly number[] }
+export interface TradeoffFit extends Tradeoff {
+  /** ln S − ln of the fit, in the points' order. */ readonly residuals: readonly number[];
+}
 
 /** At a given B_crit the best ln S_min is a mean. */
 const fitAt = (points: readonly BatchPoint[], critical: number): TradeoffFit & { readonly error: number } => {
@@ -33,8 +41,12 @@ const GRID = 400;
  * bend, and is given as 0 or ∞. Throws ConfigError for fewer than three different batch sizes or values that are not positive.
  */
 export const fitTradeoff = (points: readonly BatchPoint[]): TradeoffFit => {
-  for (const p of points) { positive('batch', p.batch); positive('steps', p.steps); }
-  if (new Set(points.map((p) => p.batch)).size < 3) throw new ConfigError(`a curve of two parameters needs at least 3 batch sizes, got ${points.length} points`);
+  for (const p of points) {
+    positive('batch', p.batch);
+    positive('steps', p.steps);
+  }
+  if (new Set(points.map((p) => p.batch)).size < 3)
+    throw new ConfigError(`a curve of two parameters needs at least 3 batch sizes, got ${points.length} points`);
   const batches = points.map((p) => p.batch);
   const [low, high] = [Math.log(Math.min(...batches) / REACH), Math.log(Math.max(...batches) * REACH)];
   const grid = Array.from({ length: GRID + 1 }, (_, i) => low + ((high - low) * i) / GRID);
@@ -46,7 +58,8 @@ export const fitTradeoff = (points: readonly BatchPoint[]): TradeoffFit => {
   let [a, b] = [grid[best - 1]!, grid[best + 1]!];
   while (b - a > 1e-10) {
     const [c, d] = [b - ratio * (b - a), a + ratio * (b - a)];
-    if (errorAt(c) < errorAt(d)) b = d; else a = c;
+    if (errorAt(c) < errorAt(d)) b = d;
+    else a = c;
   }
   const { error: _, ...fit } = fitAt(points, Math.exp((a + b) / 2));
   return fit;

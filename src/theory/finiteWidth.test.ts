@@ -14,7 +14,10 @@ const drawn = (n: number, sw2: number, seed: number): Float64Array => {
   const out = new Float64Array(16);
   for (let j = 0; j < n; j++) {
     const w = normal(4 * j);
-    const u = Array.from({ length: 4 }, (_, i) => Math.sqrt(sw2 / 3) * [0, 1, 2].reduce((s, a) => s + X.data[3 * i + a]! * normal(4 * j + 1 + a), 0));
+    const u = Array.from(
+      { length: 4 },
+      (_, i) => Math.sqrt(sw2 / 3) * [0, 1, 2].reduce((s, a) => s + X.data[3 * i + a]! * normal(4 * j + 1 + a), 0),
+    );
     for (let at = 0; at < 16; at++) {
       const [p, q] = [u[at >> 2]!, u[at % 4]!];
       if (p > 0 && q > 0) out[at] = out[at]! + (sw2 / n) * (p * q + w * w * sw2 * input.gram.data[at]!);
@@ -24,10 +27,17 @@ const drawn = (n: number, sw2: number, seed: number): Float64Array => {
 };
 
 describe('the distance of a finite kernel from its limit', () => {
-  it.each([[1, 2], [7, 2], [7, 0.5]])('of width %i, σw² = %f, is that of drawn networks', (n, sw2) => {
+  it.each([
+    [1, 2],
+    [7, 2],
+    [7, 0.5],
+  ])('of width %i, σw² = %f, is that of drawn networks', (n, sw2) => {
     const { data } = infiniteWidth(input, { activation: 'relu', depth: 1, weightVariance: sw2, biasVariance: 0 }).ntk;
     const size = data.reduce((s, v) => s + v * v, 0);
-    const squares = Array.from({ length: 4000 }, (_, s) => (n * drawn(n, sw2, s).reduce((sum, v, at) => sum + (v - data[at]!) ** 2, 0)) / size);
+    const squares = Array.from(
+      { length: 4000 },
+      (_, s) => (n * drawn(n, sw2, s).reduce((sum, v, at) => sum + (v - data[at]!) ** 2, 0)) / size,
+    );
     // The seeds are fixed; a correct formula is outside with probability 1e-5.
     const { low, high } = meanInterval(squares, 1 - 1e-5);
     expect(widthVariance(input, sw2)).toBeGreaterThan(low);

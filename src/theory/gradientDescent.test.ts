@@ -25,7 +25,13 @@ const problem = (n: number, d: number): readonly [Dense, Dense] => {
 };
 
 describe('gradient descent in closed form', () => {
-  const runs = [[20, 8, 0.2], [20, 8, 0.95], [8, 20, 0.5], [12, 12, 0.7], [8, 20, 1.05]] as const;
+  const runs = [
+    [20, 8, 0.2],
+    [20, 8, 0.95],
+    [8, 20, 0.5],
+    [12, 12, 0.7],
+    [8, 20, 1.05],
+  ] as const;
   it.each(runs)('equals every step of the iteration: [%i,%i] at %d of the largest step', (n, d, share) => {
     const [X, Y] = problem(n, d);
     const descent = gradientDescent(X, Y);
@@ -46,7 +52,10 @@ describe('gradient descent in closed form', () => {
   });
 
   it('starts at 0 and ends at X⁺Y', () => {
-    for (const [n, d] of [[20, 8], [8, 20]] as const) {
+    for (const [n, d] of [
+      [20, 8],
+      [8, 20],
+    ] as const) {
       const [X, Y] = problem(n, d);
       const { at, limit, maxStep, curvatures } = gradientDescent(X, Y);
       expect(norm(at(0, maxStep / 2))).toBe(0);
@@ -54,7 +63,7 @@ describe('gradient descent in closed form', () => {
       expect(distance(limit, minNorm(X, Y))).toBeLessThanOrEqual(slack);
       // What is left after t steps is at most (1 − η·smallest)^t of the limit.
       const eta = maxStep / 2;
-      const t = Math.ceil(-53 * Math.LN2 / Math.log1p(-eta * curvatures.at(-1)!));
+      const t = Math.ceil((-53 * Math.LN2) / Math.log1p(-eta * curvatures.at(-1)!));
       expect(distance(at(t, eta), limit)).toBeLessThanOrEqual(2 * Number.EPSILON * Math.sqrt(curvatures.length) * norm(limit));
     }
   });

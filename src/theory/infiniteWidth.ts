@@ -28,9 +28,16 @@ export interface WideNetwork {
   readonly biasVariance: number;
 }
 /** Inner products over d of two sets of inputs: gram [n,m] between them, and each set with itself, ‖x‖²/d: rows [n], cols [m]. */
-export interface InputGram { readonly gram: Dense; readonly rows: Float64Array; readonly cols: Float64Array }
+export interface InputGram {
+  readonly gram: Dense;
+  readonly rows: Float64Array;
+  readonly cols: Float64Array;
+}
 /** Σᴸ and Θᴸ [n,m]. */
-export interface WideKernels { readonly nngp: Dense; readonly ntk: Dense }
+export interface WideKernels {
+  readonly nngp: Dense;
+  readonly ntk: Dense;
+}
 
 /** Throws ConfigError unless depth is an integer ≥ 0, σw² > 0 and σb² ≥ 0. */
 export function checkNetwork({ depth, weightVariance, biasVariance }: WideNetwork): void {
@@ -45,19 +52,24 @@ function innerProduct(a: Float64Array, b: Float64Array): number {
   return sum / a.length;
 }
 
-const rowsOf = ({ data, rows, cols }: Dense): Float64Array[] => Array.from({ length: rows }, (_, i) => data.subarray(i * cols, (i + 1) * cols));
+const rowsOf = ({ data, rows, cols }: Dense): Float64Array[] =>
+  Array.from({ length: rows }, (_, i) => data.subarray(i * cols, (i + 1) * cols));
 const squares = (list: readonly Float64Array[]): Float64Array => Float64Array.from(list, (x) => innerProduct(x, x));
 
 /** Of X [n,d] with X2 [m,d], or with itself. Sums run over the d inputs in order, so that equal rows give equal bits. Throws ShapeError where d differs. */
 export function inputGram(X: Dense, X2: Dense = X): InputGram {
-  if (X.cols !== X2.cols) throw new ShapeError('inputGram', `X is [${X.rows},${X.cols}] but X2 is [${X2.rows},${X2.cols}]: both need the same inputs`);
+  if (X.cols !== X2.cols)
+    throw new ShapeError('inputGram', `X is [${X.rows},${X.cols}] but X2 is [${X2.rows},${X2.cols}]: both need the same inputs`);
   const [a, b] = [rowsOf(X), rowsOf(X2)];
   const gram = Float64Array.from({ length: X.rows * X2.rows }, (_, at) => innerProduct(a[Math.floor(at / X2.rows)]!, b[at % X2.rows]!));
   return { gram: { data: gram, rows: X.rows, cols: X2.rows }, rows: squares(a), cols: squares(b) };
 }
 
 /** E[φ(u)φ(v)] and E[φ′(u)φ′(v)] of the activation φ over (u, v) ~ N(0, [[q, k], [k, q2]]). */
-export interface DualActivation { readonly T: number; readonly dT: number }
+export interface DualActivation {
+  readonly T: number;
+  readonly dT: number;
+}
 
 /** |k| is held to √(q·q2). At q·q2 = 0 the angle is taken as 0, as between equal inputs. */
 export function dualActivation(activation: KernelActivation, q: number, q2: number, k: number): DualActivation {
@@ -74,9 +86,11 @@ export function dualActivation(activation: KernelActivation, q: number, q2: numb
 
 function checkGram({ gram: { rows: n, cols: m }, rows, cols }: InputGram): void {
   const fits = rows.length === n && cols.length === m;
-  if (!fits) throw new ShapeError('infiniteWidth', `the Gram matrix is [${n},${m}], its diagonals have ${rows.length} and ${cols.length} entries`);
+  if (!fits)
+    throw new ShapeError('infiniteWidth', `the Gram matrix is [${n},${m}], its diagonals have ${rows.length} and ${cols.length} entries`);
   for (const q of [...rows, ...cols]) {
-    if (!(q >= 0 && q < Infinity)) throw new ConfigError(`infiniteWidth: a diagonal entry of the Gram matrix is ${q}; it must be finite and ≥ 0`);
+    if (!(q >= 0 && q < Infinity))
+      throw new ConfigError(`infiniteWidth: a diagonal entry of the Gram matrix is ${q}; it must be finite and ≥ 0`);
   }
 }
 

@@ -9,9 +9,17 @@ const norm = ({ data }: Dense): number => Math.hypot(...data);
 const minus = (A: Dense, B: Dense): Dense => ({ ...A, data: A.data.map((a, i) => a - B.data[i]!) });
 const scaled = (A: Dense, by: number): Dense => ({ ...A, data: A.data.map((a) => a * by) });
 const gramOf = (X: Dense, X2 = X): Dense => multiply(X, transpose(X2));
-const eye = (n: number, by: number): Dense => dense(Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? by : 0)), n, n);
+const eye = (n: number, by: number): Dense =>
+  dense(
+    Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? by : 0)),
+    n,
+    n,
+  );
 const sum = (A: Dense, B: Dense): Dense => ({ ...A, data: A.data.map((a, i) => a + B.data[i]!) });
-const condition = (K: Dense): number => { const { s } = svd(K); return s[0]! / s.at(-1)!; };
+const condition = (K: Dense): number => {
+  const { s } = svd(K);
+  return s[0]! / s.at(-1)!;
+};
 /** The NTK of a ReLU network with two hidden layers: n training and m test inputs of 4 numbers. */
 const ntk = (n: number, m: number): { readonly theta: Dense; readonly cross: Dense; readonly next: () => number } => {
   const next = normals(100 * n + m);
@@ -21,7 +29,12 @@ const ntk = (n: number, m: number): { readonly theta: Dense; readonly cross: Den
 };
 
 describe('choleskyRegression', () => {
-  it.each([[1, 0], [12, 0], [12, 0.3], [25, 2]])('solves (K + σ²I)c = Y and predicts K_*c: n = %i, σ² = %d', (n, noise) => {
+  it.each([
+    [1, 0],
+    [12, 0],
+    [12, 0.3],
+    [25, 2],
+  ])('solves (K + σ²I)c = Y and predicts K_*c: n = %i, σ² = %d', (n, noise) => {
     const { theta, cross, next } = ntk(n, 5);
     const Y = fill(n, 3, next);
     const { coefficients, predict } = choleskyRegression(theta, Y, noise);
@@ -30,7 +43,9 @@ describe('choleskyRegression', () => {
     const backward = 2 * n * (3 * n + 1) * Number.EPSILON * norm(A) * norm(coefficients);
     expect(norm(minus(multiply(A, coefficients), Y))).toBeLessThanOrEqual(backward + n * Number.EPSILON * norm(A) * norm(coefficients));
     const direct = multiply(cross, minNorm(A, Y));
-    expect(norm(minus(predict(cross), direct))).toBeLessThanOrEqual(2 * condition(A) * 2 * n * (3 * n + 1) * Number.EPSILON * norm(cross) * norm(coefficients));
+    expect(norm(minus(predict(cross), direct))).toBeLessThanOrEqual(
+      2 * condition(A) * 2 * n * (3 * n + 1) * Number.EPSILON * norm(cross) * norm(coefficients),
+    );
   });
   it('takes a kernel that is symmetric up to rounding, as a GPU computes it', () => {
     const { theta, next } = ntk(6, 1);
@@ -45,10 +60,16 @@ describe('choleskyRegression', () => {
     const Y = fill(10, 2, next);
     const at = (noise: number): Dense => choleskyRegression(theta, Y, noise).predict(theta);
     expect(norm(minus(at(0), Y))).toBeLessThanOrEqual(condition(theta) * 2 * 10 * 31 * Number.EPSILON * norm(Y));
-    expect([0, 0.1, 1, 10].map((noise) => norm(at(noise)))).toEqual([0, 0.1, 1, 10].map((noise) => norm(at(noise))).toSorted((a, b) => b - a));
+    expect([0, 0.1, 1, 10].map((noise) => norm(at(noise)))).toEqual(
+      [0, 0.1, 1, 10].map((noise) => norm(at(noise))).toSorted((a, b) => b - a),
+    );
   });
   it.each([
-    ['a duplicate input', dense(Float64Array.of(4, 4, 2, 4, 4, 2, 2, 2, 3), 3, 3), /not positive definite.*pivot, of example 1, is 0,.*Add noise.*duplicate/],
+    [
+      'a duplicate input',
+      dense(Float64Array.of(4, 4, 2, 4, 4, 2, 2, 2, 3), 3, 3),
+      /not positive definite.*pivot, of example 1, is 0,.*Add noise.*duplicate/,
+    ],
     ['an indefinite matrix', dense(Float64Array.of(1, 2, 2, 1), 2, 2), /pivot, of example 1, is -3,/],
     ['a duplicate up to rounding', dense(Float64Array.of(1, 1, 1, 1 + Number.EPSILON), 2, 2), /pivot, of example 1, is 2\.2\d+e-16,/],
   ])('names the smallest pivot of %s, and noise cures it', (_, K, message) => {
@@ -68,7 +89,11 @@ describe('choleskyRegression', () => {
 });
 
 describe('linearisedDynamics', () => {
-  it.each([[8, 0.3], [8, 0.99], [13, 1.02]])('equals gradient descent in function space, step by step: n = %i, %d of the largest step', (n, share) => {
+  it.each([
+    [8, 0.3],
+    [8, 0.99],
+    [13, 1.02],
+  ])('equals gradient descent in function space, step by step: n = %i, %d of the largest step', (n, share) => {
     const { theta, cross, next } = ntk(n, 4);
     const [Y, f0, start] = [fill(n, 2, next), fill(n, 2, next), fill(4, 2, next)];
     const eta = share * linearisedDynamics(theta, Y, f0, 1).maxStep;
@@ -97,7 +122,9 @@ describe('linearisedDynamics', () => {
     const rounding = 81 * Number.EPSILON * condition(theta) * (norm(Y) + norm(f0));
     expect(norm(minus(train(Infinity), Y))).toBeLessThanOrEqual(rounding);
     const regression = sum(start, choleskyRegression(theta, minus(Y, f0), 0).predict(cross));
-    expect(norm(minus(test(Infinity, cross, start), regression))).toBeLessThanOrEqual(10 * rounding * (norm(cross) / norm(theta)) * condition(theta));
+    expect(norm(minus(test(Infinity, cross, start), regression))).toBeLessThanOrEqual(
+      10 * rounding * (norm(cross) / norm(theta)) * condition(theta),
+    );
     expect(norm(minus(test(2 ** 40, cross, start), test(Infinity, cross, start)))).toBeLessThanOrEqual(rounding * norm(cross));
   });
   it('of a full kernel of several outputs is gradient descent on them, in a mean over examples alone', () => {
@@ -117,7 +144,8 @@ describe('linearisedDynamics', () => {
     }
     // As above: rounding of a step, of products of n·k terms, and eigenpairs that err by (n·k)²ε, over the steps.
     const reach = (eta / n) * Math.max(norm(theta), norm(cross));
-    const bound = (steps + 1) ** 2 * ((n * k) ** 2 + 2) * Number.EPSILON * (1 + reach) ** 2 * (norm(f0) + norm(Y) + norm(start)) * (1 + reach);
+    const bound =
+      (steps + 1) ** 2 * ((n * k) ** 2 + 2) * Number.EPSILON * (1 + reach) ** 2 * (norm(f0) + norm(Y) + norm(start)) * (1 + reach);
     expect(norm(minus(dynamics.train(steps), f))).toBeLessThanOrEqual(bound);
     expect(norm(minus(dynamics.test(steps, cross, start), g))).toBeLessThanOrEqual(bound);
     expect(norm(minus(linearisedDynamics(theta, Y, f0, eta).train(steps), f))).toBeGreaterThan(bound); // a mean over outputs too is slower
@@ -130,7 +158,9 @@ describe('linearisedDynamics', () => {
     expect(Math.abs(rates[2]! - 2)).toBeLessThanOrEqual(9 * 2 * Number.EPSILON);
     const slack = 9 * 8 * Number.EPSILON * norm(Y); // of eigenpairs of [3,3], 9ε, over the part of Y in the seen direction
     expect(norm(minus(train(Infinity), X))).toBeLessThanOrEqual(slack); // (1·3 + 1·3)/6 = 1 times X
-    expect(Math.abs(test(Infinity, gramOf(dense(Float64Array.of(5), 1, 1), X), dense(new Float64Array(1), 1, 1)).data[0]! - 5)).toBeLessThanOrEqual(5 * slack);
+    expect(
+      Math.abs(test(Infinity, gramOf(dense(Float64Array.of(5), 1, 1), X), dense(new Float64Array(1), 1, 1)).data[0]! - 5),
+    ).toBeLessThanOrEqual(5 * slack);
   });
   it('ends at the projection of the targets where eigenvalues are 0 up to rounding', () => {
     const next = normals(12);
@@ -152,7 +182,7 @@ describe('linearisedDynamics', () => {
     const { train, test, maxStep } = linearisedDynamics(eye(2, 0), Y, scaled(Y, 0), 0.5);
     expect(maxStep).toBe(Infinity);
     expect(train(8)).toEqual(scaled(Y, 0));
-    expect(test(8, cross, dense(Float64Array.of(1), 1, 1)).data[0]).toBe(1 + 0.5 * 8 * (3 * 1 + 4 * 2) / 2);
+    expect(test(8, cross, dense(Float64Array.of(1), 1, 1)).data[0]).toBe(1 + (0.5 * 8 * (3 * 1 + 4 * 2)) / 2);
   });
   it('refuses what does not fit, and a limit that is not there', () => {
     const Y = dense(new Float64Array(2), 2, 1);
@@ -206,9 +236,17 @@ describe('kernelAlignment', () => {
       expect(Math.abs(kernelAlignment(K, other) - want)).toBeLessThanOrEqual(rounding(gramOf(X)) + rounding(K) + 2 * rounding(other));
   });
   it('with labels is 1 for the labels’ own kernel and small for an unrelated one', () => {
-    const y = dense(Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1 : -1)), n, 1);
+    const y = dense(
+      Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1 : -1)),
+      n,
+      1,
+    );
     expect(Math.abs(labelAlignment(gramOf(y), y) - 1)).toBeLessThanOrEqual(rounding(gramOf(y)));
-    const blind = dense(Float64Array.from({ length: n }, (_, i) => (i % 4 < 2 ? 1 : -1) * (i < 12 ? 1 : 0)), n, 1); // orthogonal to y and to 1
+    const blind = dense(
+      Float64Array.from({ length: n }, (_, i) => (i % 4 < 2 ? 1 : -1) * (i < 12 ? 1 : 0)),
+      n,
+      1,
+    ); // orthogonal to y and to 1
     expect(Math.abs(labelAlignment(gramOf(blind), y))).toBeLessThanOrEqual(rounding(gramOf(y)));
   });
   it('refuses kernels without anything to align', () => {

@@ -10,15 +10,18 @@ import { multiply, rankTolerance, symmetricEigen, transpose, type Dense } from '
 const shape = ({ rows, cols }: Dense): string => `[${rows},${cols}]`;
 
 function requireSquare(op: string, K: Dense): void {
-  if (K.rows !== K.cols) throw new ConfigError(`${op}: the kernel is ${shape(K)}; it must be square, of the training inputs with themselves`);
+  if (K.rows !== K.cols)
+    throw new ConfigError(`${op}: the kernel is ${shape(K)}; it must be square, of the training inputs with themselves`);
   const bad = K.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new ConfigError(`${op}: entry ${bad} of the kernel is ${K.data[bad]}`);
 }
 function requireRows(op: string, K: Dense, Y: Dense): void {
-  if (Y.rows !== K.rows) throw new ConfigError(`${op}: the kernel is ${shape(K)} but the targets are ${shape(Y)}: both need one row per example`);
+  if (Y.rows !== K.rows)
+    throw new ConfigError(`${op}: the kernel is ${shape(K)} but the targets are ${shape(Y)}: both need one row per example`);
 }
 function requireCross(op: string, cross: Dense, n: number): void {
-  if (cross.cols !== n) throw new ConfigError(`${op}: the cross kernel is ${shape(cross)}; it must be test × train, and there are ${n} training examples`);
+  if (cross.cols !== n)
+    throw new ConfigError(`${op}: the cross kernel is ${shape(cross)}; it must be test × train, and there are ${n} training examples`);
 }
 
 export interface KernelRegression {
@@ -32,7 +35,8 @@ export interface KernelRegression {
 function shifted(K: Dense, noise: number): Matrix {
   const n = K.rows;
   const out = new Matrix(n, n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) out.set(i, j, (K.data[i * n + j]! + K.data[j * n + i]!) / 2 + (i === j ? noise : 0));
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) out.set(i, j, (K.data[i * n + j]! + K.data[j * n + i]!) / 2 + (i === j ? noise : 0));
   return out;
 }
 
@@ -64,8 +68,10 @@ export function choleskyRegression(K: Dense, Y: Dense, noise: number): KernelReg
   const { pivot, row } = smallestPivot(A, cholesky);
   const cut = rankTolerance(A.rows, A.rows) * Math.max(...A.diagonal());
   if (!(pivot > cut)) {
-    throw new ConfigError(`choleskyRegression: the kernel plus noise is not positive definite: its smallest pivot, of example ${row}, is ${pivot}, not above ${cut}, `
-      + 'the rounding of its diagonal. Add noise (a jitter on the diagonal), or remove duplicate inputs');
+    throw new ConfigError(
+      `choleskyRegression: the kernel plus noise is not positive definite: its smallest pivot, of example ${row}, is ${pivot}, not above ${cut}, ` +
+        'the rounding of its diagonal. Add noise (a jitter on the diagonal), or remove duplicate inputs',
+    );
   }
   const solved = cholesky.solve(Matrix.from1DArray(Y.rows, Y.cols, Y.data));
   const coefficients: Dense = { data: Float64Array.from(solved.to1DArray()), rows: Y.rows, cols: Y.cols };
@@ -99,8 +105,10 @@ function learned(a: number, t: number): number {
 const plus = (A: Dense, B: Dense): Dense => ({ ...A, data: A.data.map((value, i) => value + B.data[i]!) });
 
 function checkTime(t: number, eta: number, maxStep: number): void {
-  if (!(t === Infinity || (Number.isSafeInteger(t) && t >= 0))) throw new ConfigError(`linearisedDynamics: t is ${t}; it must be an integer ≥ 0, or Infinity`);
-  if (t === Infinity && eta >= maxStep) throw new ConfigError(`linearisedDynamics: there is no limit, a step of ${eta} diverges; it must be below ${maxStep}`);
+  if (!(t === Infinity || (Number.isSafeInteger(t) && t >= 0)))
+    throw new ConfigError(`linearisedDynamics: t is ${t}; it must be an integer ≥ 0, or Infinity`);
+  if (t === Infinity && eta >= maxStep)
+    throw new ConfigError(`linearisedDynamics: there is no limit, a step of ${eta} diverges; it must be below ${maxStep}`);
 }
 
 /**
@@ -130,7 +138,10 @@ export function linearisedDynamics(theta: Dense, Y: Dense, f0: Dense, eta: numbe
   /** V·diag(weight)·Vᵀ(Y − f₀). */
   const combine = (weight: (rate: number) => number): Dense =>
     multiply(vectors, { ...residual, data: residual.data.map((c, i) => c * weight(rates[Math.floor(i / Y.cols)]!)) });
-  const share = (t: number) => (rate: number): number => (t === Infinity && rate <= rankTolerance(rows, rows) * largest ? 0 : learned(eta * rate, t));
+  const share =
+    (t: number) =>
+    (rate: number): number =>
+      t === Infinity && rate <= rankTolerance(rows, rows) * largest ? 0 : learned(eta * rate, t);
   return {
     train: (t) => {
       checkTime(t, eta, maxStep);
@@ -165,7 +176,8 @@ const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, v) 
 function requirePair(op: string, K: Dense, other: Dense): void {
   requireSquare(op, K);
   requireSquare(op, other);
-  if (K.rows !== other.rows) throw new ConfigError(`${op}: the kernels are ${shape(K)} and ${shape(other)}; they must be of the same inputs`);
+  if (K.rows !== other.rows)
+    throw new ConfigError(`${op}: the kernels are ${shape(K)} and ${shape(other)}; they must be of the same inputs`);
 }
 
 /**
@@ -178,8 +190,12 @@ export function kernelAlignment(K: Dense, other: Dense): number {
   requirePair('kernelAlignment', K, other);
   const [a, b] = [centred(K), centred(other)];
   const [sizeA, sizeB] = [norm(a), norm(b)];
-  for (const [size, { data, rows }] of [[sizeA, K], [sizeB, other]] as const)
-    if (!(size > rankTolerance(rows, rows) * norm(data))) throw new ConfigError('kernelAlignment: a kernel is constant over all pairs of inputs; centring leaves nothing to align');
+  for (const [size, { data, rows }] of [
+    [sizeA, K],
+    [sizeB, other],
+  ] as const)
+    if (!(size > rankTolerance(rows, rows) * norm(data)))
+      throw new ConfigError('kernelAlignment: a kernel is constant over all pairs of inputs; centring leaves nothing to align');
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! / sizeA) * (b[i]! / sizeB);
   return sum;
@@ -193,7 +209,8 @@ export function labelAlignment(K: Dense, Y: Dense): number {
 
 /** ‖K − reference‖_F/‖reference‖_F. Throws ConfigError for shapes that differ and for a reference of 0. */
 export function relativeDistance(K: Dense, reference: Dense): number {
-  if (K.rows !== reference.rows || K.cols !== reference.cols) throw new ConfigError(`relativeDistance: ${shape(K)} and ${shape(reference)} differ`);
+  if (K.rows !== reference.rows || K.cols !== reference.cols)
+    throw new ConfigError(`relativeDistance: ${shape(K)} and ${shape(reference)} differ`);
   const size = norm(reference.data);
   if (!(size > 0)) throw new ConfigError('relativeDistance: the reference is 0 everywhere');
   return norm(K.data.map((value, i) => value - reference.data[i]!)) / size;

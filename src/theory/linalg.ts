@@ -6,7 +6,12 @@
  * descent looks, at n ≈ p.
  */
 import {
-  CholeskyDecomposition, EigenvalueDecomposition, Matrix, pseudoInverse, QrDecomposition, SingularValueDecomposition,
+  CholeskyDecomposition,
+  EigenvalueDecomposition,
+  Matrix,
+  pseudoInverse,
+  QrDecomposition,
+  SingularValueDecomposition,
 } from 'ml-matrix';
 import { ConfigError, ShapeError } from '../core/errors';
 import { positive } from './check';
@@ -42,8 +47,7 @@ export function multiply(A: Dense, B: Dense): Dense {
 
 const toMatrix = ({ data, rows, cols }: Dense): Matrix => Matrix.from1DArray(rows, cols, data);
 
-const fromMatrix = (matrix: Matrix): Dense =>
-  ({ data: Float64Array.from(matrix.to1DArray()), rows: matrix.rows, cols: matrix.columns });
+const fromMatrix = (matrix: Matrix): Dense => ({ data: Float64Array.from(matrix.to1DArray()), rows: matrix.rows, cols: matrix.columns });
 
 /**
  * Relative cut at or below which a singular value counts as 0: max(rows, cols)·2⁻⁵², the size of the rounding that a

@@ -3,8 +3,17 @@ import { ConfigError } from '../core/errors';
 import { mean, standardError } from '../core/stats';
 import { minNorm, multiply, ridge, type Dense } from './linalg';
 import {
-  effectiveLimit, expectedExcessRisk, expectedTestError, optimalLambda, optimalRidgeRisk, optimalRidgeRiskMisspecified, ridgelessRisk,
-  ridgelessRiskMisspecified, ridgeRisk, ridgeRiskMisspecified, type MisspecifiedLimit,
+  effectiveLimit,
+  expectedExcessRisk,
+  expectedTestError,
+  optimalLambda,
+  optimalRidgeRisk,
+  optimalRidgeRiskMisspecified,
+  ridgelessRisk,
+  ridgelessRiskMisspecified,
+  ridgeRisk,
+  ridgeRiskMisspecified,
+  type MisspecifiedLimit,
 } from './linearRisk';
 import { fill, normals } from './testRandom';
 

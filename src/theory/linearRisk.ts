@@ -103,17 +103,18 @@ export function optimalRidgeRisk(limit: LinearLimit): number {
 }
 
 /** The well-specified limit that the fit on T sees: noise σ² + ‖β_Tc‖². Throws ConfigError for a negative ‖β_Tc‖². */
-export const effectiveLimit = ({ gamma, signal, missed, noise }: MisspecifiedLimit): LinearLimit =>
-  ({ gamma, signal, noise: noise + nonNegative('missed', missed) });
+export const effectiveLimit = ({ gamma, signal, missed, noise }: MisspecifiedLimit): LinearLimit => ({
+  gamma,
+  signal,
+  noise: noise + nonNegative('missed', missed),
+});
 
 /** ridgelessRisk of the fit on T, plus the ‖β_Tc‖² that stays: excess over σ². */
-export const ridgelessRiskMisspecified = (limit: MisspecifiedLimit): number =>
-  ridgelessRisk(effectiveLimit(limit)) + limit.missed;
+export const ridgelessRiskMisspecified = (limit: MisspecifiedLimit): number => ridgelessRisk(effectiveLimit(limit)) + limit.missed;
 
 /** ridgeRisk of the fit on T, plus the ‖β_Tc‖² that stays: excess over σ². The best λ is optimalLambda(effectiveLimit(limit)). */
 export const ridgeRiskMisspecified = (limit: MisspecifiedLimit, lambda: number): number =>
   ridgeRisk(effectiveLimit(limit), lambda) + limit.missed;
 
 /** optimalRidgeRisk of the fit on T, plus the ‖β_Tc‖² that stays: excess over σ². */
-export const optimalRidgeRiskMisspecified = (limit: MisspecifiedLimit): number =>
-  optimalRidgeRisk(effectiveLimit(limit)) + limit.missed;
+export const optimalRidgeRiskMisspecified = (limit: MisspecifiedLimit): number => optimalRidgeRisk(effectiveLimit(limit)) + limit.missed;

@@ -38,22 +38,33 @@ export const fourierBasis = (p: number): Dense => {
 };
 
 /** Row-major: U and V [p,N], W [N,p], as the quadratic network takes them. */
-export interface QuadraticWeights { readonly U: Float64Array; readonly V: Float64Array; readonly W: Float64Array; readonly hidden: number }
+export interface QuadraticWeights {
+  readonly U: Float64Array;
+  readonly V: Float64Array;
+  readonly W: Float64Array;
+  readonly hidden: number;
+}
 
 const requireFrequencies = (p: number, frequencies: readonly number[]): void => {
   const most = frequencyCount(p);
   const wrong = frequencies.find((k, i) => !Number.isInteger(k) || k < 1 || k > most || frequencies.indexOf(k) !== i);
-  if (wrong !== undefined) throw new ConfigError(`frequency ${wrong}: modulo ${p} they are the whole numbers from 1 to ${most}, each at most once`);
+  if (wrong !== undefined)
+    throw new ConfigError(`frequency ${wrong}: modulo ${p} they are the whole numbers from 1 to ${most}, each at most once`);
 };
 
 /**
  * The weights with the given frequencies, in units 6i…6i + 5 for the i-th, and zeros up to `hidden` units, by default 3(p − 1): room for all. W is
  * multiplied by `scale`. Throws ConfigError for frequencies that are none or repeated, or too few units.
  */
-export const analyticWeights = (p: number, frequencies: readonly number[], o: { readonly hidden?: number; readonly scale?: number } = {}): QuadraticWeights => {
+export const analyticWeights = (
+  p: number,
+  frequencies: readonly number[],
+  o: { readonly hidden?: number; readonly scale?: number } = {},
+): QuadraticWeights => {
   requireFrequencies(p, frequencies);
   const { hidden: N = PHASES * frequencyCount(p), scale = 1 } = o;
-  if (!(N >= PHASES * frequencies.length)) throw new ConfigError(`${frequencies.length} frequencies take ${PHASES * frequencies.length} hidden units; there are ${N}`);
+  if (!(N >= PHASES * frequencies.length))
+    throw new ConfigError(`${frequencies.length} frequencies take ${PHASES * frequencies.length} hidden units; there are ${N}`);
   const [U, V, W] = [new Float64Array(p * N), new Float64Array(p * N), new Float64Array(N * p)];
   frequencies.forEach((sigma, i) => {
     for (let j = 0; j < PHASES; j++) {

@@ -46,7 +46,10 @@ describe('random features', () => {
   it.each([0.5, 1.5, 6])('agree with a simulation in 80 dimensions, 240 examples, N/d = %d', (psi1) => {
     const [d, psi2, next] = [80, 3, normals(11)];
     const draws = Array.from({ length: 12 }, () => draw(d, psi2 * d, psi1 * d, next));
-    for (const [part, signal, noise] of [['bias', 1, 0], ['noise', 0, 1]] as const) {
+    for (const [part, signal, noise] of [
+      ['bias', 1, 0],
+      ['noise', 0, 1],
+    ] as const) {
       const formula = randomFeatureRisk({ psi1, psi2, signal, noise });
       const risks = draws.map((factors) => factors[part]);
       expect(Math.abs(mean(risks) - formula), part).toBeLessThanOrEqual(4 * standardError(risks) + FINITE_D * formula);

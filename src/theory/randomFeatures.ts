@@ -57,8 +57,17 @@ function coefficients(psi1: number, psi2: number, z2: number): readonly [number,
   const [x2, x3, x4, x5] = [x ** 2, x ** 3, x ** 4, x ** 5];
   const [z4, z6] = [z2 ** 2, z2 ** 3];
   const both = psi1 * psi2;
-  const E0 = -x5 * z6 + 3 * x4 * z4 + (both - psi2 - psi1 + 1) * x3 * z6 - 2 * x3 * z4 - 3 * x3 * z2
-    + (psi1 + psi2 - 3 * both + 1) * x2 * z4 + 2 * x2 * z2 + x2 + 3 * both * x * z2 - both;
+  const E0 =
+    -x5 * z6 +
+    3 * x4 * z4 +
+    (both - psi2 - psi1 + 1) * x3 * z6 -
+    2 * x3 * z4 -
+    3 * x3 * z2 +
+    (psi1 + psi2 - 3 * both + 1) * x2 * z4 +
+    2 * x2 * z2 +
+    x2 +
+    3 * both * x * z2 -
+    both;
   const E1 = psi2 * x3 * z4 - psi2 * x2 * z2 + both * x * z2 - both;
   const E2 = x5 * z6 - 3 * x4 * z4 + (psi1 - 1) * x3 * z6 + 2 * x3 * z4 + 3 * x3 * z2 - (psi1 + 1) * x2 * z4 - 2 * x2 * z2 - x2;
   return [E0, E1, E2];

@@ -8,7 +8,9 @@ const after = (q: NoisyQuadratic, t: number): number => {
   for (const v of varianceFromRest(q)) if (at++ === t) return v;
   return NaN;
 };
-const cases = [0, 0.3, 0.5, 0.9, 0.99].flatMap((beta) => [0.02, 0.3, 0.5, 0.9].map((share): NoisyQuadratic => ({ beta, h: 2.5, sigma2: 0.7, eta: share * largestStep(2.5, beta) })));
+const cases = [0, 0.3, 0.5, 0.9, 0.99].flatMap((beta) =>
+  [0.02, 0.3, 0.5, 0.9].map((share): NoisyQuadratic => ({ beta, h: 2.5, sigma2: 0.7, eta: share * largestStep(2.5, beta) })),
+);
 
 describe('the stationary variance', () => {
   it.each(cases)('is where the covariance of the iteration ends: %o', (q) => {
@@ -29,7 +31,10 @@ describe('the stationary variance', () => {
     const next = normals(3);
     const values = Array.from({ length: 4000 }, () => {
       let [theta, v] = [0, 0];
-      for (let t = 0; t < 60; t++) { v = beta * v + h * theta + Math.sqrt(sigma2) * next(); theta -= eta * v; }
+      for (let t = 0; t < 60; t++) {
+        v = beta * v + h * theta + Math.sqrt(sigma2) * next();
+        theta -= eta * v;
+      }
       return theta * theta;
     });
     const mean = values.reduce((s, x) => s + x, 0) / values.length;

@@ -28,7 +28,10 @@ export const largestStep = (h: number, beta: number): number => (2 * (1 + checkB
 
 const checked = (q: NoisyQuadratic): NoisyQuadratic => {
   nonNegative('sigma2', q.sigma2);
-  if (!(positive('eta', q.eta) < largestStep(q.h, q.beta))) throw new ConfigError(`the step is ${q.eta}; it must be below 2(1 + β)/h = ${largestStep(q.h, q.beta)}, where the variance is infinite`);
+  if (!(positive('eta', q.eta) < largestStep(q.h, q.beta)))
+    throw new ConfigError(
+      `the step is ${q.eta}; it must be below 2(1 + β)/h = ${largestStep(q.h, q.beta)}, where the variance is infinite`,
+    );
   return q;
 };
 

@@ -19,8 +19,11 @@ export function normals(seed: number): () => number {
 }
 
 /** A [rows,cols] matrix of draws. */
-export const fill = (rows: number, cols: number, next: () => number): Dense =>
-  ({ data: Float64Array.from({ length: rows * cols }, next), rows, cols });
+export const fill = (rows: number, cols: number, next: () => number): Dense => ({
+  data: Float64Array.from({ length: rows * cols }, next),
+  rows,
+  cols,
+});
 
 /** [rows,cols], each row uniform on the sphere of the given radius. */
 export function onSphere(rows: number, cols: number, radius: number, next: () => number): Dense {

@@ -29,4 +29,5 @@ const table = (group: string, rows: readonly BenchRow[], comparison: Comparison 
     </div>
   </section>`;
 
-export const benchTables = ({ rows }: BenchReport, comparison: Comparison | undefined): readonly TemplateResult[] => grouped(rows).map(([group, own]) => table(group, own, comparison));
+export const benchTables = ({ rows }: BenchReport, comparison: Comparison | undefined): readonly TemplateResult[] =>
+  grouped(rows).map(([group, own]) => table(group, own, comparison));

@@ -108,7 +108,10 @@ describe('what cannot be drawn', () => {
   });
   it.each([[[0, -1, -5]], [[-1]], [[NaN, NaN]], [[3]], [[3, 3, 3]], [[]]])('leaves axes that can be drawn: %j', async (ys) => {
     for (const logY of [false, true]) {
-      const chart = await mount(ys.map((y, i) => point(i, y)), { logX: logY, logY });
+      const chart = await mount(
+        ys.map((y, i) => point(i, y)),
+        { logX: logY, logY },
+      );
       const { x, y } = chart.plotInput().ranges();
       for (const [low, high] of [x, y]) expect(low < high && (!logY || low > 0) && Number.isFinite(high)).toBe(true);
       expect(inside(chart, '.u-over')!.getBoundingClientRect().width).toBeGreaterThan(100);
@@ -121,7 +124,8 @@ describe('what cannot be drawn', () => {
   });
 });
 
-const wave = (id: string, k: number, seed: number) => Array.from({ length: 20_000 }, (_, i) => point(i + 1, Math.sin(i * (k + 1)) + seed / 10, id, seed));
+const wave = (id: string, k: number, seed: number) =>
+  Array.from({ length: 20_000 }, (_, i) => point(i + 1, Math.sin(i * (k + 1)) + seed / 10, id, seed));
 
 describe('drawing', () => {
   it('happens once a frame however many rows come, and then shows them all', async () => {

@@ -17,6 +17,10 @@ const rowsOf = (t: Trace, bounds?: readonly [high: Trace, low: Trace]): readonly
  */
 export function plottedCsv({ traces }: Pick<LabChart, 'traces'>): string {
   const bound = (t: Trace, role: 'high' | 'low'): Trace => traces.find((b) => b.role === role && b.series === t.series)!;
-  return csv(HEAD, traces.filter((t) => t.role !== 'low' && t.role !== 'high')
-    .flatMap((t) => rowsOf(t, t.role === 'mean' ? [bound(t, 'high'), bound(t, 'low')] : undefined)));
+  return csv(
+    HEAD,
+    traces
+      .filter((t) => t.role !== 'low' && t.role !== 'high')
+      .flatMap((t) => rowsOf(t, t.role === 'mean' ? [bound(t, 'high'), bound(t, 'low')] : undefined)),
+  );
 }

@@ -43,12 +43,30 @@ export const seedsDrawn = <T>(seeds: ReadonlyMap<number, readonly T[]>): (readon
 };
 
 function measured(series: string, label: string, input: ChartInput, means: MeansCache): Trace[] {
-  const { table, view: { chart }, logX, logY, showSeeds } = input;
+  const {
+    table,
+    view: { chart },
+    logX,
+    logY,
+    showSeeds,
+  } = input;
   const key = JSON.stringify([chart, series, label, logX, logY]);
   if (!means.has(key)) means.set(key, new Means(series, label, logX, logY));
   const [high, low, mean] = means.get(key)!.of(table.summary(chart, series));
   const seeds = showSeeds ? seedsDrawn(table.seeds(chart, series)) : [];
-  return [high, low, ...seeds.map(([seed, points]) => fit({ role: 'seed', series, label: `${label}, seed ${seed}` }, points.map((p) => p.x), points.map((p) => p.y), input)), mean];
+  return [
+    high,
+    low,
+    ...seeds.map(([seed, points]) =>
+      fit(
+        { role: 'seed', series, label: `${label}, seed ${seed}` },
+        points.map((p) => p.x),
+        points.map((p) => p.y),
+        input,
+      ),
+    ),
+    mean,
+  ];
 }
 
 const ascends = (x: readonly number[]): boolean => x.every((at, i) => i === 0 || at > x[i - 1]!);
@@ -66,8 +84,10 @@ const inOrder = ({ x, y }: Curve): readonly [x: readonly number[], y: readonly n
  */
 export const tracesOf = (input: ChartInput, means: MeansCache = new Map()): readonly Trace[] => {
   const { view, curves } = input;
-  const computed = (kind: Curve['kind']) => curves.filter((c) => c.chart === view.chart && c.kind === kind)
-    .map((c, index) => Object.assign(fit({ role: kind, series: c.series, label: c.label }, ...inOrder(c), input), { index }));
+  const computed = (kind: Curve['kind']) =>
+    curves
+      .filter((c) => c.chart === view.chart && c.kind === kind)
+      .map((c, index) => Object.assign(fit({ role: kind, series: c.series, label: c.label }, ...inOrder(c), input), { index }));
   return [
     ...computed('reference'),
     ...Object.entries(view.series).flatMap(([id, label]) => measured(id, label, input, means)),
@@ -86,25 +106,29 @@ function union(traces: readonly Trace[]): number[] {
   }
   const xs: number[] = [];
   let last = NaN;
-  for (const x of all.toSorted()) if (x !== last) xs.push(last = x);
+  for (const x of all.toSorted()) if (x !== last) xs.push((last = x));
   return xs;
 }
 /** Columns over the union of all x, ascending; undefined where a trace has no value at an x of another's, and no gap either. */
 export const align = (traces: readonly Trace[]): (number | null | undefined)[][] => {
   const xs = union(traces);
-  return [xs, ...traces.map((t) => {
-    const column: (number | null | undefined)[] = [];
-    let next = 0;
-    for (let i = 0; i < xs.length; i++) column.push(t.x[next] === xs[i] ? t.y[next++] : undefined);
-    return column;
-  })];
+  return [
+    xs,
+    ...traces.map((t) => {
+      const column: (number | null | undefined)[] = [];
+      let next = 0;
+      for (let i = 0; i < xs.length; i++) column.push(t.x[next] === xs[i] ? t.y[next++] : undefined);
+      return column;
+    }),
+  ];
 };
 
 const extent = (lists: readonly (readonly (number | null)[])[], log: boolean): Range | undefined => {
   let [low, high] = [Infinity, -Infinity];
   const floor = log ? 0 : -Infinity;
   for (const values of lists) {
-    for (let i = 0; i < values.length; i++) { // the hottest loop of a chart: no iterator
+    for (let i = 0; i < values.length; i++) {
+      // the hottest loop of a chart: no iterator
       const v = values[i]!;
       if (v === null || !(v > floor && v < Infinity)) continue;
       if (v < low) low = v;
@@ -139,8 +163,14 @@ const essential = (t: Trace, log: boolean): readonly (number | null)[] =>
   t.role === 'low' || t.role === 'high' ? [] : t.role === 'theory' ? bulk(t.y, log) : t.y;
 /** Range of the y axis: all that was measured, the bulk of the theory, and as much of the rest as leaves those readable. */
 export function yRange(traces: readonly Trace[], log: boolean): Range {
-  const all = extent(traces.map((t) => t.y), log);
-  const hard = extent(traces.map((t) => essential(t, log)), log);
+  const all = extent(
+    traces.map((t) => t.y),
+    log,
+  );
+  const hard = extent(
+    traces.map((t) => essential(t, log)),
+    log,
+  );
   if (!all || !hard) return log ? [0.1, 10] : [0, 1];
   const [low, high] = pad(hard, log, STRETCH);
   return pad([Math.max(all[0], low), Math.min(all[1], high)], log, MARGIN);
@@ -151,4 +181,8 @@ export const xRange = (xs: readonly number[], log: boolean): Range => {
   return all ? (all[0] === all[1] ? pad(all, log, MARGIN) : all) : log ? [0.1, 10] : [0, 1];
 };
 /** Range of the x of all traces. */
-export const xRangeOf = (traces: readonly Trace[], log: boolean): Range => xRange(traces.flatMap((t) => (t.x.length > 0 ? [t.x[0]!, t.x.at(-1)!] : [])), log);
+export const xRangeOf = (traces: readonly Trace[], log: boolean): Range =>
+  xRange(
+    traces.flatMap((t) => (t.x.length > 0 ? [t.x[0]!, t.x.at(-1)!] : [])),
+    log,
+  );

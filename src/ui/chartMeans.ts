@@ -42,9 +42,10 @@ export class Means {
     for (let i = same; i < all.length; i++) this.#take(all[i]!);
     this.#taken = all;
     const common = { series: this.#series, label: this.#label, x: this.#x };
-    const n = this.#most > 0 ? [this.#fewest, this.#most] as const : [0, 0] as const;
+    const n = this.#most > 0 ? ([this.#fewest, this.#most] as const) : ([0, 0] as const);
     return [
-      { ...common, role: 'high', y: this.#high }, { ...common, role: 'low', y: this.#low },
+      { ...common, role: 'high', y: this.#high },
+      { ...common, role: 'low', y: this.#low },
       { ...common, role: 'mean', y: this.#y, counts: this.#counts, n, lost: { ...this.#lost, marks: this.#marks } },
     ];
   }

@@ -5,12 +5,14 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 const REST = 4;
 
 /** When the next may draw, in ms. One for each tree that charts stand in; it goes with the tree. */
-interface Budget { until: number }
+interface Budget {
+  until: number;
+}
 const budgets = new WeakMap<Node, Budget>();
 const budgetOf = (host: Node): Budget => {
   const root = host.getRootNode();
   let budget = budgets.get(root);
-  if (!budget) budgets.set(root, budget = { until: 0 });
+  if (!budget) budgets.set(root, (budget = { until: 0 }));
   return budget;
 };
 /** What is about to be scrolled in is kept up to date. */
@@ -19,10 +21,13 @@ const NEAR = '25% 0px';
 export class Pacer implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element;
   readonly #draw: () => void;
-  readonly #observer = new IntersectionObserver((entries) => {
-    this.#seen = entries.at(-1)!.isIntersecting;
-    this.#arm();
-  }, { rootMargin: NEAR });
+  readonly #observer = new IntersectionObserver(
+    (entries) => {
+      this.#seen = entries.at(-1)!.isIntersecting;
+      this.#arm();
+    },
+    { rootMargin: NEAR },
+  );
   /** Until the observer says otherwise. */
   #seen = true;
   #wanted = false;
@@ -75,6 +80,8 @@ export class Pacer implements ReactiveController {
     }
     this.flush();
     // uPlot draws in a microtask, queued by now.
-    queueMicrotask(() => { budget.until = performance.now() + REST * (performance.now() - start); });
+    queueMicrotask(() => {
+      budget.until = performance.now() + REST * (performance.now() - start);
+    });
   };
 }

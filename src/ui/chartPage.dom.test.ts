@@ -8,12 +8,16 @@ import { chartPng, wrap } from './image';
 import { lookOf } from './palette';
 
 const violations: string[] = [];
-const note = (e: SecurityPolicyViolationEvent): void => { violations.push(`${e.effectiveDirective} ${e.sample}`); };
+const note = (e: SecurityPolicyViolationEvent): void => {
+  violations.push(`${e.effectiveDirective} ${e.sample}`);
+};
 
 beforeAll(() => {
   dressPage();
   document.addEventListener('securitypolicyviolation', note);
-  document.head.append(Object.assign(document.createElement('meta'), { httpEquiv: 'Content-Security-Policy', content: "style-src 'self'" }));
+  document.head.append(
+    Object.assign(document.createElement('meta'), { httpEquiv: 'Content-Security-Policy', content: "style-src 'self'" }),
+  );
 });
 afterAll(() => document.removeEventListener('securitypolicyviolation', note));
 afterEach(() => document.body.replaceChildren());
@@ -34,7 +38,10 @@ describe('images', () => {
   });
   it('of a heatmap have the caption too', async () => {
     const heat = await mountMap([cell(1, 1, 1), cell(2, 1, NaN)]);
-    const [plain, long] = [await pixels(await heatmapPng(heat, themeOf(heat))), await pixels(await heatmapPng(heat, themeOf(heat), ['one', 'two']))];
+    const [plain, long] = [
+      await pixels(await heatmapPng(heat, themeOf(heat))),
+      await pixels(await heatmapPng(heat, themeOf(heat), ['one', 'two'])),
+    ];
     expect(long.height - plain.height).toBe(2 * 2 * 15);
   });
   it('break captions at spaces, or where they must', () => {
@@ -69,7 +76,9 @@ describe('heatmap', () => {
     const canvas = inside<HTMLCanvasElement>(heat, 'canvas')!;
     const box = canvas.getBoundingClientRect();
     const touch = async (type: string, x: number, y: number): Promise<string> => {
-      canvas.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
+      canvas.dispatchEvent(
+        new PointerEvent(type, { pointerType: 'touch', clientX: box.left + x * box.width, clientY: box.top + y * box.height }),
+      );
       await frames();
       return inside(heat, 'output')!.textContent;
     };
@@ -86,6 +95,10 @@ describe('heatmap', () => {
     inside<HTMLDetailsElement>(heat, 'details')!.open = true;
     await frames();
     const body = [...heat.shadowRoot!.querySelectorAll('tbody tr')].map((tr) => [...tr.children].map((td) => td.textContent));
-    expect(body).toEqual([['1', '1', '1', '1'], ['2', '1', 'not finite', '0'], ['1', '2', '3', '1']]);
+    expect(body).toEqual([
+      ['1', '1', '1', '1'],
+      ['2', '1', 'not finite', '0'],
+      ['1', '2', '3', '1'],
+    ]);
   });
 });

@@ -3,7 +3,12 @@ import { css, unsafeCSS } from 'lit';
 import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
 import { base, forms, tables } from './styles';
 
-export const chartStyles = [unsafeCSS(uPlotCss), base, forms, tables, css`
+export const chartStyles = [
+  unsafeCSS(uPlotCss),
+  base,
+  forms,
+  tables,
+  css`
   :host { contain: inline-size; }
   .bar { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: baseline; justify-content: space-between; }
   .bar h2 { margin: 0; flex: 1 1 auto; }
@@ -17,4 +22,5 @@ export const chartStyles = [unsafeCSS(uPlotCss), base, forms, tables, css`
   li b { font-weight: 600; min-width: 4.5rem; }
   .lost { margin: 0.25rem 0; }
   .u-select { background: color-mix(in srgb, var(--accent) 20%, transparent); }
-`];
+`,
+];

@@ -8,7 +8,9 @@ export const view: LineView = { kind: 'line', chart: 'c', title: 'Risk', x: 'ste
 export const map: HeatmapView = { kind: 'heatmap', chart: 'm', title: 'Map', x: 'width', y: 'rate', value: 'risk', logX: true };
 export const point = (x: number, y: number, series = 'a', seed = 0): PointRow => ({ kind: 'point', chart: 'c', series, x, seed, y });
 export const cell = (x: number, y: number, value: number): CellRow => ({ kind: 'cell', chart: 'm', x, y, seed: 0, value });
-export const frames = async (n = 3): Promise<void> => { for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame); };
+export const frames = async (n = 3): Promise<void> => {
+  for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame);
+};
 export const inside = <E extends Element>(host: Element, selector: string): E | null => host.shadowRoot!.querySelector<E>(selector);
 export const line = (n: number, from = 0): PointRow[] => Array.from({ length: n }, (_, i) => point(from + i, Math.sin(from + i)));
 
@@ -67,7 +69,15 @@ export const pixels = async (png: Blob): Promise<HTMLCanvasElement> => {
 
 /** A page of a known width, with the colours that charts take from it. */
 export function dressPage(): void {
-  const theme = { '--bg': '#ffffff', '--fg': '#000000', '--muted': '#555555', '--line': '#dddddd', '--accent': '#0b5cad', '--edge': '#888888', '--font': 'sans-serif' };
+  const theme = {
+    '--bg': '#ffffff',
+    '--fg': '#000000',
+    '--muted': '#555555',
+    '--line': '#dddddd',
+    '--accent': '#0b5cad',
+    '--edge': '#888888',
+    '--font': 'sans-serif',
+  };
   for (const [name, value] of Object.entries(theme)) document.documentElement.style.setProperty(name, value);
   document.body.style.width = '700px';
 }

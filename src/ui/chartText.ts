@@ -24,7 +24,10 @@ function shape({ x, y }: Trace): string {
 }
 
 const count = (n: number, rest: string): string[] => (n > 0 ? [`${n} ${n === 1 ? 'value' : 'values'} ${rest}`] : []);
-const axes = ({ offX, offY }: Lost): string[] => [...count(offX, 'at x ≤ 0, not on the log axis'), ...count(offY, '≤ 0, not on the log axis')];
+const axes = ({ offX, offY }: Lost): string[] => [
+  ...count(offX, 'at x ≤ 0, not on the log axis'),
+  ...count(offY, '≤ 0, not on the log axis'),
+];
 /** Of a mean: what is not finite are values of its seeds, which are said once. */
 function lostOf({ lost, label, role, series }: Trace, traces: readonly Trace[]): string[] {
   if (!lost || role === 'seed') return [];
@@ -33,7 +36,10 @@ function lostOf({ lost, label, role, series }: Trace, traces: readonly Trace[]):
   const total = (which: 'offX' | 'offY'): number => seeds.reduce((n, t) => n + t.lost![which], 0);
   const single = axes({ ...lost, offX: total('offX'), offY: total('offY') });
   const name = role === 'theory' || role === 'reference' ? `${label} (${role})` : label;
-  return [...(parts.length > 0 ? [`${name}: ${parts.join(', ')}`] : []), ...(single.length > 0 ? [`${name}, single seeds: ${single.join(', ')}`] : [])];
+  return [
+    ...(parts.length > 0 ? [`${name}: ${parts.join(', ')}`] : []),
+    ...(single.length > 0 ? [`${name}, single seeds: ${single.join(', ')}`] : []),
+  ];
 }
 /** What the plot does not show of the values it was given, and why; empty where it shows all. Without seeds among the traces it speaks of means. */
 export function lostText(traces: readonly Trace[]): string {
@@ -55,7 +61,11 @@ export const describeChart = (view: LineView, traces: readonly Trace[]): string 
   return [`${view.title}: ${view.y} against ${view.x}. ${curves.join('. ')}.`, lostText(traces)].filter(Boolean).join(' ');
 };
 
-export interface DataTable { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; /** In all; those shown are spread evenly. */ readonly total: number }
+export interface DataTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** In all; those shown are spread evenly. */ readonly total: number;
+}
 /** More rows than this serve nobody on a page; the CSV has them all. */
 const MOST_ROWS = 200;
 
@@ -64,7 +74,8 @@ const seedCount = (s: Summary): string => `${s.n}${s.nonFinite > 0 ? ` (and ${s.
 export function dataTable(view: LineView, table: RowTable): DataTable {
   const all = Object.entries(view.series).flatMap(([id, label]) => table.summary(view.chart, id).map((s) => ({ s, label })));
   const every = Math.ceil(all.length / MOST_ROWS);
-  const rows = all.filter((_, i) => i % every === 0)
+  const rows = all
+    .filter((_, i) => i % every === 0)
     .map(({ s, label }) => [label, f(s.x), f(s.mean), s.n > 1 ? `${f(s.low)} to ${f(s.high)}` : 'none', seedCount(s)]);
   return { head: ['series', view.x, 'mean', '95 % interval', 'seeds'], rows, total: all.length };
 }

@@ -64,7 +64,9 @@ function thinOne(trace: Trace, [low, high]: Range, edges: Float64Array): Trace {
   const { x, y, lost } = trace;
   if (x.length <= MOST_POINTS) return trace;
   const kept: number[] = [];
-  const keep = (i: number): void => { if (i >= 0 && i < x.length && i > (kept.at(-1) ?? -1)) kept.push(i); };
+  const keep = (i: number): void => {
+    if (i >= 0 && i < x.length && i > (kept.at(-1) ?? -1)) kept.push(i);
+  };
   const [from, to] = [indexFrom(x, low), indexFrom(x, high, true)];
   keep(0);
   keep(from - 1); // so that the line runs on to the edge
@@ -72,7 +74,12 @@ function thinOne(trace: Trace, [low, high]: Range, edges: Float64Array): Trace {
   else extremes(trace, from, to, edges, keep);
   keep(to);
   keep(x.length - 1);
-  return { ...trace, x: kept.map((i) => x[i]!), y: kept.map((i) => y[i]!), ...(lost && { lost: { ...lost, marks: thinMarks(lost.marks, edges) } }) };
+  return {
+    ...trace,
+    x: kept.map((i) => x[i]!),
+    y: kept.map((i) => y[i]!),
+    ...(lost && { lost: { ...lost, marks: thinMarks(lost.marks, edges) } }),
+  };
 }
 
 /**

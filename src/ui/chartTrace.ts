@@ -3,7 +3,10 @@
 /** `low` and `high` bound the 95 % interval of the mean; `seed` is one repetition. */
 export type Role = 'mean' | 'low' | 'high' | 'seed' | 'theory' | 'reference';
 /** Where a value is missing from a line or from a mean. */
-export interface Mark { readonly x: number; /** Infinite, so it belongs above the plot; else below. */ readonly top: boolean }
+export interface Mark {
+  readonly x: number;
+  /** Infinite, so it belongs above the plot; else below. */ readonly top: boolean;
+}
 /** Values of a trace that cannot be drawn. */
 export interface Lost {
   /** Those that have an x on the axis; ascending. */

@@ -4,7 +4,8 @@ import type { Range } from './chartTrace';
 /** Of the window, at one press of + or −. */
 const STEP = 2;
 
-const scale = (log: boolean): readonly [to: (v: number) => number, from: (v: number) => number] => (log ? [Math.log, Math.exp] : [(v) => v, (v) => v]);
+const scale = (log: boolean): readonly [to: (v: number) => number, from: (v: number) => number] =>
+  log ? [Math.log, Math.exp] : [(v) => v, (v) => v];
 const usable = ([low, high]: Range): boolean => Number.isFinite(low) && Number.isFinite(high) && low < high;
 
 /** `factor` > 1 shows less, about the middle as it is seen; undefined: everything. Within `all`; unchanged where numbers end. */

@@ -9,7 +9,11 @@ const whole = (n: number): string => n.toLocaleString('en-GB');
 const MIB = 2 ** 20;
 /** Sizes again as MiB or GiB, where that is shorter. */
 const bytes = (name: string, n: number): string =>
-  (!name.endsWith('Size') || name.includes('Workgroup') || n < MIB ? '' : n >= 1024 * MIB ? ` (${formatNumber(n / MIB / 1024)} GiB)` : ` (${formatNumber(n / MIB)} MiB)`);
+  !name.endsWith('Size') || name.includes('Workgroup') || n < MIB
+    ? ''
+    : n >= 1024 * MIB
+      ? ` (${formatNumber(n / MIB / 1024)} GiB)`
+      : ` (${formatNumber(n / MIB)} MiB)`;
 const milliseconds = (ms: number): string => `${formatNumber(ms)} ms`;
 const unsaid = (text: string): string => text || 'not said';
 
@@ -18,12 +22,18 @@ export const adapterFacts = ({ name, software, info, measured, wgslLanguageFeatu
   const facts: readonly (readonly [string, string])[] = [
     ['Name', name],
     ['Kind', software ? 'software: computes on the processor, many times slower than a GPU' : 'hardware'],
-    ['Vendor', unsaid(info.vendor)], ['Architecture', unsaid(info.architecture)], ['Device', unsaid(info.device)], ['Description', unsaid(info.description)],
+    ['Vendor', unsaid(info.vendor)],
+    ['Architecture', unsaid(info.architecture)],
+    ['Device', unsaid(info.device)],
+    ['Description', unsaid(info.description)],
     ['Fallback adapter', info.isFallbackAdapter === undefined ? 'not said' : info.isFallbackAdapter ? 'yes' : 'no'],
     ['Subgroup sizes', low === undefined || high === undefined ? 'not said' : low === high ? String(low) : `${low} to ${high}`],
     ['Time to open a device', milliseconds(measured.openMs)],
     ['Time for an empty submit', `${milliseconds(measured.emptySubmitMs)}, mean, waiting included`],
-    ['Timestamp steps', measured.timestampNs === undefined ? 'none seen, or no timestamps' : `${whole(measured.timestampNs)} ns, the smallest seen`],
+    [
+      'Timestamp steps',
+      measured.timestampNs === undefined ? 'none seen, or no timestamps' : `${whole(measured.timestampNs)} ns, the smallest seen`,
+    ],
     ['WGSL features', wgslLanguageFeatures ? wgslLanguageFeatures.join(', ') || 'none' : 'not said'],
     ['Browser', unsaid(userAgent)],
   ];
@@ -35,8 +45,10 @@ export const limitsTable = ({ limits, limitsAskedFor }: AdapterReport): Template
   <div class="scroll" tabindex="0" role="region" aria-label="Limits">
     <table>
       <thead><tr><th scope="col">Limit</th><th scope="col">Allowed</th><th scope="col">Asked for</th></tr></thead>
-      <tbody>${Object.entries(limits).map(([name, n]) => html`<tr><th scope="row">${name}</th><td>${whole(n)}${bytes(name, n)}</td>
-        <td>${limitsAskedFor.includes(name) ? 'in full' : 'default'}</td></tr>`)}</tbody>
+      <tbody>${Object.entries(limits).map(
+        ([name, n]) => html`<tr><th scope="row">${name}</th><td>${whole(n)}${bytes(name, n)}</td>
+        <td>${limitsAskedFor.includes(name) ? 'in full' : 'default'}</td></tr>`,
+      )}</tbody>
     </table>
   </div>`;
 
@@ -77,8 +89,10 @@ export const failureList = (results: readonly KernelResult[]): TemplateResult | 
   return html`<h3>What is wrong</h3>
     <p>What experiments measure with these kernels cannot be trusted on this device. Another browser, or an update of this one or of the GPU driver, may help; the JSON
       has what a report needs.</p>
-    ${wrong.map((r) => html`<h3>${r.kernel}: ${whole(r.failed)} failures${r.failed > r.failures.length ? `, the first ${r.failures.length}` : ''}</h3>
-      <pre tabindex="0" role="region" aria-label="Failures of ${r.kernel}">${r.failures.join('\n')}</pre>`)}`;
+    ${wrong.map(
+      (r) => html`<h3>${r.kernel}: ${whole(r.failed)} failures${r.failed > r.failures.length ? `, the first ${r.failures.length}` : ''}</h3>
+      <pre tabindex="0" role="region" aria-label="Failures of ${r.kernel}">${r.failures.join('\n')}</pre>`,
+    )}`;
 };
 
 export const summaryOf = (results: readonly KernelResult[], ms: number): string => {

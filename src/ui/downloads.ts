@@ -13,7 +13,10 @@ import { LabChart } from './labChart';
 import { LabHeatmap } from './labHeatmap';
 import { save } from './save';
 
-export interface NamedPng { readonly name: string; readonly dataUrl: string }
+export interface NamedPng {
+  readonly name: string;
+  readonly dataUrl: string;
+}
 
 const saveText = (name: string, type: string, text: string): void => save(name, new Blob([text], { type }));
 
@@ -24,20 +27,33 @@ export function saveRows({ id }: Experiment, table: RowTable): void {
 }
 /** One file a chart, of exactly what it shows. */
 export function savePlotted({ id }: Experiment, root: ParentNode): void {
-  for (const chart of root.querySelectorAll('lab-chart')) if (chart instanceof LabChart) saveText(`${id}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
+  for (const chart of root.querySelectorAll('lab-chart'))
+    if (chart instanceof LabChart) saveText(`${id}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
 }
-export const saveArtifact = ({ id }: Experiment, { name, type, data }: ArtifactRow): void => save(`${id}-${name}`, new Blob([data], { type }));
+export const saveArtifact = ({ id }: Experiment, { name, type, data }: ArtifactRow): void =>
+  save(`${id}-${name}`, new Blob([data], { type }));
 
 /** The current run as one file that can be imported and repeated. */
 export const bundleOfPage = ({ experiment, preset, config, build, inputs, client }: PageFacts): RunBundle => ({
   facts: {
-    experiment: experiment.id, title: experiment.title, preset: client.order?.preset ?? preset, config: client.config ?? config, verdicts: client.verdicts ?? [],
-    adapter: client.adapter ?? { name: 'none', software: false }, date: client.date, build, seconds: client.seconds,
-    state: client.state === 'failed' ? 'failed' : client.state === 'done' ? 'done' : 'aborted', live: client.live,
+    experiment: experiment.id,
+    title: experiment.title,
+    preset: client.order?.preset ?? preset,
+    config: client.config ?? config,
+    verdicts: client.verdicts ?? [],
+    adapter: client.adapter ?? { name: 'none', software: false },
+    date: client.date,
+    build,
+    seconds: client.seconds,
+    state: client.state === 'failed' ? 'failed' : client.state === 'done' ? 'done' : 'aborted',
+    live: client.live,
   },
-  points: client.table.points, cells: client.table.cells, inputs: client.order?.inputs ?? inputs,
+  points: client.table.points,
+  cells: client.table.cells,
+  inputs: client.order?.inputs ?? inputs,
 });
-export const saveBundle = (facts: PageFacts): void => saveText(`${facts.experiment.id}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
+export const saveBundle = (facts: PageFacts): void =>
+  saveText(`${facts.experiment.id}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
 
 /** What an image says about itself: settings that differ from the defaults' preset, adapter, date, build. */
 function captionOf({ experiment, preset, config, build, client }: PageFacts): readonly string[] {
@@ -45,7 +61,9 @@ function captionOf({ experiment, preset, config, build, client }: PageFacts): re
   const changed = Object.entries(differences(shown, presetConfig(experiment, name))).map(([key, value]) => `${key} = ${toText(value)}`);
   const seed = 'seed' in shown && !changed.some((c) => c.startsWith('seed =')) ? [`seed = ${toText(shown['seed']!)}`] : [];
   const live = client.live.length > 0 ? ', changed while it ran' : '';
-  const measured = client.order ? `measured on ${client.adapter?.name ?? 'no adapter'}, ${client.date.slice(0, 10)}` : 'nothing measured yet';
+  const measured = client.order
+    ? `measured on ${client.adapter?.name ?? 'no adapter'}, ${client.date.slice(0, 10)}`
+    : 'nothing measured yet';
   return [`${experiment.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}${live}`, `${measured}, build ${build}`];
 }
 
@@ -59,12 +77,13 @@ export async function savePngs(facts: PageFacts, root: ParentNode): Promise<void
   for (const { name, png } of images(root, captionOf(facts))) save(`${facts.experiment.id}-${name}.png`, await png());
 }
 
-const dataUrl = (blob: Blob): Promise<string> => new Promise((resolve, reject) => {
-  const reader = new FileReader();
-  reader.addEventListener('load', () => resolve(String(reader.result)));
-  reader.addEventListener('error', () => reject(reader.error ?? new Error('the image could not be read back')));
-  reader.readAsDataURL(blob);
-});
+const dataUrl = (blob: Blob): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('error', () => reject(reader.error ?? new Error('the image could not be read back')));
+    reader.readAsDataURL(blob);
+  });
 /** `name`: the chart's id. */
 export async function exportPngs(root: ParentNode, facts: PageFacts): Promise<readonly NamedPng[]> {
   const out: NamedPng[] = [];

@@ -5,11 +5,27 @@ import { presetTime } from '../lab/reference';
 import type { RunClient } from '../lab/worker/client';
 import { saveArtifact, saveBundle, savePlotted, savePngs, saveRows } from './downloads';
 import type { LabExperiment } from './labExperiment';
-import { eventNotices, failureNotice, interruptedNotice, linkNotice, resumeNotice, softwareNotice, storageNotice, theoryNotice } from './notices';
+import {
+  eventNotices,
+  failureNotice,
+  interruptedNotice,
+  linkNotice,
+  resumeNotice,
+  softwareNotice,
+  storageNotice,
+  theoryNotice,
+} from './notices';
 import { linkTo } from './pageLink';
 
 /** What exports say of a run. `preset` and `config`: those of the page; a run that was made has its own in `client.order`. */
-export interface PageFacts { readonly experiment: Experiment; readonly preset: string; readonly config: Config; readonly build: string; readonly inputs: Inputs; readonly client: RunClient }
+export interface PageFacts {
+  readonly experiment: Experiment;
+  readonly preset: string;
+  readonly config: Config;
+  readonly build: string;
+  readonly inputs: Inputs;
+  readonly client: RunClient;
+}
 
 export const head = (experiment: Experiment, claims: readonly Claim[]): TemplateResult => html`
   <h1>${experiment.title}</h1>
@@ -21,8 +37,10 @@ export const head = (experiment: Experiment, claims: readonly Claim[]): Template
 /** `changed`: the settings differ from those of the chosen preset, whose time then says nothing. */
 export const presets = (experiment: Experiment, chosen: string, changed: boolean, choose: (name: string) => void): TemplateResult => html`
   <fieldset class="presets"><legend>Preset</legend>
-    ${Object.entries(experiment.presets).map(([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
-      <span>${p.label}${timeText(experiment, name, changed && name === chosen)}</span></label>`)}</fieldset>`;
+    ${Object.entries(experiment.presets).map(
+      ([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
+      <span>${p.label}${timeText(experiment, name, changed && name === chosen)}</span></label>`,
+    )}</fieldset>`;
 
 const timeText = (experiment: Experiment, name: string, changed: boolean): TemplateResult | typeof nothing => {
   const text = changed ? 'with changes' : presetTime(experiment, name);
@@ -31,8 +49,12 @@ const timeText = (experiment: Experiment, name: string, changed: boolean): Templ
 
 export const notices = (page: LabExperiment, client: RunClient): readonly (TemplateResult | typeof nothing)[] => {
   const { interrupted, linkError, resumeError, storageError, computed } = page;
-  const resume = (): void => { void page.resumeInterrupted(); };
-  const discard = (): void => { void page.discardInterrupted(); };
+  const resume = (): void => {
+    void page.resumeInterrupted();
+  };
+  const discard = (): void => {
+    void page.discardInterrupted();
+  };
   return [
     linkError ? linkNotice(linkError) : nothing,
     resumeError ? resumeNotice(resumeError) : nothing,
@@ -54,7 +76,9 @@ export const foot = (facts: PageFacts, root: ParentNode, said: string, tell: (te
       await what();
       tell(done);
     } catch (error) {
-      tell(`That did not work (${error instanceof Error ? error.message : String(error)}). The run is unchanged; try again or choose another format.`);
+      tell(
+        `That did not work (${error instanceof Error ? error.message : String(error)}). The run is unchanged; try again or choose another format.`,
+      );
     }
   };
   const copy = async (): Promise<void> => {
@@ -62,8 +86,11 @@ export const foot = (facts: PageFacts, root: ParentNode, said: string, tell: (te
     try {
       await navigator.clipboard.writeText(link);
       const files = Object.values(facts.inputs).map((f) => f.name);
-      tell(`Link copied: it holds the preset, the changed settings and the seed${files.length > 0 ? `, but not ${files.join(', ')}, which stays in this browser` : ''}.`);
-    } catch { // refused, or no clipboard at all
+      tell(
+        `Link copied: it holds the preset, the changed settings and the seed${files.length > 0 ? `, but not ${files.join(', ')}, which stays in this browser` : ''}.`,
+      );
+    } catch {
+      // refused, or no clipboard at all
       tell(`The browser does not let this page copy. The link is ${link}`);
     }
   };

@@ -4,7 +4,8 @@
 export const formatNumber = (value: number): string => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'none' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  const text = size !== 0 && (size >= 1e6 || size < 1e-3) ? value.toExponential(2).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(4)));
+  const text =
+    size !== 0 && (size >= 1e6 || size < 1e-3) ? value.toExponential(2).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(4)));
   return text.replaceAll('-', '−');
 };
 

@@ -33,23 +33,42 @@ export function gridOf(cells: readonly CellRow[], chart: string): Grid {
   }
   const values = sum.map((s, i) => (counts[i]! > nonFinite[i]! ? s / (counts[i]! - nonFinite[i]!) : NaN));
   const finite = values.filter(Number.isFinite);
-  const range = finite.length > 0 ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] as const : undefined;
+  const range =
+    finite.length > 0 ? ([finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))] as const) : undefined;
   return { xs, ys, values, counts, nonFinite, range };
 }
 
 /** Coefficients, constant first, of the polynomials in t that Matt Zucker fitted to matplotlib's viridis (public domain). */
 const VIRIDIS = [
-  [0.2777273272234177, 0.1050930431085774, -0.3308618287255563, -4.634230498983486, 6.228269936347081, 4.776384997670288, -5.435455855934631],
-  [0.005407344544966578, 1.404613529898575, 0.214847559468213, -5.799100973351585, 14.17993336680509, -13.74514537774601, 4.645852612178535],
+  [
+    0.2777273272234177, 0.1050930431085774, -0.3308618287255563, -4.634230498983486, 6.228269936347081, 4.776384997670288,
+    -5.435455855934631,
+  ],
+  [
+    0.005407344544966578, 1.404613529898575, 0.214847559468213, -5.799100973351585, 14.17993336680509, -13.74514537774601,
+    4.645852612178535,
+  ],
   [0.3340998053353061, 1.384590162594685, 0.09509516302823659, -19.33244095627987, 56.69055260068105, -65.35303263337234, 26.3124352495832],
 ] as const;
 /** Red, green and blue, 0 to 255, for t from 0 (dark) to 1 (light). */
 export const viridis = (t: number): readonly [number, number, number] => {
-  const [r, g, b] = VIRIDIS.map((c) => Math.round(255 * Math.min(1, Math.max(0, c.reduceRight((sum, a) => sum * t + a, 0)))));
+  const [r, g, b] = VIRIDIS.map((c) =>
+    Math.round(
+      255 *
+        Math.min(
+          1,
+          Math.max(
+            0,
+            c.reduceRight((sum, a) => sum * t + a, 0),
+          ),
+        ),
+    ),
+  );
   return [r!, g!, b!];
 };
 /** Position of a value in its range; the middle where all values are the same. */
-export const position = (value: number, [low, high]: readonly [number, number]): number => (low === high ? 0.5 : (value - low) / (high - low));
+export const position = (value: number, [low, high]: readonly [number, number]): number =>
+  low === high ? 0.5 : (value - low) / (high - low);
 
 /** What a cell says: its mean over seeds, or why it has none. */
 export function cellText({ values, counts, nonFinite }: Grid, at: number): string {
@@ -67,7 +86,13 @@ const MOST_ROWS = 200;
 export function cellTable(grid: Grid): { readonly rows: readonly (readonly string[])[]; readonly total: number } {
   const measured = [...grid.values.keys()].filter((at) => grid.counts[at]! > 0);
   const every = Math.ceil(measured.length / MOST_ROWS);
-  const rows = measured.filter((_, i) => i % every === 0).map((at) =>
-    [formatNumber(grid.xs[at % grid.xs.length]!), formatNumber(grid.ys[Math.floor(at / grid.xs.length)]!), cellText(grid, at), String(grid.counts[at]! - grid.nonFinite[at]!)]);
+  const rows = measured
+    .filter((_, i) => i % every === 0)
+    .map((at) => [
+      formatNumber(grid.xs[at % grid.xs.length]!),
+      formatNumber(grid.ys[Math.floor(at / grid.xs.length)]!),
+      cellText(grid, at),
+      String(grid.counts[at]! - grid.nonFinite[at]!),
+    ]);
   return { rows, total: measured.length };
 }

@@ -9,11 +9,14 @@ export function paint(canvas: HTMLCanvasElement, { xs, ys, values, counts, range
   const image = new ImageData(xs.length, ys.length);
   const rowOf = (at: number): number => ys.length - 1 - Math.floor(at / xs.length);
   values.forEach((value, at) => {
-    if (range && Number.isFinite(value)) image.data.set([...viridis(position(value, range)), 255], 4 * (rowOf(at) * xs.length + (at % xs.length)));
+    if (range && Number.isFinite(value))
+      image.data.set([...viridis(position(value, range)), 255], 4 * (rowOf(at) * xs.length + (at % xs.length)));
   });
   ctx.putImageData(image, 0, 0);
   ctx.fillStyle = blank;
-  values.forEach((_, at) => { if (counts[at] === 0) ctx.fillRect(at % xs.length, rowOf(at), 1, 1); });
+  values.forEach((_, at) => {
+    if (counts[at] === 0) ctx.fillRect(at % xs.length, rowOf(at), 1, 1);
+  });
 }
 
 export function paintScale(canvas: HTMLCanvasElement): void {

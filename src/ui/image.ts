@@ -13,12 +13,20 @@ const PLOT_HEIGHT = 480;
 export const MARGIN = 16;
 export const LINE = 20;
 
-export const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> => new Promise((resolve, reject) => {
-  canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`the browser made no PNG of ${canvas.width} × ${canvas.height} pixels`))), 'image/png');
-});
+export const toBlob = (canvas: HTMLCanvasElement): Promise<Blob> =>
+  new Promise((resolve, reject) => {
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error(`the browser made no PNG of ${canvas.width} × ${canvas.height} pixels`))),
+      'image/png',
+    );
+  });
 
 /** A canvas for `height` units below a title; drawn on in units, of which SCALE pixels make one. */
-export function titled(title: string, height: number, theme: Theme): { canvas: HTMLCanvasElement; ctx: CanvasRenderingContext2D; top: number } {
+export function titled(
+  title: string,
+  height: number,
+  theme: Theme,
+): { canvas: HTMLCanvasElement; ctx: CanvasRenderingContext2D; top: number } {
   const top = MARGIN + 1.5 * LINE;
   const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH * SCALE, height: (top + height) * SCALE });
   const ctx = canvas.getContext('2d')!;
@@ -55,7 +63,10 @@ export function wrap(text: string, measure: (text: string) => number, width: num
   return line ? [...lines, line] : lines;
 }
 /** Small print below a picture: the settings behind it. `height` in units; `draw` puts it on a canvas. */
-export function captionOf(caption: readonly string[], theme: Theme): { height: number; draw: (ctx: CanvasRenderingContext2D, top: number) => void } {
+export function captionOf(
+  caption: readonly string[],
+  theme: Theme,
+): { height: number; draw: (ctx: CanvasRenderingContext2D, top: number) => void } {
   const font = `11px ${theme.font}`;
   const probe = document.createElement('canvas').getContext('2d')!;
   probe.font = font;
@@ -69,7 +80,8 @@ export function captionOf(caption: readonly string[], theme: Theme): { height: n
   };
 }
 
-const labelOf = (t: Trace): string => (t.role === 'mean' ? `${t.label} (mean of ${seedsText(t.n!)}${t.n![1] > 1 ? ', 95 % band' : ''})` : `${t.label} (${t.role})`);
+const labelOf = (t: Trace): string =>
+  t.role === 'mean' ? `${t.label} (mean of ${seedsText(t.n!)}${t.n![1] > 1 ? ', 95 % band' : ''})` : `${t.label} (${t.role})`;
 
 /** Where each entry of the legend begins, in rows that fit the width. */
 function layLegend(labels: readonly string[], measure: (text: string) => number): readonly (readonly [number, number])[] {
@@ -106,7 +118,10 @@ function plotCanvas(input: PlotInput, columns: uPlot.AlignedData): { canvas: HTM
   return { canvas: plot.ctx.canvas, dispose: () => plot.destroy() };
 }
 /** uPlot draws in a microtask after it is made. */
-const drawn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve); });
+const drawn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve);
+  });
 
 /** What the chart shows now, as a PNG. `caption`: lines in small print below it (settings, adapter, date), after what the plot leaves out. */
 export async function chartPng(chart: LabChart, caption: readonly string[] = []): Promise<Blob> {

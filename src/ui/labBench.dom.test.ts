@@ -11,22 +11,42 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-const row = (id: string, median: number): BenchRow =>
-  ({ id, group: 'Products', label: `product ${id}`, state: 'measured', checked: 'all 4 values', note: '', per: 'run', method: 'slope', time: { median, low: median, high: median, samples: 5 }, flops: 2e6, bytes: 1e3 });
-const BEGIN: ToBenchPage = { type: 'begin', adapter: { name: 'acme rocket', software: false }, clock: { timestampNs: undefined, pageMs: 0.1 }, cases: ['product a', 'product b'] };
+const row = (id: string, median: number): BenchRow => ({
+  id,
+  group: 'Products',
+  label: `product ${id}`,
+  state: 'measured',
+  checked: 'all 4 values',
+  note: '',
+  per: 'run',
+  method: 'slope',
+  time: { median, low: median, high: median, samples: 5 },
+  flops: 2e6,
+  bytes: 1e3,
+});
+const BEGIN: ToBenchPage = {
+  type: 'begin',
+  adapter: { name: 'acme rocket', software: false },
+  clock: { timestampNs: undefined, pageMs: 0.1 },
+  cases: ['product a', 'product b'],
+};
 
 const mount = async () => {
   const { LabBench } = await import('./labBench');
   const channel = new MessageChannel();
   channels.push(channel);
   const asked: ToBenchWorker[] = [];
-  channel.port2.addEventListener('message', (e: MessageEvent<ToBenchWorker>) => { asked.push(e.data); });
+  channel.port2.addEventListener('message', (e: MessageEvent<ToBenchWorker>) => {
+    asked.push(e.data);
+  });
   for (const port of [channel.port1, channel.port2]) port.start();
   const lab: LabBench = new LabBench();
   document.body.append(lab);
   lab.open(channel.port1);
   await lab.updateComplete;
-  const say = (...messages: ToBenchPage[]): void => { for (const m of messages) channel.port2.postMessage(m); };
+  const say = (...messages: ToBenchPage[]): void => {
+    for (const m of messages) channel.port2.postMessage(m);
+  };
   const shown = (): string => lab.renderRoot.textContent?.replaceAll(/\s+/g, ' ') ?? '';
   const button = (name: string): HTMLButtonElement => [...lab.renderRoot.querySelectorAll('button')].find((b) => b.textContent === name)!;
   const finished = async (...rows: BenchRow[]): Promise<void> => {
@@ -52,7 +72,12 @@ describe('the bench page', () => {
   it('shows the case at hand and each row as it comes, and stops', async () => {
     const { lab, say, shown, button, asked } = await mount();
     button('Run').click();
-    say(BEGIN, { type: 'case', index: 1 }, { type: 'rows', rows: [row('a', 2e-3)] }, { type: 'roofline', roofline: { flopsPerSecond: 1e12, bytesPerSecond: 1e11 } });
+    say(
+      BEGIN,
+      { type: 'case', index: 1 },
+      { type: 'rows', rows: [row('a', 2e-3)] },
+      { type: 'roofline', roofline: { flopsPerSecond: 1e12, bytesPerSecond: 1e11 } },
+    );
     await expect.poll(shown).toMatch(/2 of 2: product b/);
     expect(shown()).toMatch(/acme rocket, hardware/);
     expect(shown()).toMatch(/Products.*product a2 ms a run/);

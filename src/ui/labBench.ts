@@ -20,7 +20,12 @@ export type BenchState = 'idle' | 'running' | 'stopping' | 'done' | 'failed';
 const ADVICE = 'The rows measured before it stand, and can be copied. Run starts again, on a fresh device.';
 
 export class LabBench extends LitElement {
-  static override styles = [base, forms, tables, noticeStyles, css`
+  static override styles = [
+    base,
+    forms,
+    tables,
+    noticeStyles,
+    css`
     h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }
     .lead { max-width: 44rem; }
     section { margin-top: 1.5rem; }
@@ -40,8 +45,17 @@ export class LabBench extends LitElement {
     tr.slower > * { color: var(--bad); }
     textarea { width: 100%; height: 8rem; font: 0.85rem/1.4 ui-monospace, monospace; color: inherit; background: var(--bg); border: 1px solid var(--edge); }
     @media (max-width: 36rem) { dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: 0.35rem; } }
-  `];
-  static override properties = { state: { state: true }, report: { state: true }, failure: { state: true }, earlier: { state: true }, unreadable: { state: true }, said: { state: true }, offered: { state: true } };
+  `,
+  ];
+  static override properties = {
+    state: { state: true },
+    report: { state: true },
+    failure: { state: true },
+    earlier: { state: true },
+    unreadable: { state: true },
+    said: { state: true },
+    offered: { state: true },
+  };
   declare state: BenchState;
   /** Of the current or last run; undefined before the first. */
   declare report: BenchReport | undefined;
@@ -69,7 +83,9 @@ export class LabBench extends LitElement {
     port.addEventListener('message', (event: MessageEvent<ToBenchPage>) => this.#receive(event.data));
   }
   /** The worker itself broke. */
-  fail(error: RunError): void { [this.failure, this.state] = [error, 'failed']; }
+  fail(error: RunError): void {
+    [this.failure, this.state] = [error, 'failed'];
+  }
   run(options: BenchOptions): void {
     if (this.busy || !this.#port) return;
     this.#record = new BenchRecord(options, { build: this.build, date: new Date().toISOString(), host: navigator.userAgent });
@@ -82,15 +98,21 @@ export class LabBench extends LitElement {
     this.state = 'stopping';
     this.#send({ type: 'stop' });
   }
-  get busy(): boolean { return this.state === 'running' || this.state === 'stopping'; }
+  get busy(): boolean {
+    return this.state === 'running' || this.state === 'stopping';
+  }
   /** Case that is being measured, of how many. */
   get progress(): { readonly at: number; readonly of: number; readonly label: string } {
     const { cases = [], at = 0 } = this.#record ?? {};
     return { at, of: cases.length, label: cases[at] ?? '' };
   }
-  get comparison(): Comparison | undefined { return this.earlier && this.report && compare(this.earlier, this.report); }
+  get comparison(): Comparison | undefined {
+    return this.earlier && this.report && compare(this.earlier, this.report);
+  }
 
-  #send(message: ToBenchWorker): void { this.#port?.postMessage(message, []); }
+  #send(message: ToBenchWorker): void {
+    this.#port?.postMessage(message, []);
+  }
 
   #receive(message: ToBenchPage): void {
     const record = this.#record;
@@ -104,7 +126,8 @@ export class LabBench extends LitElement {
         record.end(false, message.ms / 1000);
         this.fail(message.error);
         break;
-      default: record.take(message);
+      default:
+        record.take(message);
     }
     this.report = record.report;
     this.requestUpdate();
@@ -136,9 +159,13 @@ export class LabBench extends LitElement {
           <label><input type="checkbox" name="big" ?disabled=${this.busy}>Big shapes also without a GPU</label>
         </div>
         <div class="bar">
-          ${this.busy ? html`<button type="button" class="primary" ?disabled=${this.state === 'stopping'} @click=${() => this.stop()}>Stop</button>
+          ${
+            this.busy
+              ? html`<button type="button" class="primary" ?disabled=${this.state === 'stopping'} @click=${() => this.stop()}>Stop</button>
               <progress aria-label="Cases measured" max=${Math.max(1, of)} .value=${at}></progress>
-              <span class="small number">${of > 0 ? `${at + 1} of ${of}: ${label}` : 'Starting'}</span>` : html`<button class="primary">Run</button>`}
+              <span class="small number">${of > 0 ? `${at + 1} of ${of}: ${label}` : 'Starting'}</span>`
+              : html`<button class="primary">Run</button>`
+          }
         </div>
       </form>`;
   }
@@ -150,8 +177,12 @@ export class LabBench extends LitElement {
         <button @click=${() => save('overparam-bench.json', new Blob([toJson(this.report)], { type: 'application/json' }))}>Save JSON</button>
         <span class="small" role="status">${this.said}</span>
       </div>
-      ${this.offered === undefined ? nothing : html`<p><label for="offered">The browser did not allow copying. The text is selected here: copy it with the keyboard or the menu.</label></p>
-        <textarea id="offered" readonly spellcheck="false" .value=${this.offered}></textarea>`}
+      ${
+        this.offered === undefined
+          ? nothing
+          : html`<p><label for="offered">The browser did not allow copying. The text is selected here: copy it with the keyboard or the menu.</label></p>
+        <textarea id="offered" readonly spellcheck="false" .value=${this.offered}></textarea>`
+      }
       <details><summary>Compare with an earlier report</summary>
         <p><label for="earlier">Its JSON:</label></p><textarea id="earlier" spellcheck="false"></textarea>
         <div class="bar"><button @click=${this.#compare}>Compare</button></div>
@@ -172,7 +203,11 @@ export class LabBench extends LitElement {
   readonly #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
-    this.run({ set: data.get('set') === 'full' ? 'full' : 'quick', filter: String(data.get('filter') ?? '').trim(), big: data.get('big') === 'on' });
+    this.run({
+      set: data.get('set') === 'full' ? 'full' : 'quick',
+      filter: String(data.get('filter') ?? '').trim(),
+      big: data.get('big') === 'on',
+    });
   };
 
   readonly #compare = (): void => {
@@ -189,7 +224,8 @@ export class LabBench extends LitElement {
     try {
       await navigator.clipboard.writeText(text);
       this.said = `Copied as ${what}`;
-    } catch { // no permission, or no clipboard at all
+    } catch {
+      // no permission, or no clipboard at all
       [this.said, this.offered] = ['', text];
       await this.updateComplete;
       this.renderRoot.querySelector<HTMLTextAreaElement>('#offered')?.select();

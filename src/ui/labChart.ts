@@ -27,9 +27,20 @@ const KEYS = 'Arrow keys read single values, plus and minus zoom, 0 or Escape sh
 export class LabChart extends LitElement {
   static override styles = chartStyles;
   static override properties = {
-    view: { attribute: false }, table: { attribute: false }, version: { attribute: false }, curves: { attribute: false }, markers: { attribute: false },
-    main: { type: Boolean }, small: { type: Boolean, reflect: true },
-    logX: { state: true }, logY: { state: true }, showSeeds: { state: true }, tableOpen: { state: true }, zoom: { state: true }, at: { state: true }, spoken: { state: true },
+    view: { attribute: false },
+    table: { attribute: false },
+    version: { attribute: false },
+    curves: { attribute: false },
+    markers: { attribute: false },
+    main: { type: Boolean },
+    small: { type: Boolean, reflect: true },
+    logX: { state: true },
+    logY: { state: true },
+    showSeeds: { state: true },
+    tableOpen: { state: true },
+    zoom: { state: true },
+    at: { state: true },
+    spoken: { state: true },
   };
   // `declare`, not initialisers: class fields would shadow Lit's accessors.
   declare view: LineView;
@@ -105,22 +116,34 @@ export class LabChart extends LitElement {
   }
 
   /** Draws what is new at once, seen or not. */
-  catchUp(): void { this.#pacer.flush(); }
+  catchUp(): void {
+    this.#pacer.flush();
+  }
   /** Every point of what is shown, up to date, whatever the zoom. */
   get traces(): readonly Trace[] {
     this.#pacer.flush();
     return this.#traces;
   }
   /** What is drawn now, for an image of it. */
-  get drawn(): { readonly traces: readonly Trace[]; readonly columns: uPlot.AlignedData; /** What is not, and why. */ readonly lost: string } {
+  get drawn(): {
+    readonly traces: readonly Trace[];
+    readonly columns: uPlot.AlignedData;
+    /** What is not, and why. */ readonly lost: string;
+  } {
     this.#pacer.flush();
     return { traces: this.#shown, columns: this.#columns as uPlot.AlignedData, lost: this.#words.lost };
   }
   plotInput(): PlotInput {
     const { view, markers } = this;
     return {
-      view, markers: markers.filter((m) => m.chart === view.chart), traces: () => this.#shown, ranges: () => ({ x: this.zoom ?? this.#all.x, y: this.#all.y }),
-      ...this.#logs(), theme: themeOf(this), ...this.#size(), scale: 1,
+      view,
+      markers: markers.filter((m) => m.chart === view.chart),
+      traces: () => this.#shown,
+      ranges: () => ({ x: this.zoom ?? this.#all.x, y: this.#all.y }),
+      ...this.#logs(),
+      theme: themeOf(this),
+      ...this.#size(),
+      scale: 1,
     };
   }
 
@@ -150,10 +173,14 @@ export class LabChart extends LitElement {
       <ul class="small"><li><span>${x}</span><b class="number">${at === undefined ? '' : formatNumber(this.#columns[0]![at]!)}</b></li>
         ${this.#named().map((t) => this.#legend(t, at))}</ul>
       <div id="plot" role="img" tabindex="0" aria-label="${this.#words.description} ${KEYS}" 
-        @keydown=${this.#key} @pointermove=${() => { this.#held = false; }}></div>
+        @keydown=${this.#key} @pointermove=${() => {
+          this.#held = false;
+        }}></div>
       <output class="hidden" aria-live="polite">${this.spoken}</output>
       ${this.#words.lost ? html`<p class="small lost">${this.#words.lost}</p>` : nothing}
-      <details class="small" @toggle=${(e: Event) => { this.tableOpen = (e.target as HTMLDetailsElement).open; }}>
+      <details class="small" @toggle=${(e: Event) => {
+        this.tableOpen = (e.target as HTMLDetailsElement).open;
+      }}>
         <summary>Data table</summary>${this.tableOpen ? this.#data() : nothing}
       </details>`;
   }
@@ -174,11 +201,19 @@ export class LabChart extends LitElement {
   #toggles(): TemplateResult {
     const { logX, logY } = this.#logs();
     return html`<div class="toggles" role="group" aria-label="Display of ${this.view.title}">
-      ${toggle('log x', logX, (on) => { this.logX = on; })}${toggle('log y', logY, (on) => { this.logY = on; })}
-      ${toggle(seedsLabel(this.#traces), this.showSeeds, (on) => { this.showSeeds = on; })}</div>`;
+      ${toggle('log x', logX, (on) => {
+        this.logX = on;
+      })}${toggle('log y', logY, (on) => {
+        this.logY = on;
+      })}
+      ${toggle(seedsLabel(this.#traces), this.showSeeds, (on) => {
+        this.showSeeds = on;
+      })}</div>`;
   }
 
-  #named(): readonly Trace[] { return this.#shown.filter((t) => t.role === 'mean' || t.role === 'theory' || t.role === 'reference'); }
+  #named(): readonly Trace[] {
+    return this.#shown.filter((t) => t.role === 'mean' || t.role === 'theory' || t.role === 'reference');
+  }
   #value(t: Trace, at: number): string {
     const value = this.#columns[1 + this.#shown.indexOf(t)]?.[at];
     return typeof value === 'number' ? formatNumber(value) : '–';
@@ -224,7 +259,12 @@ export class LabChart extends LitElement {
     if (!target || !this.view || !this.table || this.clientWidth === 0) return;
     const options = plotOptions(this.plotInput());
     const hooks = { ...options.hooks, setSelect: [this.#select], setCursor: [(u: uPlot) => this.#point(u)] };
-    const bind = { dblclick: () => () => { this.#follow(); return null; } };
+    const bind = {
+      dblclick: () => () => {
+        this.#follow();
+        return null;
+      },
+    };
     this.#plot = new uPlot({ ...options, hooks, cursor: { ...options.cursor, bind } }, this.#columns as uPlot.AlignedData, target);
   };
 
@@ -236,7 +276,8 @@ export class LabChart extends LitElement {
   };
   /** Shows all of the x axis, however it grows. */
   follow(): void {
-    if (this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement instanceof HTMLButtonElement) this.renderRoot.querySelector<HTMLElement>('#plot')?.focus();
+    if (this.renderRoot instanceof ShadowRoot && this.renderRoot.activeElement instanceof HTMLButtonElement)
+      this.renderRoot.querySelector<HTMLElement>('#plot')?.focus();
     this.zoom = undefined;
   }
   readonly #follow = (): void => this.follow();
@@ -265,8 +306,20 @@ export class LabChart extends LitElement {
   readonly #key = (e: KeyboardEvent): void => {
     const { logX } = this.#logs();
     const actions: Readonly<Record<string, () => void>> = {
-      '+': () => { this.zoom = zoomIn(this.zoom, this.#all.x, logX); }, '-': () => { this.zoom = zoomOut(this.zoom, this.#all.x, logX); },
-      '0': this.#follow, 'Escape': this.#follow, 'ArrowLeft': () => { void this.#step(-1); }, 'ArrowRight': () => { void this.#step(1); },
+      '+': () => {
+        this.zoom = zoomIn(this.zoom, this.#all.x, logX);
+      },
+      '-': () => {
+        this.zoom = zoomOut(this.zoom, this.#all.x, logX);
+      },
+      '0': this.#follow,
+      Escape: this.#follow,
+      ArrowLeft: () => {
+        void this.#step(-1);
+      },
+      ArrowRight: () => {
+        void this.#step(1);
+      },
     };
     const act = e.ctrlKey || e.metaKey || e.altKey ? undefined : actions[e.key === '=' ? '+' : e.key];
     if (!act) return;
@@ -294,8 +347,12 @@ export class LabChart extends LitElement {
     this.#plot = undefined;
   }
 
-  #logs() { return { logX: this.logX ?? this.view.logX ?? false, logY: this.logY ?? this.view.logY ?? false }; }
-  #size() { return { width: this.clientWidth, height: HEIGHT[this.main ? 'main' : this.small ? 'small' : 'plain'] }; }
+  #logs() {
+    return { logX: this.logX ?? this.view.logX ?? false, logY: this.logY ?? this.view.logY ?? false };
+  }
+  #size() {
+    return { width: this.clientWidth, height: HEIGHT[this.main ? 'main' : this.small ? 'small' : 'plain'] };
+  }
 }
 
 customElements.define('lab-chart', LabChart);

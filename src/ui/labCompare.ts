@@ -7,7 +7,9 @@ import { base } from './styles';
 import './labChart';
 
 export class LabCompare extends LitElement {
-  static override styles = [base, css`
+  static override styles = [
+    base,
+    css`
     .runs { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: 0.25rem; }
     .runs b { display: inline-block; min-width: 1.5rem; }
     .runs a { display: inline-block; min-height: 1.5rem; }
@@ -21,7 +23,8 @@ export class LabCompare extends LitElement {
     .agrees { color: var(--good); }
     .disagrees { color: var(--bad); }
     .word { font-weight: 700; display: block; }
-  `];
+  `,
+  ];
   static override properties = { experiment: { attribute: false }, runs: { attribute: false } };
   /** Undefined where this build does not know it; then there are no charts. */
   declare experiment: Experiment | undefined;
@@ -29,10 +32,13 @@ export class LabCompare extends LitElement {
   #overlay: Overlay | undefined;
 
   /** What is drawn. */
-  get overlay(): Overlay | undefined { return this.#overlay; }
+  get overlay(): Overlay | undefined {
+    return this.#overlay;
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('experiment') || changed.has('runs')) this.#overlay = this.experiment && this.runs.length > 0 ? overlay(this.experiment, this.runs) : undefined;
+    if (changed.has('experiment') || changed.has('runs'))
+      this.#overlay = this.experiment && this.runs.length > 0 ? overlay(this.experiment, this.runs) : undefined;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -52,7 +58,8 @@ export class LabCompare extends LitElement {
   }
 
   #charts(): TemplateResult {
-    if (!this.#overlay) return html`<p>This build does not know the experiment ‘${this.runs[0]?.run.experiment}’, so its charts cannot be drawn.
+    if (!this.#overlay)
+      return html`<p>This build does not know the experiment ‘${this.runs[0]?.run.experiment}’, so its charts cannot be drawn.
       The runs are untouched; open this page with the build that made them.</p>`;
     const { views, table, left } = this.#overlay;
     return html`
@@ -66,7 +73,10 @@ export class LabCompare extends LitElement {
   }
 
   #settings(): TemplateResult {
-    const lines = differing(this.experiment, this.runs.map((c) => c.run));
+    const lines = differing(
+      this.experiment,
+      this.runs.map((c) => c.run),
+    );
     if (lines.length === 0) return html`<p>The runs have the same settings, preset, adapter and build.</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="What differs"><table class="settings">
       <caption>What differs</caption>${this.#head('Setting')}
@@ -78,10 +88,15 @@ export class LabCompare extends LitElement {
     if (lines.length === 0) return html`<p>None of these runs was judged.</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Verdicts"><table class="verdicts">
       <caption>Verdicts</caption>${this.#head('Claim')}
-      <tbody>${lines.map(({ says, cells }) => html`<tr><th scope="row">${says}</th>${cells.map((v) => (v
-        ? html`<td><span class="word ${v.verdict}"><span aria-hidden="true">${VERDICTS[v.verdict].sign}</span> ${VERDICTS[v.verdict].word}</span>
+      <tbody>${lines.map(
+        ({ says, cells }) =>
+          html`<tr><th scope="row">${says}</th>${cells.map((v) =>
+            v
+              ? html`<td><span class="word ${v.verdict}"><span aria-hidden="true">${VERDICTS[v.verdict].sign}</span> ${VERDICTS[v.verdict].word}</span>
           <span class="small">${v.measured}</span></td>`
-        : html`<td>–</td>`))}</tr>`)}</tbody></table></div>`;
+              : html`<td>–</td>`,
+          )}</tr>`,
+      )}</tbody></table></div>`;
   }
 }
 customElements.define('lab-compare', LabCompare);

@@ -36,8 +36,16 @@ describe('<lab-controls>', () => {
 
   it('shows what is allowed, and gives it to whoever listens to the field', async () => {
     await open();
-    for (const [key, text] of [['points', '1–1000'], ['rate', '0.001–1'], ['widths', '1–64 each']] as const) {
-      const notes = find(`#${key}`)!.getAttribute('aria-describedby')!.split(' ').map((id) => find(`#${id}`)!.textContent).join(' ');
+    for (const [key, text] of [
+      ['points', '1–1000'],
+      ['rate', '0.001–1'],
+      ['widths', '1–64 each'],
+    ] as const) {
+      const notes = find(`#${key}`)!
+        .getAttribute('aria-describedby')!
+        .split(' ')
+        .map((id) => find(`#${id}`)!.textContent)
+        .join(' ');
       expect(notes).toContain(text);
     }
     expect(find('#kind')!.getAttribute('aria-describedby')).toBe('');

@@ -13,11 +13,15 @@ import { sliderScale } from './sliderScale';
 import { base, forms } from './styles';
 
 export class SettingsEvent extends Event {
-  constructor(readonly config: Config) { super('settings', { bubbles: true }); }
+  constructor(readonly config: Config) {
+    super('settings', { bubbles: true });
+  }
 }
 /** New values of live settings, for the run under way. */
 export class LiveEvent extends Event {
-  constructor(readonly changes: Config) { super('live', { bubbles: true }); }
+  constructor(readonly changes: Config) {
+    super('live', { bubbles: true });
+  }
 }
 
 /** More would bury the ones that matter. */
@@ -30,7 +34,9 @@ const isLive = (field: Field): boolean => field.apply === 'live';
 
 /** What a field of numbers accepts, for a label: '1–2000', '1–64 each'. */
 const rangeText = (field: Field): string | undefined =>
-  field.kind === 'number' || field.kind === 'list' ? `${formatNumber(field.min)}–${formatNumber(field.max)}${field.kind === 'list' ? ' each' : ''}` : undefined;
+  field.kind === 'number' || field.kind === 'list'
+    ? `${formatNumber(field.min)}–${formatNumber(field.max)}${field.kind === 'list' ? ' each' : ''}`
+    : undefined;
 
 /** A value as the control shows it. */
 const shownValue = (field: Field, value: FieldValue): string => {
@@ -42,7 +48,10 @@ const shownValue = (field: Field, value: FieldValue): string => {
 const valueOf = (e: Event): string => (e.target as HTMLInputElement | HTMLSelectElement).value;
 
 export class LabControls extends LitElement {
-  static override styles = [base, forms, css`
+  static override styles = [
+    base,
+    forms,
+    css`
     .fields { display: grid; gap: 0.75rem 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); }
     .field { display: grid; gap: 0.15rem; align-content: start; min-width: 0; }
     .head { display: flex; gap: 0.5rem; align-items: center; min-height: 1.75rem; }
@@ -60,8 +69,15 @@ export class LabControls extends LitElement {
     input[aria-invalid=true] { border: 2px solid var(--bad); }
     details { margin-top: 0.75rem; }
     details .fields { margin-top: 0.5rem; }
-  `];
-  static override properties = { schema: { attribute: false }, config: { attribute: false }, preset: { attribute: false }, active: { type: Boolean }, problems: { state: true } };
+  `,
+  ];
+  static override properties = {
+    schema: { attribute: false },
+    config: { attribute: false },
+    preset: { attribute: false },
+    active: { type: Boolean },
+    problems: { state: true },
+  };
   declare schema: Schema;
   declare config: Config;
   /** What each setting goes back to; undefined: no way back is offered. */
@@ -112,8 +128,9 @@ export class LabControls extends LitElement {
     const problem = this.problems[key];
     const range = rangeText(field);
     const notes = [range ? `${key}-range` : '', field.help ? `${key}-help` : '', problem ? `${key}-problem` : ''].filter(Boolean).join(' ');
-    const name = html`${field.label}${field.unit ? html` <span class="muted">(${field.unit})</span>` : nothing}${isLive(field)
-      ? html` <span title="changes at once">${sign('live')}<span class="hidden">, changes at once</span></span>` : nothing}`;
+    const name = html`${field.label}${field.unit ? html` <span class="muted">(${field.unit})</span>` : nothing}${
+      isLive(field) ? html` <span title="changes at once">${sign('live')}<span class="hidden">, changes at once</span></span>` : nothing
+    }`;
     return html`<div class="field">
       <div class="head">${field.kind === 'flag' ? html`<label class="flag">${this.#input(key, field, notes)}<span>${name}</span></label>` : html`<label for=${key}>${name}</label>`}
         ${range ? html`<span id="${key}-range" class="range small muted number"><span class="hidden">allowed: </span>${range}</span>` : nothing}${this.#undo(key, field)}</div>
@@ -141,17 +158,24 @@ export class LabControls extends LitElement {
     const problem = this.problems[key];
     const typed = (e: Event): void => this.#type(key, field, valueOf(e));
     switch (field.kind) {
-      case 'choice': return html`<select id=${key} aria-describedby=${notes} .value=${live(toText(value))} @change=${typed}>
+      case 'choice':
+        return html`<select id=${key} aria-describedby=${notes} .value=${live(toText(value))} @change=${typed}>
         ${Object.entries(field.options).map(([id, label]) => html`<option value=${id} ?selected=${id === value}>${label}</option>`)}</select>`;
-      case 'flag': return html`<input id=${key} type="checkbox" aria-describedby=${notes} .checked=${live(value === true)}
+      case 'flag':
+        return html`<input id=${key} type="checkbox" aria-describedby=${notes} .checked=${live(value === true)}
         @change=${(e: Event) => this.#set(key, (e.target as HTMLInputElement).checked)}>`;
-      case 'list': return html`<input id=${key} class="wide" type="text" autocomplete="off" spellcheck="false" aria-describedby=${notes} aria-invalid=${problem !== undefined}
+      case 'list':
+        return html`<input id=${key} class="wide" type="text" autocomplete="off" spellcheck="false" aria-describedby=${notes} aria-invalid=${problem !== undefined}
         .value=${live(problem?.text ?? toText(value))} @change=${typed}>`;
       case 'number': {
         const slider = sliderScale(field);
         return html`<div class="pair">
-          ${slider ? html`<input type="range" aria-label="${field.label}, slider" aria-valuetext=${toText(value)} min=${slider.min} max=${slider.max} step=${slider.step}
-            .value=${live(String(slider.toPosition(Number(value))))} @input=${(e: Event) => this.#set(key, slider.toValue(Number(valueOf(e))))}>` : nothing}
+          ${
+            slider
+              ? html`<input type="range" aria-label="${field.label}, slider" aria-valuetext=${toText(value)} min=${slider.min} max=${slider.max} step=${slider.step}
+            .value=${live(String(slider.toPosition(Number(value))))} @input=${(e: Event) => this.#set(key, slider.toValue(Number(valueOf(e))))}>`
+              : nothing
+          }
           <input id=${key} class=${slider ? '' : 'wide'} type="number" inputmode=${isInteger(field) ? 'numeric' : 'decimal'}
             min=${field.min} max=${field.max} step=${isInteger(field) ? field.step : 'any'} aria-describedby=${notes} aria-invalid=${problem !== undefined} .value=${live(problem?.text ?? toText(value))} @change=${typed}></div>`;
       }

@@ -8,14 +8,43 @@ import type { KernelResult } from '../runtime/kernelCheckSelf';
 import type { DeviceReport, LabDevice } from './labDevice';
 
 const report: AdapterReport = {
-  name: 'acme rocket', software: false,
-  info: { vendor: 'acme', architecture: 'rocket', device: '', description: '', isFallbackAdapter: false, subgroupMinSize: 4, subgroupMaxSize: 64 },
-  limits: { maxBufferSize: 2 ** 31, maxBindGroups: 4 }, limitsAskedFor: ['maxBufferSize'],
-  features: ['subgroups'], featuresAskedFor: ['timestamp-query', 'subgroups'], wgslLanguageFeatures: ['packed_4x8_integer_dot_product'],
-  userAgent: 'a browser', measured: { openMs: 12, emptySubmitMs: 0.25, timestampNs: 100_000 },
+  name: 'acme rocket',
+  software: false,
+  info: {
+    vendor: 'acme',
+    architecture: 'rocket',
+    device: '',
+    description: '',
+    isFallbackAdapter: false,
+    subgroupMinSize: 4,
+    subgroupMaxSize: 64,
+  },
+  limits: { maxBufferSize: 2 ** 31, maxBindGroups: 4 },
+  limitsAskedFor: ['maxBufferSize'],
+  features: ['subgroups'],
+  featuresAskedFor: ['timestamp-query', 'subgroups'],
+  wgslLanguageFeatures: ['packed_4x8_integer_dot_product'],
+  userAgent: 'a browser',
+  measured: { openMs: 12, emptySubmitMs: 0.25, timestampNs: 100_000 },
 };
-const passed: KernelResult = { kernel: 'matmul', sets: 12, allSets: 480, checked: 1234, worst: 0.5, largest: 1e-7, failed: 0, failures: [], ms: 900 };
-const failed: KernelResult = { ...passed, kernel: 'reduce', worst: Infinity, failed: 20, failures: ['reduce {} y[3] got 1, want 2, error 1, bound 0'] };
+const passed: KernelResult = {
+  kernel: 'matmul',
+  sets: 12,
+  allSets: 480,
+  checked: 1234,
+  worst: 0.5,
+  largest: 1e-7,
+  failed: 0,
+  failures: [],
+  ms: 900,
+};
+const failed: KernelResult = {
+  ...passed,
+  kernel: 'reduce',
+  worst: Infinity,
+  failed: 20,
+  failures: ['reduce {} y[3] got 1, want 2, error 1, bound 0'],
+};
 
 const channels: MessageChannel[] = [];
 afterEach(() => {
@@ -28,12 +57,16 @@ const mount = async () => {
   const channel = new MessageChannel();
   channels.push(channel);
   const asked: string[] = [];
-  channel.port2.addEventListener('message', (e: MessageEvent<{ type: string }>) => { asked.push(e.data.type); });
+  channel.port2.addEventListener('message', (e: MessageEvent<{ type: string }>) => {
+    asked.push(e.data.type);
+  });
   for (const port of [channel.port1, channel.port2]) port.start();
   const lab: LabDevice = new LabDevice();
   document.body.append(lab);
   lab.open(channel.port1);
-  const say = (...messages: ToDevicePage[]): void => { for (const m of messages) channel.port2.postMessage(m); };
+  const say = (...messages: ToDevicePage[]): void => {
+    for (const m of messages) channel.port2.postMessage(m);
+  };
   const shown = (): string => lab.renderRoot.textContent?.replaceAll(/\s+/g, ' ') ?? '';
   const button = (name: string): HTMLButtonElement => [...lab.renderRoot.querySelectorAll('button')].find((b) => b.textContent === name)!;
   return { lab, say, shown, button, asked };
@@ -66,7 +99,12 @@ describe('the device page', () => {
   });
   it('copies JSON that says what the page says; where that is refused, offers the text selected', async () => {
     const { say, shown, button, lab } = await mount();
-    say({ type: 'adapter', report }, { type: 'testing', kernels: ['reduce'] }, { type: 'result', result: failed }, { type: 'tested', ms: 2000 });
+    say(
+      { type: 'adapter', report },
+      { type: 'testing', kernels: ['reduce'] },
+      { type: 'result', result: failed },
+      { type: 'tested', ms: 2000 },
+    );
     await expect.poll(shown).toContain('1 of 1 kernels failed');
     const texts: string[] = [];
     let allowed = true;
@@ -88,25 +126,36 @@ describe('the device page', () => {
     expect([area.selectionStart, area.selectionEnd]).toEqual([0, area.value.length]);
     for (const text of [texts[0]!, area.value]) {
       const copied = JSON.parse(text) as DeviceReport;
-      expect(copied).toMatchObject({ format: 'overparam-device', adapter: report, selfTest: { complete: true, kernels: ['reduce'] }, errors: [] });
+      expect(copied).toMatchObject({
+        format: 'overparam-device',
+        adapter: report,
+        selfTest: { complete: true, kernels: ['reduce'] },
+        errors: [],
+      });
       expect(copied.selfTest!.results).toEqual([{ ...failed, worst: 'Infinity' }]);
     }
   });
-  it.each<[NoWebGPUCause, RegExp]>([['missing-api', /no navigator\.gpu/], ['insecure-context', /https or from localhost/], ['no-adapter', /offers no adapter/]])(
-    'tells %s from the other causes', async (cause, words) => {
-      const { lab, say, shown, button } = await mount();
-      say({ type: 'error', during: 'describe', error: describeError(new NoWebGPUError(cause)) });
-      await expect.poll(shown).toMatch(words);
-      expect(button('Run the self-test').disabled).toBe(true);
-      expect(lab.deviceReport).toMatchObject({ adapter: undefined, errors: [{ name: 'NoWebGPUError' }] });
-    });
+  it.each<[NoWebGPUCause, RegExp]>([
+    ['missing-api', /no navigator\.gpu/],
+    ['insecure-context', /https or from localhost/],
+    ['no-adapter', /offers no adapter/],
+  ])('tells %s from the other causes', async (cause, words) => {
+    const { lab, say, shown, button } = await mount();
+    say({ type: 'error', during: 'describe', error: describeError(new NoWebGPUError(cause)) });
+    await expect.poll(shown).toMatch(words);
+    expect(button('Run the self-test').disabled).toBe(true);
+    expect(lab.deviceReport).toMatchObject({ adapter: undefined, errors: [{ name: 'NoWebGPUError' }] });
+  });
   it('keeps the results from before the device was lost, and can test again', async () => {
     const { lab, say, shown, button, asked } = await mount();
     say({ type: 'adapter', report });
     await expect.poll(() => button('Run the self-test').disabled).toBe(false);
     button('Run the self-test').click();
-    say({ type: 'testing', kernels: ['matmul', 'reduce'] }, { type: 'result', result: passed },
-      { type: 'error', during: 'selfTest', error: { name: 'DeviceLostError', message: 'gone' } });
+    say(
+      { type: 'testing', kernels: ['matmul', 'reduce'] },
+      { type: 'result', result: passed },
+      { type: 'error', during: 'selfTest', error: { name: 'DeviceLostError', message: 'gone' } },
+    );
     await expect.poll(shown).toMatch(/gone.*before it \(1 of 2 kernels\) stands.*matmul.*Passed.*reduce.*Not tested/);
     expect(lab.deviceReport.selfTest).toEqual({ kernels: ['matmul', 'reduce'], complete: false, results: [passed] });
     button('Run the self-test').click();

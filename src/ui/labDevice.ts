@@ -24,7 +24,9 @@ export interface DeviceReport {
   /** Undefined where there is none, or before it has answered; then `errors` may say why. */
   readonly adapter: AdapterReport | undefined;
   /** Undefined before the first test. `complete`: all of `kernels` were tested. */
-  readonly selfTest: { readonly kernels: readonly string[]; readonly complete: boolean; readonly results: readonly KernelResult[] } | undefined;
+  readonly selfTest:
+    | { readonly kernels: readonly string[]; readonly complete: boolean; readonly results: readonly KernelResult[] }
+    | undefined;
   readonly errors: readonly RunError[];
 }
 
@@ -32,7 +34,12 @@ export interface DeviceReport {
 const ADVICE = 'What is shown stands, and can be copied. Mend the cause and reload the page to ask again.';
 
 export class LabDevice extends LitElement {
-  static override styles = [base, forms, tables, noticeStyles, css`
+  static override styles = [
+    base,
+    forms,
+    tables,
+    noticeStyles,
+    css`
     h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }
     h3 { font-size: 1rem; margin: 0.75rem 0 0.25rem; }
     .lead { max-width: 42rem; }
@@ -55,9 +62,15 @@ export class LabDevice extends LitElement {
     }
     textarea { width: 100%; height: 12rem; font: 0.85rem/1.4 ui-monospace, monospace; color: inherit; background: var(--bg); border: 1px solid var(--edge); }
     @media (max-width: 36rem) { dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: 0.35rem; } }
-  `];
+  `,
+  ];
   static override properties = {
-    report: { state: true }, kernels: { state: true }, results: { state: true }, testing: { state: true }, ms: { state: true }, failures: { state: true },
+    report: { state: true },
+    kernels: { state: true },
+    results: { state: true },
+    testing: { state: true },
+    ms: { state: true },
+    failures: { state: true },
     copied: { state: true },
   };
   declare report: AdapterReport | undefined;
@@ -100,20 +113,36 @@ export class LabDevice extends LitElement {
   get deviceReport(): DeviceReport {
     const { build, report, kernels, results, ms, failures } = this;
     return {
-      format: 'overparam-device', version: 1, build, date: new Date().toISOString(), userAgent: navigator.userAgent,
-      adapter: report, selfTest: kernels && { kernels, complete: ms !== undefined, results }, errors: Object.values(failures),
+      format: 'overparam-device',
+      version: 1,
+      build,
+      date: new Date().toISOString(),
+      userAgent: navigator.userAgent,
+      adapter: report,
+      selfTest: kernels && { kernels, complete: ms !== undefined, results },
+      errors: Object.values(failures),
     };
   }
 
-  #send(type: ToDeviceWorker['type']): void { this.#port?.postMessage({ type } satisfies ToDeviceWorker, []); }
+  #send(type: ToDeviceWorker['type']): void {
+    this.#port?.postMessage({ type } satisfies ToDeviceWorker, []);
+  }
 
   #receive(message: ToDevicePage): void {
     this.copied = 'no';
     switch (message.type) {
-      case 'adapter': this.report = message.report; return;
-      case 'testing': this.kernels = message.kernels; return;
-      case 'result': this.results = [...this.results, message.result]; return;
-      case 'tested': [this.testing, this.ms] = [false, message.ms]; return;
+      case 'adapter':
+        this.report = message.report;
+        return;
+      case 'testing':
+        this.kernels = message.kernels;
+        return;
+      case 'result':
+        this.results = [...this.results, message.result];
+        return;
+      case 'tested':
+        [this.testing, this.ms] = [false, message.ms];
+        return;
       case 'error':
         this.failures = { ...this.failures, [message.during]: message.error };
         if (message.during === 'selfTest') this.testing = false;
@@ -130,8 +159,12 @@ export class LabDevice extends LitElement {
         <button @click=${this.#copy}>Copy as JSON</button><button @click=${this.#save}>Save JSON</button>
         <span class="small" role="status">${this.copied === 'copied' ? 'Copied' : ''}</span>
       </div>
-      ${this.copied === 'refused' ? html`<p><label for="json">The browser did not allow copying. The text is selected here: copy it with the keyboard or the menu.</label></p>
-        <textarea id="json" readonly spellcheck="false" .value=${toJson(this.deviceReport)}></textarea>` : nothing}
+      ${
+        this.copied === 'refused'
+          ? html`<p><label for="json">The browser did not allow copying. The text is selected here: copy it with the keyboard or the menu.</label></p>
+        <textarea id="json" readonly spellcheck="false" .value=${toJson(this.deviceReport)}></textarea>`
+          : nothing
+      }
       ${failures.describe ? failureNotice(failures.describe, 0, ADVICE) : nothing}
       <section><h2>Adapter</h2>${report ? adapterFacts(report) : html`<p role="status" class="muted">${failures.describe ? 'No adapter' : 'Asking the browser…'}</p>`}</section>
       ${this.#test()}
@@ -139,14 +172,23 @@ export class LabDevice extends LitElement {
   }
 
   #test(): TemplateResult {
-    const { kernels, results, testing, failures: { selfTest: failure } } = this;
+    const {
+      kernels,
+      results,
+      testing,
+      failures: { selfTest: failure },
+    } = this;
     return html`<section><h2>Self-test</h2>
       <p class="lead">Runs every kernel, alone, for one model and for three at once, and compares each value with a float64 oracle: random reals must stay within the rounding
         error's bound, small whole numbers must come out exactly. A few seconds on a GPU, up to half a minute without one.</p>
       <div class="bar">
         <button class="primary" ?disabled=${testing || !this.report} @click=${() => this.selfTest()}>Run the self-test</button>
-        ${testing ? html`<progress aria-label="Kernels tested" max=${kernels?.length ?? 1} .value=${results.length}></progress>
-          <span class="small number">${kernels ? `${results.length} of ${kernels.length} kernels` : 'Starting'}</span>` : nothing}
+        ${
+          testing
+            ? html`<progress aria-label="Kernels tested" max=${kernels?.length ?? 1} .value=${results.length}></progress>
+          <span class="small number">${kernels ? `${results.length} of ${kernels.length} kernels` : 'Starting'}</span>`
+            : nothing
+        }
       </div>
       ${failure ? failureNotice(failure, 0, ADVICE) : nothing}
       ${failure && results.length > 0 ? html`<p>What was tested before it (${results.length} of ${kernels?.length} kernels) stands, and is in the JSON.</p>` : nothing}
@@ -160,7 +202,8 @@ export class LabDevice extends LitElement {
     try {
       await navigator.clipboard.writeText(toJson(this.deviceReport));
       this.copied = 'copied';
-    } catch { // no permission, or no clipboard at all
+    } catch {
+      // no permission, or no clipboard at all
       this.copied = 'refused';
       await this.updateComplete;
       const text = this.renderRoot.querySelector('textarea');

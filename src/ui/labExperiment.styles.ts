@@ -3,7 +3,11 @@ import { css } from 'lit';
 import { noticeStyles } from './notices';
 import { base, forms } from './styles';
 
-export const pageStyles = [base, forms, noticeStyles, css`
+export const pageStyles = [
+  base,
+  forms,
+  noticeStyles,
+  css`
   h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1rem 0 0.25rem; }
   .question { font-size: 1.1rem; max-width: 46rem; }
   .claims { margin: 0 0 0.5rem; padding-inline-start: 1.2rem; max-width: 52rem; }
@@ -30,4 +34,5 @@ export const pageStyles = [base, forms, noticeStyles, css`
     .presets { flex-direction: column; }
     .presets legend { float: none; }
   }
-`];
+`,
+];

@@ -34,8 +34,17 @@ const NOTHING_COMPUTED: Computed = { curves: [], markers: [] };
 export class LabExperiment extends LitElement {
   static override styles = pageStyles;
   static override properties = {
-    experiment: { state: true }, preset: { state: true }, config: { state: true }, inputs: { state: true }, linkError: { state: true }, resumeError: { state: true }, storageError: { state: true },
-    interrupted: { state: true }, computed: { state: true }, changes: { state: true }, said: { state: true },
+    experiment: { state: true },
+    preset: { state: true },
+    config: { state: true },
+    inputs: { state: true },
+    linkError: { state: true },
+    resumeError: { state: true },
+    storageError: { state: true },
+    interrupted: { state: true },
+    computed: { state: true },
+    changes: { state: true },
+    said: { state: true },
   };
   declare experiment: Experiment | undefined;
   declare preset: string;
@@ -88,18 +97,38 @@ export class LabExperiment extends LitElement {
     void this.#lookForInterrupted(experiment, asked.resume);
   }
 
-  get state(): RunState { return this.#client?.state ?? 'idle'; }
+  get state(): RunState {
+    return this.#client?.state ?? 'idle';
+  }
   /** False while something of the run may still come. */
-  get over(): boolean { return this.#client?.over ?? true; }
-  get progress(): ProgressRow | undefined { return this.#client?.progress; }
-  get rows(): readonly Row[] { return this.#client?.rows ?? []; }
-  get verdicts(): readonly ClaimVerdict[] | undefined { return this.#client?.verdicts; }
-  get error(): RunError | undefined { return this.#client?.error; }
-  get adapter(): AdapterInfo | undefined { return this.#client?.adapter; }
-  get live(): readonly LiveChange[] { return this.#client?.live ?? []; }
-  get artifacts(): ReadonlyMap<string, ArtifactRow> { return this.#client?.artifacts ?? new Map(); }
+  get over(): boolean {
+    return this.#client?.over ?? true;
+  }
+  get progress(): ProgressRow | undefined {
+    return this.#client?.progress;
+  }
+  get rows(): readonly Row[] {
+    return this.#client?.rows ?? [];
+  }
+  get verdicts(): readonly ClaimVerdict[] | undefined {
+    return this.#client?.verdicts;
+  }
+  get error(): RunError | undefined {
+    return this.#client?.error;
+  }
+  get adapter(): AdapterInfo | undefined {
+    return this.#client?.adapter;
+  }
+  get live(): readonly LiveChange[] {
+    return this.#client?.live ?? [];
+  }
+  get artifacts(): ReadonlyMap<string, ArtifactRow> {
+    return this.#client?.artifacts ?? new Map();
+  }
   /** Running time, pauses left out. */
-  get seconds(): number { return this.#client?.seconds ?? 0; }
+  get seconds(): number {
+    return this.#client?.seconds ?? 0;
+  }
 
   /** Throws ConfigError for a preset that does not exist. */
   setPreset(name: string): void {
@@ -113,15 +142,22 @@ export class LabExperiment extends LitElement {
   setConfig(changes: Config): void {
     if (this.experiment) this.#settings(parseConfig(this.experiment.config, changes, this.config));
   }
-  setInputs(inputs: Inputs): void { this.inputs = inputs; }
+  setInputs(inputs: Inputs): void {
+    this.inputs = inputs;
+  }
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
     const { experiment, preset, config, inputs, build } = this;
-    if (experiment) this.#client?.start({ experiment: experiment.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
+    if (experiment)
+      this.#client?.start({ experiment: experiment.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
   }
-  abort(): void { this.#client?.abort(); }
+  abort(): void {
+    this.#client?.abort();
+  }
   /** Every chart as it is now, at 2×. */
-  exportPngs(): Promise<readonly NamedPng[]> { return exportPngs(this.renderRoot, this.#facts()); }
+  exportPngs(): Promise<readonly NamedPng[]> {
+    return exportPngs(this.renderRoot, this.#facts());
+  }
 
   /** `asked`: the run that the link names; else the newest that was cut off. */
   async #lookForInterrupted(experiment: Experiment, asked: string | undefined): Promise<void> {
@@ -130,7 +166,12 @@ export class LabExperiment extends LitElement {
       const run = asked === undefined ? await store.interrupted(experiment.id) : await store.get(asked);
       store.close();
       if (run?.resumable && run.experiment === experiment.id) this.interrupted = run;
-      else if (asked !== undefined) this.resumeError = describeError(new StorageError(`the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another experiment. Nothing else is affected`));
+      else if (asked !== undefined)
+        this.resumeError = describeError(
+          new StorageError(
+            `the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another experiment. Nothing else is affected`,
+          ),
+        );
     } catch (error) {
       this.storageError = describeError(error);
     }
@@ -149,7 +190,16 @@ export class LabExperiment extends LitElement {
       const config = parseConfig(experiment.config, run.config);
       // The controls show what is in force now, the order what the run began with.
       this.#settings(Object.assign({}, config, ...run.live.map((l) => l.changes)) as Config);
-      this.#client!.start({ experiment: experiment.id, preset: run.preset, config, inputs: this.inputs, live: run.live, build: this.build, resume: run.id, keep: true });
+      this.#client!.start({
+        experiment: experiment.id,
+        preset: run.preset,
+        config,
+        inputs: this.inputs,
+        live: run.live,
+        build: this.build,
+        resume: run.id,
+        keep: true,
+      });
     } catch (error) {
       this.storageError = describeError(error);
     }
@@ -203,18 +253,25 @@ export class LabExperiment extends LitElement {
     const begins = command === 'run' || (command === 'step' && !client.active);
     if (begins && controls instanceof LabControls && Object.keys(controls.problems).length > 0) return controls.showProblem();
     switch (command) {
-      case 'run': return this.start();
-      case 'pause': return client.pause();
-      case 'resume': return client.resume();
+      case 'run':
+        return this.start();
+      case 'pause':
+        return client.pause();
+      case 'resume':
+        return client.resume();
       case 'step':
         if (!client.active) this.start({ paused: true });
         return client.step();
-      case 'reset': return client.reset();
-      case 'seed': return this.#newSeed();
+      case 'reset':
+        return client.reset();
+      case 'seed':
+        return this.#newSeed();
     }
   }
 
-  #follow(): void { for (const chart of this.renderRoot.querySelectorAll('lab-chart')) if (chart instanceof LabChart) chart.follow(); }
+  #follow(): void {
+    for (const chart of this.renderRoot.querySelectorAll('lab-chart')) if (chart instanceof LabChart) chart.follow();
+  }
 
   #newSeed(): void {
     const field = this.experiment?.config['seed'];
@@ -286,7 +343,9 @@ export class LabExperiment extends LitElement {
       ${views.strip.length > 0 ? html`<section class="strip" aria-label="Diagnostics">${views.strip}</section>` : nothing}
       ${views.maps.length > 0 ? html`<section class="grid" aria-label="Heatmaps">${views.maps}</section>` : nothing}
       <section class="explanation">${unsafeHTML(experiment.explanation)}</section>
-      ${foot(this.#facts(), this.renderRoot, this.said, (text) => { this.said = text; })}`;
+      ${foot(this.#facts(), this.renderRoot, this.said, (text) => {
+        this.said = text;
+      })}`;
   }
 }
 customElements.define('lab-experiment', LabExperiment);

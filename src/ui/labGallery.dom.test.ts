@@ -4,21 +4,48 @@ import type { Card, Reference } from '../lab/experiment';
 import type { LabGallery } from './labGallery';
 
 const REFERENCE: Reference = {
-  preset: 'standard', config: {}, adapter: 'A1', software: true, date: '2026-01-02T03:04:05.000Z', build: '0123456789abcdef0123', seconds: 2,
+  preset: 'standard',
+  config: {},
+  adapter: 'A1',
+  software: true,
+  date: '2026-01-02T03:04:05.000Z',
+  build: '0123456789abcdef0123',
+  seconds: 2,
   view: { kind: 'line', chart: 'c', title: 'Risk', x: 'width', y: 'error', logX: true, logY: true, series: { a: 'first' } },
   markers: [{ chart: 'c', x: 10, label: 'here' }],
   curves: [
-    { chart: 'c', series: 'a', label: 'first', kind: 'measured', x: [1, 10, 100, 1000], y: [1, null, 100, 10], low: [null, null, -1, 5], high: [null, null, 200, 20] },
+    {
+      chart: 'c',
+      series: 'a',
+      label: 'first',
+      kind: 'measured',
+      x: [1, 10, 100, 1000],
+      y: [1, null, 100, 10],
+      low: [null, null, -1, 5],
+      high: [null, null, 200, 20],
+    },
     { chart: 'c', series: 'a', label: 'limit', kind: 'theory', x: [1, 10, 100, 1000], y: [1, 1e12, 100, 10] },
   ],
 };
 const hardware = (preset: string): Reference => ({ ...REFERENCE, preset, software: false, build: 'abc-dirty' });
 const presets = (...names: readonly string[]): readonly Reference[] => names.map(hardware);
-const card = (id: string, references: readonly Reference[]): Card => ({ id, title: `The ${id}`, question: 'Why?', summary: 'Because.', references });
+const card = (id: string, references: readonly Reference[]): Card => ({
+  id,
+  title: `The ${id}`,
+  question: 'Why?',
+  summary: 'Because.',
+  references,
+});
 
 const words = (e: Element | null | undefined): string => (e?.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
 /** Pairs of coordinates in a path, by stretch. */
-const places = (path: Element): readonly (readonly number[])[] => path.getAttribute('d')!.slice(1).replace('Z', '').split('L').map((p) => p.split(' ').map(Number));
+const places = (path: Element): readonly (readonly number[])[] =>
+  path
+    .getAttribute('d')!
+    .slice(1)
+    .replace('Z', '')
+    .split('L')
+    .map((p) => p.split(' ').map(Number));
 
 describe('<lab-gallery>', () => {
   let gallery: LabGallery;
@@ -43,11 +70,18 @@ describe('<lab-gallery>', () => {
     await open(card('one', []), card('two', [REFERENCE]));
     const [one, two] = all('.cards > li');
     expect([words(one!.querySelector('.empty')).startsWith('Not measured yet'), one!.querySelector('figure')]).toEqual([true, null]);
-    expect([two!.querySelector('.empty'), words(two!.querySelector('figcaption'))]).toEqual([null, 'Measured on A1 (software), 2026-01-02, commit 01234567, preset standard']);
+    expect([two!.querySelector('.empty'), words(two!.querySelector('figcaption'))]).toEqual([
+      null,
+      'Measured on A1 (software), 2026-01-02, commit 01234567, preset standard',
+    ]);
   });
 
   it('shows the best preset there is', async () => {
-    await open(card('a', presets('smoke', 'quick', 'standard')), card('b', presets('smoke', 'quick')), card('c', presets('smoke', 'paper')));
+    await open(
+      card('a', presets('smoke', 'quick', 'standard')),
+      card('b', presets('smoke', 'quick')),
+      card('c', presets('smoke', 'paper')),
+    );
     expect(all('figcaption').map((c) => words(c).split(', ').at(-1))).toEqual(['preset standard', 'preset quick', 'preset smoke']);
     expect(words(all('figcaption')[0])).toContain('on A1, 2026');
     expect(words(all('figcaption')[0])).toContain('build abc-dirty');

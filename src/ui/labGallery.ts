@@ -18,7 +18,10 @@ const shown = (references: readonly Reference[]): Reference | undefined =>
   SHOWN.map((name) => references.find((r) => r.preset === name)).find((r) => r !== undefined) ?? references[0];
 
 export class LabGallery extends LitElement {
-  static override styles = [base, figureStyles, css`
+  static override styles = [
+    base,
+    figureStyles,
+    css`
     h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }
     .lead { max-width: 42rem; margin-bottom: 1.5rem; }
     .cards { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); }
@@ -28,7 +31,8 @@ export class LabGallery extends LitElement {
     .empty { display: grid; place-items: center; min-height: 8rem; border: 1px dashed var(--edge); border-radius: 0.3rem; text-align: center; padding: 0.5rem; }
     .others { margin: 1.5rem 0 0; padding: 0; list-style: none; display: grid; gap: 0.25rem; }
     .others a { display: inline-block; min-height: 1.5rem; }
-  `];
+  `,
+  ];
   static override properties = { cards: { attribute: false } };
   /** Each has its page in the folder of its id. */
   declare cards: readonly Card[];

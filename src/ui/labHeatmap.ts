@@ -9,16 +9,25 @@ import { axisText, cellTable, cellText, gridOf, type Grid } from './heatmapData'
 import { paint, paintScale } from './heatmapPaint';
 import { base, tables } from './styles';
 
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
 
 /** First and last as text. */
-export const ends = (values: readonly number[]): readonly [string, string] => (values.length > 0 ? [f(values[0]!), f(values.at(-1)!)] : ['', '']);
+export const ends = (values: readonly number[]): readonly [string, string] =>
+  values.length > 0 ? [f(values[0]!), f(values.at(-1)!)] : ['', ''];
 export const HATCHED = 'Hatched: measured, but not finite.';
 const percent = (share: number): string => `${100 * share}%`;
 const indexAt = (share: number, n: number): number => Math.min(n - 1, Math.max(0, Math.floor(share * n)));
 
 export class LabHeatmap extends LitElement {
-  static override styles = [base, tables, css`
+  static override styles = [
+    base,
+    tables,
+    css`
     .frame { display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 0.5rem; }
     .y { writing-mode: vertical-rl; rotate: 180deg; display: flex; justify-content: space-between; }
     .x, .bar { display: flex; justify-content: space-between; gap: 0.5rem; }
@@ -33,9 +42,14 @@ export class LabHeatmap extends LitElement {
     .empty { height: 220px; display: grid; place-items: center; border: 1px dashed var(--line); }
     .bar { margin-top: 0.5rem; align-items: center; }
     output { display: block; min-height: 1.5rem; }
-  `];
+  `,
+  ];
   static override properties = {
-    view: { attribute: false }, table: { attribute: false }, version: { attribute: false }, cell: { state: true }, tableOpen: { state: true },
+    view: { attribute: false },
+    table: { attribute: false },
+    version: { attribute: false },
+    cell: { state: true },
+    tableOpen: { state: true },
   };
   declare view: HeatmapView;
   declare table: RowTable;
@@ -70,7 +84,9 @@ export class LabHeatmap extends LitElement {
   }
 
   /** Draws what is new at once, seen or not. */
-  catchUp(): void { this.#pacer.flush(); }
+  catchUp(): void {
+    this.#pacer.flush();
+  }
   /** Up to date, seen or not. */
   get grid(): Grid {
     this.#pacer.flush();
@@ -123,11 +139,17 @@ export class LabHeatmap extends LitElement {
   #data(view: HeatmapView): TemplateResult {
     const { rows, total } = this.tableOpen ? cellTable(this.#grid) : { rows: [], total: 0 };
     const caption = rows.length < total ? `${rows.length} of ${total} cells, evenly spread; the CSV file has all.` : `${total} cells.`;
-    return html`<details class="small" @toggle=${(e: Event) => { this.tableOpen = (e.target as HTMLDetailsElement).open; }}>
-      <summary>Data table</summary>${this.tableOpen ? html`<div class="scroll" tabindex="0" role="region" aria-label="Data of ${view.title}"><table>
+    return html`<details class="small" @toggle=${(e: Event) => {
+      this.tableOpen = (e.target as HTMLDetailsElement).open;
+    }}>
+      <summary>Data table</summary>${
+        this.tableOpen
+          ? html`<div class="scroll" tabindex="0" role="region" aria-label="Data of ${view.title}"><table>
         <caption>${caption}</caption>
         <thead><tr>${[view.x, view.y, view.value, 'seeds'].map((h) => html`<th scope="col">${h}</th>`)}</tr></thead>
-        <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>` : nothing}</details>`;
+        <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`
+          : nothing
+      }</details>`;
   }
 
   protected override updated(): void {
@@ -144,7 +166,12 @@ export class LabHeatmap extends LitElement {
     const mark = this.renderRoot.querySelector<HTMLElement>('.mark');
     if (!mark || !this.cell) return;
     const [[i, j], columns, rows] = [this.cell, this.#grid.xs.length, this.#grid.ys.length];
-    Object.assign(mark.style, { left: percent(i / columns), bottom: percent(j / rows), width: percent(1 / columns), height: percent(1 / rows) });
+    Object.assign(mark.style, {
+      left: percent(i / columns),
+      bottom: percent(j / rows),
+      width: percent(1 / columns),
+      height: percent(1 / rows),
+    });
   }
 
   #readout(): string {
@@ -157,10 +184,13 @@ export class LabHeatmap extends LitElement {
   readonly #point = (e: PointerEvent): void => {
     const { xs, ys } = this.#grid;
     const box = (e.currentTarget as HTMLCanvasElement).getBoundingClientRect();
-    if (xs.length > 0) this.cell = [indexAt((e.clientX - box.left) / box.width, xs.length), indexAt(1 - (e.clientY - box.top) / box.height, ys.length)];
+    if (xs.length > 0)
+      this.cell = [indexAt((e.clientX - box.left) / box.width, xs.length), indexAt(1 - (e.clientY - box.top) / box.height, ys.length)];
   };
   /** A finger that is lifted leaves its cell read out. */
-  readonly #leave = (e: PointerEvent): void => { if (e.pointerType === 'mouse') this.cell = undefined; };
+  readonly #leave = (e: PointerEvent): void => {
+    if (e.pointerType === 'mouse') this.cell = undefined;
+  };
 
   readonly #key = (e: KeyboardEvent): void => {
     const move = ARROWS[e.key];

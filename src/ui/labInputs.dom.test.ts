@@ -11,14 +11,34 @@ const SPECS: Readonly<Record<string, InputSpec>> = {
 };
 
 describe('where a file goes', () => {
-  it.each([['a.csv', true], ['A.CSV', true], ['a.csv.gz', false], ['train-images-idx3-ubyte', true], ['csv', false]])('%s: %s', (name, accepted) => {
+  it.each([
+    ['a.csv', true],
+    ['A.CSV', true],
+    ['a.csv.gz', false],
+    ['train-images-idx3-ubyte', true],
+    ['csv', false],
+  ])('%s: %s', (name, accepted) => {
     expect(isAccepted(SPECS['data']!.accept, name)).toBe(accepted);
   });
   it.each<[string, readonly string[], readonly string[], string | undefined]>([
-    ['a.npy', [], [], 'data'], ['a.npy', ['data'], [], 'labels'], ['a.npy', ['data', 'labels'], [], 'data'], ['a.npy', ['data', 'labels'], ['data'], 'labels'],
-    ['a.npy', ['data', 'labels'], ['data', 'labels'], undefined], ['a.csv', ['data'], [], 'data'], ['a.txt', [], [], undefined],
-  ])('%s with %j filled and %j barred: %s', (name, filled, barred, key) => { expect(inputFor(Object.entries(SPECS), name, new Set(filled), new Set(barred))).toBe(key); });
-  it.each([[1, '1 byte'], [999, '999 bytes'], [12_345, '12.3 kB'], [45_600_000, '45.6 MB']])('%d bytes: %s', (bytes, text) => { expect(formatBytes(bytes)).toBe(text); });
+    ['a.npy', [], [], 'data'],
+    ['a.npy', ['data'], [], 'labels'],
+    ['a.npy', ['data', 'labels'], [], 'data'],
+    ['a.npy', ['data', 'labels'], ['data'], 'labels'],
+    ['a.npy', ['data', 'labels'], ['data', 'labels'], undefined],
+    ['a.csv', ['data'], [], 'data'],
+    ['a.txt', [], [], undefined],
+  ])('%s with %j filled and %j barred: %s', (name, filled, barred, key) => {
+    expect(inputFor(Object.entries(SPECS), name, new Set(filled), new Set(barred))).toBe(key);
+  });
+  it.each([
+    [1, '1 byte'],
+    [999, '999 bytes'],
+    [12_345, '12.3 kB'],
+    [45_600_000, '45.6 MB'],
+  ])('%d bytes: %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
 });
 
 const transfer = (...names: readonly string[]): DataTransfer => {
@@ -41,13 +61,18 @@ describe('<lab-inputs>', () => {
   const find = <T extends HTMLElement>(selector: string): T | null => inputs.renderRoot.querySelector<T>(selector);
   const text = (): string => inputs.renderRoot.textContent ?? '';
   /** Files are read in tasks of the browser's own. */
-  const settled = async (count: number): Promise<void> => { await expect.poll(() => fired.length).toBe(count); await inputs.updateComplete; };
+  const settled = async (count: number): Promise<void> => {
+    await expect.poll(() => fired.length).toBe(count);
+    await inputs.updateComplete;
+  };
   const choose = (key: string, name: string): void => {
     const input = find<HTMLInputElement>(`#${key}`)!;
     input.files = transfer(name).files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
   };
-  const drop = (...names: readonly string[]): void => { inputs.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer(...names), bubbles: true, cancelable: true })); };
+  const drop = (...names: readonly string[]): void => {
+    inputs.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer(...names), bubbles: true, cancelable: true }));
+  };
   afterEach(() => inputs.remove());
 
   it('names and describes every input that applies, and says that files stay', async () => {
@@ -77,14 +102,26 @@ describe('<lab-inputs>', () => {
     choose('data', 'a.csv');
     choose('labels', 'y.npy');
     choose('data', 'b.csv');
-    await expect.poll(() => Object.values(inputs.files).map((f) => f.name).toSorted()).toEqual(['b.csv', 'y.npy']);
+    await expect
+      .poll(() =>
+        Object.values(inputs.files)
+          .map((f) => f.name)
+          .toSorted(),
+      )
+      .toEqual(['b.csv', 'y.npy']);
   });
   it('refuses another ending, says which there are, and keeps what was chosen', async () => {
     await open({ files: { labels: { name: 'y.npy', data: new Uint8Array(3) } } });
     choose('labels', 'y.csv');
     await inputs.updateComplete;
-    expect(find('#labels-problem')!.textContent).toContain(`'y.csv'. Its name should end in one of .npy, .IDX; what was chosen before stays`);
-    expect([find('#labels')!.getAttribute('aria-invalid'), find('.name')!.textContent, fired.length]).toEqual(['true', 'Chosen: y.npy, 3 bytes', 0]);
+    expect(find('#labels-problem')!.textContent).toContain(
+      `'y.csv'. Its name should end in one of .npy, .IDX; what was chosen before stays`,
+    );
+    expect([find('#labels')!.getAttribute('aria-invalid'), find('.name')!.textContent, fired.length]).toEqual([
+      'true',
+      'Chosen: y.npy, 3 bytes',
+      0,
+    ]);
     choose('labels', 'z.npy');
     await settled(1);
     expect([find('#labels-problem'), fired[0]!['labels']!.name]).toEqual([null, 'z.npy']);
@@ -93,7 +130,11 @@ describe('<lab-inputs>', () => {
     await open();
     drop('x.npy', 'y.npy', 'w.safetensors');
     await settled(1);
-    expect(Object.fromEntries(Object.entries(fired[0]!).map(([key, f]) => [key, f.name]))).toEqual({ data: 'x.npy', labels: 'y.npy', weights: 'w.safetensors' });
+    expect(Object.fromEntries(Object.entries(fired[0]!).map(([key, f]) => [key, f.name]))).toEqual({
+      data: 'x.npy',
+      labels: 'y.npy',
+      weights: 'w.safetensors',
+    });
     drop('b.csv', 'photo.png');
     await inputs.updateComplete;
     expect(find('.problem[role=alert]')!.textContent).toContain(`'photo.png'`);

@@ -8,11 +8,16 @@ import { formatBytes, inputFor, isAccepted } from './inputFiles';
 import { base, forms } from './styles';
 
 export class InputsEvent extends Event {
-  constructor(readonly inputs: Inputs) { super('inputs', { bubbles: true, composed: true }); }
+  constructor(readonly inputs: Inputs) {
+    super('inputs', { bubbles: true, composed: true });
+  }
 }
 
 export class LabInputs extends LitElement {
-  static override styles = [base, forms, css`
+  static override styles = [
+    base,
+    forms,
+    css`
     .zone { border: 1px dashed var(--edge); border-radius: 0.4rem; padding: 0.6rem 0.75rem; display: grid; gap: 0.75rem; }
     .zone.over { border-style: solid; border-color: var(--accent); background: var(--surface); }
     .input { display: grid; gap: 0.15rem; min-width: 0; }
@@ -26,9 +31,15 @@ export class LabInputs extends LitElement {
     .name { overflow-wrap: anywhere; min-width: 0; }
     .problem { color: var(--bad); }
     p { margin: 0; }
-  `];
+  `,
+  ];
   static override properties = {
-    specs: { attribute: false }, config: { attribute: false }, files: { attribute: false }, problem: { state: true }, said: { state: true }, over: { state: true },
+    specs: { attribute: false },
+    config: { attribute: false },
+    files: { attribute: false },
+    problem: { state: true },
+    said: { state: true },
+    over: { state: true },
   };
   declare specs: Readonly<Record<string, InputSpec>>;
   declare config: Config;
@@ -45,8 +56,13 @@ export class LabInputs extends LitElement {
     this.files = {};
     this.said = '';
     this.over = false;
-    this.addEventListener('dragover', (e) => { e.preventDefault(); this.over = true; });
-    this.addEventListener('dragleave', (e) => { if (!this.contains(e.relatedTarget as Node | null)) this.over = false; });
+    this.addEventListener('dragover', (e) => {
+      e.preventDefault();
+      this.over = true;
+    });
+    this.addEventListener('dragleave', (e) => {
+      if (!this.contains(e.relatedTarget as Node | null)) this.over = false;
+    });
     this.addEventListener('drop', (e) => this.#drop(e));
   }
 
@@ -63,7 +79,9 @@ export class LabInputs extends LitElement {
     super.disconnectedCallback();
   }
   /** A file that falls beside would otherwise replace the page, and the run with it. */
-  readonly #beside = (e: DragEvent): void => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); };
+  readonly #beside = (e: DragEvent): void => {
+    if (e.dataTransfer?.types.includes('Files')) e.preventDefault();
+  };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('specs')) this.problem = undefined;
@@ -89,8 +107,12 @@ export class LabInputs extends LitElement {
       <label for=${key}>${spec.label}</label>
       <input id=${key} type="file" accept=${accept} aria-describedby=${notes} aria-invalid=${problem !== undefined} @change=${(e: Event) => this.#chosen(key, e)}>
       <span id="${key}-help" class="small muted">${spec.help}</span>
-      ${file ? html`<span class="chosen small"><span class="name">Chosen: ${file.name}, ${formatBytes(file.data.byteLength)}</span>
-        <button type="button" aria-label="Remove ${file.name}" @click=${() => this.#remove(key)}>Remove</button></span>` : nothing}
+      ${
+        file
+          ? html`<span class="chosen small"><span class="name">Chosen: ${file.name}, ${formatBytes(file.data.byteLength)}</span>
+        <button type="button" aria-label="Remove ${file.name}" @click=${() => this.#remove(key)}>Remove</button></span>`
+          : nothing
+      }
       ${problem ? html`<span id="${key}-problem" class="small problem" role="alert">${problem}</span>` : nothing}
     </div>`;
   }
@@ -107,7 +129,12 @@ export class LabInputs extends LitElement {
     this.over = false;
     const taken: [string, File][] = [];
     for (const file of e.dataTransfer?.files ?? []) {
-      const key = inputFor(this.#shown, file.name, new Set([...Object.keys(this.files), ...taken.map(([k]) => k)]), new Set(taken.map(([k]) => k)));
+      const key = inputFor(
+        this.#shown,
+        file.name,
+        new Set([...Object.keys(this.files), ...taken.map(([k]) => k)]),
+        new Set(taken.map(([k]) => k)),
+      );
       if (key === undefined) return this.#refuse('', file.name, this.#shown.map(([, s]) => s.accept).join(','));
       taken.push([key, file]);
     }
@@ -116,7 +143,10 @@ export class LabInputs extends LitElement {
 
   #refuse(key: string, name: string, accept: string): void {
     const endings = [...new Set(accept.split(',').map((s) => s.trim()))].join(', ');
-    this.problem = { key, why: `Not used: '${name}'. Its name should end in one of ${endings}; what was chosen before stays. Convert or rename it.` };
+    this.problem = {
+      key,
+      why: `Not used: '${name}'. Its name should end in one of ${endings}; what was chosen before stays. Convert or rename it.`,
+    };
   }
 
   /** Reads the files and puts them in place, all or none. */
@@ -127,12 +157,21 @@ export class LabInputs extends LitElement {
     }
     for (const [key, file] of chosen) this.#latest.set(key, file);
     try {
-      const read = await Promise.all(chosen.map(async ([key, file]): Promise<[string, InputFile]> => [key, { name: file.name, data: new Uint8Array(await file.arrayBuffer()) }]));
+      const read = await Promise.all(
+        chosen.map(async ([key, file]): Promise<[string, InputFile]> => [
+          key,
+          { name: file.name, data: new Uint8Array(await file.arrayBuffer()) },
+        ]),
+      );
       const current = read.filter((_, i) => this.#latest.get(chosen[i]![0]) === chosen[i]![1]);
-      if (current.length > 0) this.#set({ ...this.files, ...Object.fromEntries(current) }, `${current.map(([, f]) => f.name).join(', ')}: chosen`);
+      if (current.length > 0)
+        this.#set({ ...this.files, ...Object.fromEntries(current) }, `${current.map(([, f]) => f.name).join(', ')}: chosen`);
     } catch (error) {
       const [key, { name }] = chosen[0]!;
-      this.problem = { key, why: `Not used: the browser could not read '${name}' (${String(error)}); what was chosen before stays. Choose the file again.` };
+      this.problem = {
+        key,
+        why: `Not used: the browser could not read '${name}' (${String(error)}); what was chosen before stays. Choose the file again.`,
+      };
     }
   }
 

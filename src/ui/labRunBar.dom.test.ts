@@ -4,7 +4,13 @@ import type { RunClient, RunState } from '../lab/worker/client';
 import type { CommandEvent, LabRunBar } from './labRunBar';
 
 const client = (state: RunState, more: Partial<RunClient> = {}): RunClient =>
-  ({ state, seconds: 0, active: state === 'running' || state === 'paused', adapter: { name: 'a GPU', software: false }, ...more }) as RunClient;
+  ({
+    state,
+    seconds: 0,
+    active: state === 'running' || state === 'paused',
+    adapter: { name: 'a GPU', software: false },
+    ...more,
+  }) as RunClient;
 
 /** Presses a key; whether the page took it. */
 const press = (key: string, target: EventTarget = document.body, more: KeyboardEventInit = {}): boolean =>
@@ -37,7 +43,13 @@ describe('<lab-run-bar>', () => {
     localStorage.clear();
   });
 
-  it.each([['idle', 'run'], ['running', 'pause'], ['paused', 'resume'], ['done', 'run'], ['failed', 'run']] as const)('%s: k and Space %s', async (state, command) => {
+  it.each([
+    ['idle', 'run'],
+    ['running', 'pause'],
+    ['paused', 'resume'],
+    ['done', 'run'],
+    ['failed', 'run'],
+  ] as const)('%s: k and Space %s', async (state, command) => {
     await open(state);
     expect([press('k'), press(' ')]).toEqual([true, true]);
     expect(heard).toEqual([command, command]);
@@ -48,7 +60,12 @@ describe('<lab-run-bar>', () => {
     for (const key of ['s', 'r', 'n', 'f']) press(key);
     expect(heard).toEqual(['step', 'reset', 'seed', 'follow']);
     const keys = [...bar.renderRoot.querySelectorAll('button')].map((b) => [b.textContent, b.getAttribute('aria-keyshortcuts')]);
-    expect(keys).toEqual([['Resume', 'K Space'], ['Step', 'S'], ['Reset', 'R'], ['New seed', 'N']]);
+    expect(keys).toEqual([
+      ['Resume', 'K Space'],
+      ['Step', 'S'],
+      ['Reset', 'R'],
+      ['New seed', 'N'],
+    ]);
   });
 
   it('does by key only what its button would do', async () => {
@@ -60,9 +77,15 @@ describe('<lab-run-bar>', () => {
   });
 
   it.each([
-    ['<input type="text">', 's'], ['<input type="number">', 'k'], ['<textarea></textarea>', 'r'], ['<select><option>s</option></select>', 's'], ['<p contenteditable="true">a</p>', 'n'],
-    ['<button>b</button>', ' '], ['<input type="checkbox">', ' '],
-    ['<details><summary>s</summary></details>', ' '], ['<div tabindex="0">scrolls</div>', ' '],
+    ['<input type="text">', 's'],
+    ['<input type="number">', 'k'],
+    ['<textarea></textarea>', 'r'],
+    ['<select><option>s</option></select>', 's'],
+    ['<p contenteditable="true">a</p>', 'n'],
+    ['<button>b</button>', ' '],
+    ['<input type="checkbox">', ' '],
+    ['<details><summary>s</summary></details>', ' '],
+    ['<div tabindex="0">scrolls</div>', ' '],
   ])('leaves %s its own keys', async (html, key) => {
     await open('idle');
     const element = add(html);
@@ -105,7 +128,12 @@ describe('<lab-run-bar>', () => {
 
   it('works where storage is blocked', async () => {
     const own = Object.getOwnPropertyDescriptor(window, 'localStorage')!;
-    Object.defineProperty(window, 'localStorage', { configurable: true, get: () => { throw new DOMException('blocked', 'SecurityError'); } });
+    Object.defineProperty(window, 'localStorage', {
+      configurable: true,
+      get: () => {
+        throw new DOMException('blocked', 'SecurityError');
+      },
+    });
     try {
       await open('idle');
       press('k');

@@ -10,20 +10,46 @@ import { base, forms } from './styles';
 
 export type Command = 'run' | 'pause' | 'resume' | 'step' | 'reset' | 'seed';
 export class CommandEvent extends Event {
-  constructor(readonly command: Command) { super('command'); }
+  constructor(readonly command: Command) {
+    super('command');
+  }
 }
 
 /** The key of each button; run, pause and resume are one button. */
-const ACTION: Readonly<Record<Command, Action>> = { run: 'main', pause: 'main', resume: 'main', step: 'step', reset: 'reset', seed: 'seed' };
+const ACTION: Readonly<Record<Command, Action>> = {
+  run: 'main',
+  pause: 'main',
+  resume: 'main',
+  step: 'step',
+  reset: 'reset',
+  seed: 'seed',
+};
 const MAIN: Readonly<Record<'running' | 'paused' | 'other', Command>> = { running: 'pause', paused: 'resume', other: 'run' };
-const LABEL: Readonly<Record<Command, string>> = { run: 'Run', pause: 'Pause', resume: 'Resume', step: 'Step', reset: 'Reset', seed: 'New seed' };
+const LABEL: Readonly<Record<Command, string>> = {
+  run: 'Run',
+  pause: 'Pause',
+  resume: 'Resume',
+  step: 'Step',
+  reset: 'Reset',
+  seed: 'New seed',
+};
 const mainCommand = (state: RunState): Command => MAIN[state === 'running' || state === 'paused' ? state : 'other'];
 const formatBytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-const STATE: Readonly<Record<RunState, string>> = { idle: 'Ready', running: 'Running', paused: 'Paused', done: 'Done', failed: 'Failed', aborted: 'Stopped' };
+const STATE: Readonly<Record<RunState, string>> = {
+  idle: 'Ready',
+  running: 'Running',
+  paused: 'Paused',
+  done: 'Done',
+  failed: 'Failed',
+  aborted: 'Stopped',
+};
 
 export class LabRunBar extends LitElement {
-  static override styles = [base, forms, css`
+  static override styles = [
+    base,
+    forms,
+    css`
     .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; }
     progress { width: 100%; height: 0.5rem; accent-color: var(--accent); margin: 0.6rem 0 0.2rem; display: block; }
     .status { display: flex; flex-wrap: wrap; gap: 0 1rem; }
@@ -31,8 +57,14 @@ export class LabRunBar extends LitElement {
     dd { margin: 0; }
     kbd { border: 1px solid var(--edge); border-radius: 0.25rem; padding: 0 0.35rem; font: inherit; }
     .switch { display: inline-flex; gap: 0.4rem; align-items: center; min-height: 1.75rem; }
-  `];
-  static override properties = { client: { attribute: false }, version: { attribute: false }, seeded: { type: Boolean }, keys: { state: true } };
+  `,
+  ];
+  static override properties = {
+    client: { attribute: false },
+    version: { attribute: false },
+    seeded: { type: Boolean },
+    keys: { state: true },
+  };
   declare client: RunClient | undefined;
   /** Any new value says that the client has changed. */
   declare version: number;
@@ -51,7 +83,9 @@ export class LabRunBar extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#clock = setInterval(() => { if (this.client?.state === 'running') this.requestUpdate(); }, 1000);
+    this.#clock = setInterval(() => {
+      if (this.client?.state === 'running') this.requestUpdate();
+    }, 1000);
     document.addEventListener('keydown', this.#key);
   }
 
@@ -74,7 +108,9 @@ export class LabRunBar extends LitElement {
   }
 
   /** The second click of two meant the button that was there at the first. */
-  #click(command: Command, count: number): void { if (count < 2 || ACTION[command] !== 'main') this.dispatchEvent(new CommandEvent(command)); }
+  #click(command: Command, count: number): void {
+    if (count < 2 || ACTION[command] !== 'main') this.dispatchEvent(new CommandEvent(command));
+  }
 
   #possible(command: Command): boolean {
     if (command === 'reset') return this.client?.state !== 'idle';
@@ -98,7 +134,7 @@ export class LabRunBar extends LitElement {
   }
 
   #help(): TemplateResult {
-    const toggle = (e: Event): void => keepShortcuts(this.keys = (e.target as HTMLInputElement).checked);
+    const toggle = (e: Event): void => keepShortcuts((this.keys = (e.target as HTMLInputElement).checked));
     return html`<details class="small"><summary>Keyboard</summary>
       <dl>${SHORTCUTS.map((s) => html`<dt>${s.keys.map((key, i) => html`${i > 0 ? ' or ' : ''}<kbd>${keyName(key)}</kbd>`)}</dt><dd>${s.says}</dd>`)}</dl>
       <label class="switch"><input type="checkbox" .checked=${this.keys} @change=${toggle}><span>Heed these keys, except while typing</span></label></details>`;

@@ -16,12 +16,33 @@ import { LabRuns } from './labRuns';
 const point = (x: number, y: number, series = 'measured'): PointRow => ({ kind: 'point', chart: 'square', series, x, seed: 0, y });
 const words = (e: Element): string => e.textContent!.replace(/\s+/g, ' ').trim();
 /** Of a table's body. */
-const cellsOf = (root: ParentNode, table: string): string[][] => [...root.querySelectorAll(`${table} tbody tr`)].map((tr) => [...tr.children].map(words));
+const cellsOf = (root: ParentNode, table: string): string[][] =>
+  [...root.querySelectorAll(`${table} tbody tr`)].map((tr) => [...tr.children].map(words));
 const config = presetConfig(fakeExperiment, 'quick');
-const verdict = { id: 'square', says: 'At x = 2 the mean is 4.', source: 'Euclid', falsifier: 'f', measured: 'mean 4', verdict: 'agrees' } as const;
+const verdict = {
+  id: 'square',
+  says: 'At x = 2 the mean is 4.',
+  source: 'Euclid',
+  falsifier: 'f',
+  measured: 'mean 4',
+  verdict: 'agrees',
+} as const;
 const old = keptRun({ id: 'old', date: '2026-01-01T00:00:00.000Z', points: 2, verdicts: [verdict] });
-const recent = keptRun({ id: 'recent', date: '2026-01-02T00:00:00.000Z', points: 1, state: 'running', resumable: true, config: { ...config, points: 7, kind: 'fancy' } });
-const foreign = keptRun({ id: 'foreign', date: '2026-01-03T00:00:00.000Z', experiment: 'elsewhere', title: 'Elsewhere', adapter: undefined });
+const recent = keptRun({
+  id: 'recent',
+  date: '2026-01-02T00:00:00.000Z',
+  points: 1,
+  state: 'running',
+  resumable: true,
+  config: { ...config, points: 7, kind: 'fancy' },
+});
+const foreign = keptRun({
+  id: 'foreign',
+  date: '2026-01-03T00:00:00.000Z',
+  experiment: 'elsewhere',
+  title: 'Elsewhere',
+  adapter: undefined,
+});
 
 describe('<lab-runs>', () => {
   let [database, page, store] = ['', undefined as unknown as LabRuns, undefined as unknown as IdbStore];
@@ -83,7 +104,13 @@ describe('<lab-runs>', () => {
     const keeper = await keepRun({ ...recent, id: 'live' }, {}, () => undefined, { database });
     await open();
     expect(rows().filter((r) => r.includes('Running'))).toHaveLength(1);
-    await vi.waitFor(() => expect(all('a').map((a) => a.getAttribute('href')).filter((h) => h!.includes('resume'))).toEqual([expect.stringContaining('resume=recent')]));
+    await vi.waitFor(() =>
+      expect(
+        all('a')
+          .map((a) => a.getAttribute('href'))
+          .filter((h) => h!.includes('resume')),
+      ).toEqual([expect.stringContaining('resume=recent')]),
+    );
     $<HTMLInputElement>('thead input').click();
     await page.updateComplete;
     button('Delete…').click();
@@ -104,11 +131,19 @@ describe('<lab-runs>', () => {
     await vi.waitFor(() => expect(compared()?.overlay).toBeDefined());
     const { views, table } = compared()!.overlay!;
     expect(views.map((v) => v.series)).toEqual([{ '0:measured': 'A: measured', '1:measured': 'B: measured' }]);
-    expect([table.summary('square', '0:measured').map((s) => s.mean), table.summary('square', '1:measured').map((s) => s.mean)]).toEqual([[4, 9], [5]]);
+    expect([table.summary('square', '0:measured').map((s) => s.mean), table.summary('square', '1:measured').map((s) => s.mean)]).toEqual([
+      [4, 9],
+      [5],
+    ]);
     const inside = compared()!.renderRoot;
     const chart = inside.querySelector('lab-chart');
-    await vi.waitFor(() => expect(chart instanceof LabChart && chart.traces.filter((t) => t.role === 'mean').map((t) => t.y)).toEqual([[4, 9], [5]]));
-    expect(cellsOf(inside, '.settings')).toEqual([['Points', '6', '7'], ['Kind', 'Plain', 'Fancy']]);
+    await vi.waitFor(() =>
+      expect(chart instanceof LabChart && chart.traces.filter((t) => t.role === 'mean').map((t) => t.y)).toEqual([[4, 9], [5]]),
+    );
+    expect(cellsOf(inside, '.settings')).toEqual([
+      ['Points', '6', '7'],
+      ['Kind', 'Plain', 'Fancy'],
+    ]);
     expect(cellsOf(inside, '.verdicts')).toEqual([['At x = 2 the mean is 4.', '✓ Agrees mean 4', '–']]);
     expect(location.search).toBe('?compare=old,recent');
     button('Close the comparison').click();
@@ -161,12 +196,16 @@ describe('<lab-runs>', () => {
     pick(new File([good.replace('"preset"', '"present"')], 'bad.json'), new File(['chart,x'], 'table.csv'), new File([good], 'good.json'));
     await vi.waitFor(() => expect(rows()).toHaveLength(4));
     expect(all('.notice').map(words)).toEqual([
-      expect.stringMatching(/^‘bad.json’ was not imported.*'preset'.*export the run again.*Nothing else/), expect.stringMatching(/^‘table.csv’.*not JSON.*choose/),
+      expect.stringMatching(/^‘bad.json’ was not imported.*'preset'.*export the run again.*Nothing else/),
+      expect.stringMatching(/^‘table.csv’.*not JSON.*choose/),
     ]);
     const added: KeptRun = page.runs![0]!;
     expect(added).toMatchObject({ title: 'From afar', imported: true, points: 2 });
     expect(rows()[0]).toContain('from a file');
-    expect([await store.rows(added.id), await store.inputs(added.id)]).toStrictEqual([[point(1, NaN), point(2, -0)], { data: { name: 'n', data: Uint8Array.of(7) } }]);
+    expect([await store.rows(added.id), await store.inputs(added.id)]).toStrictEqual([
+      [point(1, NaN), point(2, -0)],
+      { data: { name: 'n', data: Uint8Array.of(7) } },
+    ]);
   });
 
   it('takes files that are dropped on the page', async () => {
@@ -184,9 +223,14 @@ describe('<lab-runs>', () => {
     await choose('Cut off');
     const blobs: Blob[] = [];
     const create = URL.createObjectURL.bind(URL);
-    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => { blobs.push(blob as Blob); return create(blob); });
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      blobs.push(blob as Blob);
+      return create(blob);
+    });
     const names: string[] = [];
-    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) { names.push(this.download); });
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      names.push(this.download);
+    });
     button('Export (JSON)').click();
     await vi.waitFor(() => expect(page.said).toBe('1 run exported.'));
     expect(names).toEqual(['fake-2026-01-02T00-00-00-rece.json']);
@@ -201,7 +245,9 @@ describe('<lab-runs>', () => {
   });
 
   it('says why where storage is blocked', async () => {
-    vi.spyOn(indexedDB, 'open').mockImplementation(() => { throw new DOMException('denied', 'SecurityError'); });
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('denied', 'SecurityError');
+    });
     await open();
     expect(words($('.notice'))).toMatch(/cannot be shown.*store nothing.*allow site data/);
     expect(button('Import…').disabled).toBe(true);

@@ -16,12 +16,20 @@ import { dateText, formatBytes } from './runText';
 import { base, forms } from './styles';
 import './labCompare';
 
-interface Problem { readonly title: string; readonly text: string }
+interface Problem {
+  readonly title: string;
+  readonly text: string;
+}
 const runsText = (n: number): string => `${n} ${n === 1 ? 'run' : 'runs'}`;
 const carriesFiles = (e: DragEvent): boolean => e.dataTransfer?.types.includes('Files') ?? false;
 
 export class LabRuns extends LitElement {
-  static override styles = [base, forms, noticeStyles, runTableStyles, css`
+  static override styles = [
+    base,
+    forms,
+    noticeStyles,
+    runTableStyles,
+    css`
     h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1.5rem 0 0.5rem; }
     .lead { max-width: 42rem; }
     .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin: 1rem 0 0.5rem; }
@@ -33,11 +41,21 @@ export class LabRuns extends LitElement {
     dialog::backdrop { background: rgb(0 0 0 / 50%); }
     dialog .actions { justify-content: flex-end; margin-bottom: 0; }
     lab-compare { margin: 1.5rem 0; padding-top: 1rem; border-top: 1px solid var(--line); }
-  `];
+  `,
+  ];
   static override properties = {
-    entries: { attribute: false }, database: { type: String },
-    runs: { state: true }, trained: { state: true }, chosen: { state: true }, experiments: { state: true }, compared: { state: true },
-    problems: { state: true }, said: { state: true }, usage: { state: true }, dropping: { state: true }, asking: { state: true },
+    entries: { attribute: false },
+    database: { type: String },
+    runs: { state: true },
+    trained: { state: true },
+    chosen: { state: true },
+    experiments: { state: true },
+    compared: { state: true },
+    problems: { state: true },
+    said: { state: true },
+    usage: { state: true },
+    dropping: { state: true },
+    asking: { state: true },
   };
   declare entries: readonly Entry[];
   /** Name of the database. */
@@ -83,7 +101,10 @@ export class LabRuns extends LitElement {
   override disconnectedCallback(): void {
     document.removeEventListener('visibilitychange', this.#seen);
     for (const type of ['dragover', 'dragleave', 'drop'] as const) window.removeEventListener(type, this.#drag);
-    void this.#store?.then((store) => store.close(), () => undefined);
+    void this.#store?.then(
+      (store) => store.close(),
+      () => undefined,
+    );
     this.#store = undefined;
     super.disconnectedCallback();
   }
@@ -101,8 +122,12 @@ export class LabRuns extends LitElement {
       <p class="said" role="status" tabindex="-1">${this.said}</p>
       ${this.#list()}
       ${this.usage ? html`<p class="usage small muted">${this.usage}</p>` : nothing}
-      ${this.compared.length > 0 ? html`<button class="close" type="button" @click=${() => this.#show([])}>Close the comparison</button>
-        <lab-compare .runs=${this.compared} .experiment=${this.experiments.get(this.compared[0]!.run.experiment)}></lab-compare>` : nothing}
+      ${
+        this.compared.length > 0
+          ? html`<button class="close" type="button" @click=${() => this.#show([])}>Close the comparison</button>
+        <lab-compare .runs=${this.compared} .experiment=${this.experiments.get(this.compared[0]!.run.experiment)}></lab-compare>`
+          : nothing
+      }
       ${this.#dialog()}</div>`;
   }
 
@@ -121,7 +146,8 @@ export class LabRuns extends LitElement {
   #list(): TemplateResult | typeof nothing {
     const { runs, trained, chosen, experiments } = this;
     if (!runs) return nothing;
-    if (runs.length === 0) return html`<div class="empty"><p>No run is kept yet.</p>
+    if (runs.length === 0)
+      return html`<div class="empty"><p>No run is kept yet.</p>
       <p>Run an <a href="../">experiment</a>: it is kept by itself. Or import a run: the button above, or drop its file here.</p></div>`;
     return runTable({ runs, trained, chosen, experiments, choose: (ids, on) => this.#choose(ids, on) });
   }
@@ -133,7 +159,9 @@ export class LabRuns extends LitElement {
       close();
       void this.#try('A run cannot be deleted', () => this.#delete(runs));
     };
-    return html`<dialog aria-labelledby="sure" @close=${() => { this.asking = []; }}>
+    return html`<dialog aria-labelledby="sure" @close=${() => {
+      this.asking = [];
+    }}>
       <h2 id="sure">Delete ${runsText(this.asking.length)}?</h2>
       <ul>${this.asking.slice(0, 5).map((r) => html`<li>${r.title}, ${r.preset}, ${dateText(r)}</li>`)}</ul>
       ${this.asking.length > 5 ? html`<p>and ${this.asking.length - 5} more.</p>` : nothing}
@@ -142,7 +170,9 @@ export class LabRuns extends LitElement {
         <button type="button" class="primary" @click=${remove}>Delete</button></div></dialog>`;
   }
 
-  #chosenRuns(): readonly KeptRun[] { return this.runs?.filter((r) => this.chosen.has(r.id)) ?? []; }
+  #chosenRuns(): readonly KeptRun[] {
+    return this.runs?.filter((r) => this.chosen.has(r.id)) ?? [];
+  }
 
   #whyNotCompare(runs: readonly KeptRun[]): string {
     if (runs.length < 2) return 'To compare, choose two or more runs of one experiment.';
@@ -152,7 +182,9 @@ export class LabRuns extends LitElement {
 
   #choose(ids: readonly string[], on: boolean): void {
     const chosen = new Set(this.chosen);
-    for (const id of ids) if (on) chosen.add(id); else chosen.delete(id);
+    for (const id of ids)
+      if (on) chosen.add(id);
+      else chosen.delete(id);
     this.chosen = chosen;
   }
 
@@ -168,10 +200,10 @@ export class LabRuns extends LitElement {
   }
 
   #open(): Promise<IdbStore> {
-    return this.#store ??= openStore(this.database).catch((error: unknown) => {
+    return (this.#store ??= openStore(this.database).catch((error: unknown) => {
       this.#store = undefined;
       throw error;
-    });
+    }));
   }
 
   async #refresh(): Promise<void> {
@@ -193,15 +225,21 @@ export class LabRuns extends LitElement {
   }
 
   async #estimate(): Promise<void> {
-    const { usage, quota } = await navigator.storage?.estimate().catch(() => ({} as StorageEstimate)) ?? {};
-    this.usage = usage === undefined ? '' : `This site stores ${formatBytes(usage)}${quota ? ` of the ${formatBytes(quota)} that the browser allows` : ''}.`;
+    const { usage, quota } = (await navigator.storage?.estimate().catch(() => ({}) as StorageEstimate)) ?? {};
+    this.usage =
+      usage === undefined
+        ? ''
+        : `This site stores ${formatBytes(usage)}${quota ? ` of the ${formatBytes(quota)} that the browser allows` : ''}.`;
   }
 
   async #compareLink(ids: readonly string[]): Promise<void> {
     const runs = ids.flatMap((id) => this.runs?.find((r) => r.id === id) ?? []);
     const lost = ids.length - runs.length;
-    const why = lost > 0 ? `${runsText(lost)} of those that the link names ${lost === 1 ? 'is' : 'are'} not kept in this browser. `
-      + `Runs stay on the machine that made them: export them there and import them here.` : this.#whyNotCompare(runs);
+    const why =
+      lost > 0
+        ? `${runsText(lost)} of those that the link names ${lost === 1 ? 'is' : 'are'} not kept in this browser. ` +
+          `Runs stay on the machine that made them: export them there and import them here.`
+        : this.#whyNotCompare(runs);
     this.chosen = new Set(runs.map((r) => r.id));
     if (why) this.problems = [{ title: 'This link cannot be shown', text: why }];
     if (this.#whyNotCompare(runs) === '') await this.#compare(runs);
@@ -213,7 +251,9 @@ export class LabRuns extends LitElement {
     const ordered = runs.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date));
     this.#show(await Promise.all(ordered.map(async (run, i) => ({ letter: letterOf(i), run, rows: await store.rows(run.id) }))));
     await this.updateComplete;
-    this.renderRoot.querySelector('.close')?.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth' });
+    this.renderRoot
+      .querySelector('.close')
+      ?.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth' });
   }
 
   #show(compared: readonly Compared[]): void {
@@ -233,7 +273,8 @@ export class LabRuns extends LitElement {
   async #ask(runs: readonly KeptRun[]): Promise<void> {
     const free = runs.filter((r) => !this.trained.has(r.id));
     const busy = runs.length - free.length;
-    if (busy > 0) this.said = `${runsText(busy)} of those chosen ${busy === 1 ? 'is' : 'are'} being trained and will not be deleted: stop it on its page first.`;
+    if (busy > 0)
+      this.said = `${runsText(busy)} of those chosen ${busy === 1 ? 'is' : 'are'} being trained and will not be deleted: stop it on its page first.`;
     if (free.length === 0) return;
     this.asking = free;
     await this.updateComplete;
@@ -261,7 +302,10 @@ export class LabRuns extends LitElement {
     return this.#try('The files cannot be imported', async () => {
       const results = await importRuns(await this.#open(), files);
       const refused = results.filter((r): r is typeof r & { problem: string } => r.problem !== undefined);
-      this.problems = refused.map(({ file, problem }) => ({ title: `‘${file}’ was not imported`, text: `${problem.replace(/\.$/, '')}. Nothing else is affected.` }));
+      this.problems = refused.map(({ file, problem }) => ({
+        title: `‘${file}’ was not imported`,
+        text: `${problem.replace(/\.$/, '')}. Nothing else is affected.`,
+      }));
       this.said = `${runsText(results.filter((r) => r.run).length)} imported.`;
       await this.#refresh();
     });
@@ -275,6 +319,9 @@ export class LabRuns extends LitElement {
   };
 
   /** Runs may have come, gone or ended in other tabs. */
-  readonly #seen = (): void => { if (document.visibilityState === 'visible' && this.runs) void this.#try('The kept runs cannot be shown', () => this.#refresh(), this.problems); };
+  readonly #seen = (): void => {
+    if (document.visibilityState === 'visible' && this.runs)
+      void this.#try('The kept runs cannot be shown', () => this.#refresh(), this.problems);
+  };
 }
 customElements.define('lab-runs', LabRuns);

@@ -8,7 +8,9 @@ import { base } from './styles';
 const OPEN = { sign: '·', word: 'Not judged yet' } as const;
 
 export class LabVerdicts extends LitElement {
-  static override styles = [base, css`
+  static override styles = [
+    base,
+    css`
     ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.75rem; }
     li { display: grid; grid-template-columns: 10rem 1fr; gap: 0.25rem 1rem; padding: 0.75rem; background: var(--surface); border-inline-start: 0.25rem solid var(--edge); border-radius: 0.3rem; }
     li.agrees { border-color: var(--good); }
@@ -19,7 +21,8 @@ export class LabVerdicts extends LitElement {
     .sign { display: inline-block; width: 1.4em; }
     p:last-child { margin: 0; }
     @media (max-width: 36rem) { li { grid-template-columns: 1fr; } }
-  `];
+  `,
+  ];
   static override properties = { claims: { attribute: false }, verdicts: { attribute: false } };
   declare claims: readonly Claim[];
   /** Undefined until a run has ended: half a run is no ground to judge on. */

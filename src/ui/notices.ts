@@ -30,8 +30,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   MemoryError: 'Choose a smaller preset, or smaller sizes, and run again.',
   ConfigError: 'Correct it above. A preset resets all settings and takes chosen files away.',
   FormatError: 'Correct the file, or choose another, and run again.',
-  DeviceLostError: 'Reload the page: it offers to go on from the last checkpoint that was kept. Close other programs that use the GPU, or choose a smaller preset, if it happens again.',
-  ShaderError: 'Nothing that you set can mend this. Please report it with the text above and what the Device page says; other experiments may work.',
+  DeviceLostError:
+    'Reload the page: it offers to go on from the last checkpoint that was kept. Close other programs that use the GPU, or choose a smaller preset, if it happens again.',
+  ShaderError:
+    'Nothing that you set can mend this. Please report it with the text above and what the Device page says; other experiments may work.',
   StorageError: 'Everything else on this page works.',
   WorkerError: 'Reload the page. If that does not help, the browser is too old or blocks workers.',
 };
@@ -94,6 +96,15 @@ const box = (e: EventRow, more: TemplateResult | typeof nothing = nothing): Temp
 export const eventNotices = (events: readonly EventRow[]): readonly TemplateResult[] => {
   const notes = events.filter((e) => e.level === 'info');
   const [last, earlier] = [notes.at(-1), notes.slice(0, -1)];
-  const fold = earlier.length > 0 ? html`<details class="small"><summary>${earlier.length} earlier</summary><ul>${earlier.map((e) => html`<li>${e.message}</li>`)}</ul></details>` : nothing;
-  return [...events.filter((e) => e.level !== 'info').slice(-MOST_EVENTS).map((e) => box(e)), ...(last ? [box(last, fold)] : [])];
+  const fold =
+    earlier.length > 0
+      ? html`<details class="small"><summary>${earlier.length} earlier</summary><ul>${earlier.map((e) => html`<li>${e.message}</li>`)}</ul></details>`
+      : nothing;
+  return [
+    ...events
+      .filter((e) => e.level !== 'info')
+      .slice(-MOST_EVENTS)
+      .map((e) => box(e)),
+    ...(last ? [box(last, fold)] : []),
+  ];
 };

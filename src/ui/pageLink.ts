@@ -27,7 +27,13 @@ export function readLink(experiment: Experiment, query: string): Asked {
     return { ...fromQuery(experiment, given.toString(), FIRST.hardware), chosen: given.size > 0, resume, error: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { preset: FIRST.hardware, config: presetConfig(experiment, FIRST.hardware), chosen: false, resume: undefined, error: describeError(error) };
+    return {
+      preset: FIRST.hardware,
+      config: presetConfig(experiment, FIRST.hardware),
+      chosen: false,
+      resume: undefined,
+      error: describeError(error),
+    };
   }
 }
 

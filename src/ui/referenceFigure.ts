@@ -50,17 +50,22 @@ interface Axis {
   readonly at: (value: number | null) => number | undefined;
 }
 const axis = (range: Range, log: boolean, from: number, to: number): Axis => {
-  const [low, high] = log ? range.map(Math.log) as unknown as Range : range;
+  const [low, high] = log ? (range.map(Math.log) as unknown as Range) : range;
   const at = (value: number | null): number | undefined =>
-    (value === null || (log && value <= 0) ? undefined : Number((from + ((to - from) * ((log ? Math.log(value) : value) - low)) / (high - low)).toFixed(2)));
+    value === null || (log && value <= 0)
+      ? undefined
+      : Number((from + ((to - from) * ((log ? Math.log(value) : value) - low)) / (high - low)).toFixed(2));
   return { range, log, at };
 };
-interface Axes { readonly x: Axis; readonly y: Axis }
+interface Axes {
+  readonly x: Axis;
+  readonly y: Axis;
+}
 
 const axesOf = ({ view, curves, markers }: Reference): Axes => {
   const [logX, logY] = [view.logX ?? false, view.logY ?? false];
   const traces = curves.flatMap((c) => [
-    { role: c.kind === 'measured' ? 'mean' as const : 'theory' as const, series: c.series, label: c.label, x: c.x, y: c.y },
+    { role: c.kind === 'measured' ? ('mean' as const) : ('theory' as const), series: c.series, label: c.label, x: c.x, y: c.y },
     ...[c.low, c.high].flatMap((bound) => (bound ? [{ role: 'low' as const, series: c.series, label: c.label, x: c.x, y: bound }] : [])),
   ]);
   return {
@@ -86,7 +91,7 @@ const path = (run: readonly Place[]): string => `M${run.map(([x, y]) => `${x} ${
 const band = ({ x, y, low, high }: ReferenceCurve, axes: Axes, { colour }: Look): SVGTemplateResult | typeof nothing => {
   if (!low || !high) return nothing;
   const foot = axes.y.range[0];
-  const floor = low.map((v, i) => (v !== null && high[i] !== null && y[i] !== null ? axes.y.log ? Math.max(v, foot) : v : null));
+  const floor = low.map((v, i) => (v !== null && high[i] !== null && y[i] !== null ? (axes.y.log ? Math.max(v, foot) : v) : null));
   const top = high.map((v, i) => (floor[i] === null ? null : v));
   const lower = stretches(x, floor, axes);
   return svg`${stretches(x, top, axes).map((run, i) => svg`<path d="${path([...run, ...(lower[i] ?? []).toReversed()])}Z" fill=${colour} fill-opacity="0.2" />`)}`;
@@ -94,8 +99,11 @@ const band = ({ x, y, low, high }: ReferenceCurve, axes: Axes, { colour }: Look)
 
 const shapeAt = ([x, y]: Place, { colour, shape }: Look, r = 3): SVGTemplateResult => {
   const corners = CORNERS[shape];
-  if (corners.length > 0) return svg`<polygon points=${corners.map(([dx, dy]) => `${x + r * dx},${y + r * dy}`).join(' ')} fill=${colour} />`;
-  return shape === 'ring' ? svg`<circle cx=${x} cy=${y} r=${r - 0.75} fill="none" stroke=${colour} stroke-width="1.5" />` : svg`<circle cx=${x} cy=${y} r=${r} fill=${colour} />`;
+  if (corners.length > 0)
+    return svg`<polygon points=${corners.map(([dx, dy]) => `${x + r * dx},${y + r * dy}`).join(' ')} fill=${colour} />`;
+  return shape === 'ring'
+    ? svg`<circle cx=${x} cy=${y} r=${r - 0.75} fill="none" stroke=${colour} stroke-width="1.5" />`
+    : svg`<circle cx=${x} cy=${y} r=${r} fill=${colour} />`;
 };
 
 const look = ({ view }: Reference, c: ReferenceCurve): Look => lookOf(Object.keys(view.series).indexOf(c.series), 'var(--fg)');
@@ -108,8 +116,11 @@ const measuredLine = (c: ReferenceCurve, axes: Axes, own: Look): SVGTemplateResu
   return svg`${runs.map((run) => svg`<path d=${path(run)} fill="none" stroke=${own.colour} stroke-width=${marked ? 1 : 1.75} stroke-opacity=${marked ? 0.6 : 1} />`)}
     ${marked ? runs.flat().map((place) => shapeAt(place, own)) : nothing}`;
 };
-const theoryLine = (c: ReferenceCurve, axes: Axes, own: Look, index: number): SVGTemplateResult => svg`${stretches(c.x, c.y, axes).map((run) =>
-  svg`<path d=${path(run)} fill="none" stroke=${own.colour} stroke-width="1.75" stroke-dasharray=${dashOf('theory', index).join(' ')} />`)}`;
+const theoryLine = (c: ReferenceCurve, axes: Axes, own: Look, index: number): SVGTemplateResult =>
+  svg`${stretches(c.x, c.y, axes).map(
+    (run) =>
+      svg`<path d=${path(run)} fill="none" stroke=${own.colour} stroke-width="1.75" stroke-dasharray=${dashOf('theory', index).join(' ')} />`,
+  )}`;
 
 const lines = (reference: Reference, axes: Axes): SVGTemplateResult => svg`
   ${ofKind(reference, 'measured').map((c) => band(c, axes, look(reference, c)))}
@@ -117,26 +128,35 @@ const lines = (reference: Reference, axes: Axes): SVGTemplateResult => svg`
   ${ofKind(reference, 'theory').map((c, i) => theoryLine(c, axes, look(reference, c), i))}`;
 
 /** Labels one below the other: neighbours would cover each other. */
-const markerLines = ({ markers }: Reference, { x }: Axes): SVGTemplateResult => svg`${markers.map((m, i) => {
-  const at = x.at(m.x);
-  if (at === undefined) return nothing;
-  const fits = at + 4 + LETTER * m.label.length < PLOT.width;
-  return svg`<line x1=${at} x2=${at} y1="0" y2=${PLOT.height} stroke="var(--muted)" stroke-dasharray=${MARKER_DASH.join(' ')} />
+const markerLines = ({ markers }: Reference, { x }: Axes): SVGTemplateResult =>
+  svg`${markers.map((m, i) => {
+    const at = x.at(m.x);
+    if (at === undefined) return nothing;
+    const fits = at + 4 + LETTER * m.label.length < PLOT.width;
+    return svg`<line x1=${at} x2=${at} y1="0" y2=${PLOT.height} stroke="var(--muted)" stroke-dasharray=${MARKER_DASH.join(' ')} />
     <text x=${at + (fits ? 4 : -4)} y=${10 + 13 * i} text-anchor=${fits ? 'start' : 'end'} fill="var(--muted)">${m.label}</text>`;
-})}`;
+  })}`;
 
 const grid = ({ x, y }: Axes): SVGTemplateResult => svg`
-  ${ticks(x.range, x.log).map((v) => svg`<line x1=${x.at(v)!} x2=${x.at(v)!} y1="0" y2=${PLOT.height} stroke="var(--line)" />
-    <text x=${x.at(v)!} y=${PLOT.height + 14} text-anchor="middle" fill="var(--fg)">${formatNumber(v)}</text>`)}
-  ${ticks(y.range, y.log).map((v) => svg`<line x1="0" x2=${PLOT.width} y1=${y.at(v)!} y2=${y.at(v)!} stroke="var(--line)" />
-    <text x="-5" y=${y.at(v)! + 4} text-anchor="end" fill="var(--fg)">${formatNumber(v)}</text>`)}`;
+  ${ticks(x.range, x.log).map(
+    (v) => svg`<line x1=${x.at(v)!} x2=${x.at(v)!} y1="0" y2=${PLOT.height} stroke="var(--line)" />
+    <text x=${x.at(v)!} y=${PLOT.height + 14} text-anchor="middle" fill="var(--fg)">${formatNumber(v)}</text>`,
+  )}
+  ${ticks(y.range, y.log).map(
+    (v) => svg`<line x1="0" x2=${PLOT.width} y1=${y.at(v)!} y2=${y.at(v)!} stroke="var(--line)" />
+    <text x="-5" y=${y.at(v)! + 4} text-anchor="end" fill="var(--fg)">${formatNumber(v)}</text>`,
+  )}`;
 
 /** A figure's text alternative: of each curve its name, its kind, and where it starts and ends. */
 export const describeReference = (reference: Reference): string => {
   const { view } = reference;
   const curves = [...ofKind(reference, 'measured'), ...ofKind(reference, 'theory')].map((c) => {
     const points = c.x.flatMap((x, i): Place[] => (c.y[i] === null ? [] : [[x, c.y[i]!]]));
-    const [first, last, peak] = [points[0], points.at(-1), points.reduce<Place | undefined>((a, p) => (a && a[1] >= p[1] ? a : p), undefined)];
+    const [first, last, peak] = [
+      points[0],
+      points.at(-1),
+      points.reduce<Place | undefined>((a, p) => (a && a[1] >= p[1] ? a : p), undefined),
+    ];
     const at = ([x, y]: Place): string => `${formatNumber(y)} at ${formatNumber(x)}`;
     const way = first && last && peak ? `from ${at(first)} to ${at(last)}, greatest ${at(peak)}` : 'no finite value';
     return `${c.label} (${c.kind}): ${way}.`;
@@ -149,8 +169,12 @@ const swatch = (reference: Reference, c: ReferenceCurve, index: number): Templat
   return html`<svg width="28" height="12" aria-hidden="true"><line x1="0" y1="6" x2="28" y2="6" stroke=${own.colour} stroke-width="2"
     stroke-dasharray=${c.kind === 'theory' ? dashOf('theory', index).join(' ') : 'none'} />${c.kind === 'measured' ? shapeAt([14, 6], own, 4) : nothing}</svg>`;
 };
-const legend = (reference: Reference): TemplateResult => html`<ul class="small">${(['measured', 'theory'] as const).flatMap((kind) =>
-  ofKind(reference, kind).map((c, i) => html`<li>${swatch(reference, c, i)}<span>${c.label} <span class="muted">(${kind})</span></span></li>`))}</ul>`;
+const legend = (reference: Reference): TemplateResult =>
+  html`<ul class="small">${(['measured', 'theory'] as const).flatMap((kind) =>
+    ofKind(reference, kind).map(
+      (c, i) => html`<li>${swatch(reference, c, i)}<span>${c.label} <span class="muted">(${kind})</span></span></li>`,
+    ),
+  )}</ul>`;
 
 /** 'commit' and eight characters; a tree that differed from its commit says so. */
 const commitText = (build: string): string => {
@@ -158,7 +182,13 @@ const commitText = (build: string): string => {
   return /^[0-9a-f]{9,}$/.test(hash) ? `commit ${hash.slice(0, 8)}${rest.length > 0 ? ' with changes' : ''}` : `build ${build}`;
 };
 /** Where, when and from which source a stored run comes. */
-export const provenance = ({ adapter, software, date, build, preset }: Reference): TemplateResult => html`Measured on ${adapter}${software ? ' (software)' : ''},
+export const provenance = ({
+  adapter,
+  software,
+  date,
+  build,
+  preset,
+}: Reference): TemplateResult => html`Measured on ${adapter}${software ? ' (software)' : ''},
   <time datetime=${date}>${date.slice(0, 10)}</time>, ${commitText(build)}, preset ${preset}`;
 
 /** Means with their 95 % band, theory dashed, markers, axes as in the view, legend and caption. */

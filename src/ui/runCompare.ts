@@ -7,13 +7,21 @@ import { RowTable } from '../lab/table';
 import { SHAPES } from './palette';
 
 /** A run with its rows, under the letter that names it beside others. */
-export interface Compared { readonly letter: string; readonly run: KeptRun; readonly rows: readonly Row[] }
+export interface Compared {
+  readonly letter: string;
+  readonly run: KeptRun;
+  readonly rows: readonly Row[];
+}
 /** As many as there are looks to tell them apart by. */
 export const MOST_COMPARED = SHAPES.length;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export const letterOf = (index: number): string => LETTERS[index]!;
 
-export interface Overlay { readonly views: readonly LineView[]; readonly table: RowTable; /** Titles of charts that not every run measured. */ readonly left: readonly string[] }
+export interface Overlay {
+  readonly views: readonly LineView[];
+  readonly table: RowTable;
+  /** Titles of charts that not every run measured. */ readonly left: readonly string[];
+}
 
 const seriesOf = (index: number, series: string): string => `${index}:${series}`;
 const renamed = (row: PointRow, index: number): PointRow => ({ ...row, series: seriesOf(index, row.series) });
@@ -21,29 +29,43 @@ const chartsOf = ({ rows }: Compared): ReadonlySet<string> => new Set(rows.filte
 const isLine = (view: View): view is LineView => view.kind === 'line';
 /** The view under each run's own settings: they can bring series of their own. */
 const viewsOf = (experiment: Experiment, runs: readonly Compared[], chart: string): readonly (LineView | undefined)[] =>
-  runs.map(({ run }) => experiment.views(run.config).filter(isLine).find((v) => v.chart === chart));
+  runs.map(({ run }) =>
+    experiment
+      .views(run.config)
+      .filter(isLine)
+      .find((v) => v.chart === chart),
+  );
 
 /** Name in the overlay and label of one series in each run that measured it. */
-interface Legend { readonly series: string; readonly entries: readonly (readonly [string, string])[] }
+interface Legend {
+  readonly series: string;
+  readonly entries: readonly (readonly [string, string])[];
+}
 /** Legend of one chart: each series of each run that measured it, series by series. */
 const legendOf = (experiment: Experiment, runs: readonly Compared[], chart: string): readonly Legend[] => {
   const views = viewsOf(experiment, runs, chart);
   const all = [...new Set(views.flatMap((view) => Object.keys(view?.series ?? {})))];
-  return all.map((series) => ({
-    series,
-    entries: runs.flatMap(({ letter, rows }, i) => {
-      const label = views[i]?.series[series];
-      const measured = label !== undefined && rows.some((r) => r.kind === 'point' && r.chart === chart && r.series === series);
-      return measured ? [[seriesOf(i, series), `${letter}: ${label}`] as const] : [];
-    }),
-  })).filter(({ entries }) => entries.length > 0);
+  return all
+    .map((series) => ({
+      series,
+      entries: runs.flatMap(({ letter, rows }, i) => {
+        const label = views[i]?.series[series];
+        const measured = label !== undefined && rows.some((r) => r.kind === 'point' && r.chart === chart && r.series === series);
+        return measured ? [[seriesOf(i, series), `${letter}: ${label}`] as const] : [];
+      }),
+    }))
+    .filter(({ entries }) => entries.length > 0);
 };
 
 /** One chart for all series while there are looks enough, else one for each series. */
 const overlaid = (view: LineView, legend: readonly Legend[]): readonly LineView[] => {
   const all = legend.flatMap(({ entries }) => entries);
   if (all.length <= MOST_COMPARED) return [{ ...view, series: Object.fromEntries(all) }];
-  return legend.map(({ series, entries }) => ({ ...view, title: `${view.title}: ${view.series[series] ?? series}`, series: Object.fromEntries(entries) }));
+  return legend.map(({ series, entries }) => ({
+    ...view,
+    title: `${view.title}: ${view.series[series] ?? series}`,
+    series: Object.fromEntries(entries),
+  }));
 };
 
 /** The line charts of the first run's settings that all runs measured, the runs' series side by side under names of their own. */
@@ -53,11 +75,18 @@ export function overlay(experiment: Experiment, runs: readonly Compared[]): Over
   const common = lines.filter((view) => charts.every((own) => own.has(view.chart)));
   const points = runs.flatMap(({ rows }, i) => rows.filter((r) => r.kind === 'point').map((r) => renamed(r, i)));
   const partly = lines.filter((view) => !common.includes(view) && charts.some((own) => own.has(view.chart)));
-  return { views: common.flatMap((view) => overlaid(view, legendOf(experiment, runs, view.chart))), table: new RowTable(points), left: partly.map((v) => v.title) };
+  return {
+    views: common.flatMap((view) => overlaid(view, legendOf(experiment, runs, view.chart))),
+    table: new RowTable(points),
+    left: partly.map((v) => v.title),
+  };
 }
 
 /** One line of a table with a column a run; undefined: the run has none. */
-export interface Line { readonly name: string; readonly cells: readonly (string | undefined)[] }
+export interface Line {
+  readonly name: string;
+  readonly cells: readonly (string | undefined)[];
+}
 
 const differ = (values: readonly (FieldValue | undefined)[]): boolean => values.some((value) => !sameValue(value, values[0]));
 const say = (value: FieldValue | undefined): string | undefined => (value === undefined ? undefined : toText(value));
@@ -70,10 +99,12 @@ export function differing(experiment: Experiment | undefined, runs: readonly Kep
   };
   const shown = (key: string, value: FieldValue | undefined): string | undefined => {
     const field = experiment?.config[key];
-    return field?.kind === 'choice' && typeof value === 'string' ? field.options[value] ?? value : say(value);
+    return field?.kind === 'choice' && typeof value === 'string' ? (field.options[value] ?? value) : say(value);
   };
   const applies = (key: string): boolean => runs.some((r) => experiment?.config[key]?.when?.(r.config) ?? true);
-  const keys = [...new Set(runs.flatMap((r) => Object.keys(r.config)))].filter((key) => applies(key) && differ(runs.map((r) => r.config[key])));
+  const keys = [...new Set(runs.flatMap((r) => Object.keys(r.config)))].filter(
+    (key) => applies(key) && differ(runs.map((r) => r.config[key])),
+  );
   const settings = keys.map((key) => ({ name: nameOf(key), cells: runs.map((r) => shown(key, r.config[key])) }));
   const circumstances = [
     { name: 'Preset', cells: runs.map((r) => r.preset) },
@@ -84,7 +115,13 @@ export function differing(experiment: Experiment | undefined, runs: readonly Kep
   return [...settings, ...circumstances];
 }
 
-export interface ClaimLine { readonly says: string; readonly cells: readonly (ClaimVerdict | undefined)[] }
+export interface ClaimLine {
+  readonly says: string;
+  readonly cells: readonly (ClaimVerdict | undefined)[];
+}
 /** Every claim that any of the runs was judged by. */
 export const verdictsBeside = (runs: readonly KeptRun[]): readonly ClaimLine[] =>
-  [...new Map(runs.flatMap((r) => r.verdicts).map((v) => [v.id, v.says]))].map(([id, says]) => ({ says, cells: runs.map((r) => r.verdicts.find((v) => v.id === id)) }));
+  [...new Map(runs.flatMap((r) => r.verdicts).map((v) => [v.id, v.says]))].map(([id, says]) => ({
+    says,
+    cells: runs.map((r) => r.verdicts.find((v) => v.id === id)),
+  }));

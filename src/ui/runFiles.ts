@@ -5,13 +5,20 @@ import type { KeptRun, RunStore } from '../lab/store/types';
 import { save } from './save';
 
 /** `problem`: why it was not taken, and what to do. */
-export interface Imported { readonly file: string; readonly run: KeptRun | undefined; readonly problem: string | undefined }
+export interface Imported {
+  readonly file: string;
+  readonly run: KeptRun | undefined;
+  readonly problem: string | undefined;
+}
 
 const readText = async (file: File): Promise<string> => {
   try {
     return await file.text();
   } catch (error) {
-    throw new FormatError('run bundle', `the browser could not read the file (${String(error)}); check that it still exists, and choose it again`);
+    throw new FormatError(
+      'run bundle',
+      `the browser could not read the file (${String(error)}); check that it still exists, and choose it again`,
+    );
   }
 };
 
@@ -36,7 +43,8 @@ export async function importRuns(store: RunStore, files: Iterable<File>): Promis
 
 /** '2026-02-03T04-05-06': what file systems take. */
 const stamp = (date: string): string => date.slice(0, 19).replaceAll(':', '-');
-const fileName = ({ experiment, date, id }: KeptRun): string => `${experiment}-${stamp(date)}-${id.slice(0, 4)}.json`.replace(/[^\w.-]/g, '_');
+const fileName = ({ experiment, date, id }: KeptRun): string =>
+  `${experiment}-${stamp(date)}-${id.slice(0, 4)}.json`.replace(/[^\w.-]/g, '_');
 
 /** Gives the reader one file. Throws StorageError where the browser does not read the run back. */
 export async function exportRun(store: RunStore, run: KeptRun): Promise<void> {

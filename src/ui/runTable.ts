@@ -41,13 +41,16 @@ type Column = (typeof COLUMNS)[number];
 
 const checked = (e: Event): boolean => (e.target as HTMLInputElement).checked;
 /** The roles repeat what the elements say: laid out as blocks they would lose it. */
-const cell = (column: Column, content: unknown): TemplateResult => html`<td role="cell"><span class="name" aria-hidden="true">${column}: </span>${content}</td>`;
+const cell = (column: Column, content: unknown): TemplateResult =>
+  html`<td role="cell"><span class="name" aria-hidden="true">${column}: </span>${content}</td>`;
 
 const row = (run: KeptRun, { trained, chosen, experiments, choose }: RunTableInput): TemplateResult => {
   const link = linkTo(experiments.get(run.experiment), run);
   const on = chosen.has(run.id);
   const goesOn = run.resumable && !trained.has(run.id) && link !== undefined;
-  const resume = goesOn ? html` <a href=${resumeLink(link, run.id)} aria-label="Resume ${run.title}, ${dateText(run)}">Resume</a>` : nothing;
+  const resume = goesOn
+    ? html` <a href=${resumeLink(link, run.id)} aria-label="Resume ${run.title}, ${dateText(run)}">Resume</a>`
+    : nothing;
   return html`<tr role="row" class=${on ? 'chosen' : ''}>
     <td role="cell" class="pick"><label><input type="checkbox" .checked=${on} aria-label="Choose ${run.title}, ${run.preset}, ${dateText(run)}"
       @change=${(e: Event) => choose([run.id], checked(e))}></label></td>
@@ -69,7 +72,11 @@ export function runTable(input: RunTableInput): TemplateResult {
     <caption>${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, newest first.</caption>
     <thead role="rowgroup"><tr role="row">
       <th role="columnheader" scope="col" class="pick"><label><input type="checkbox" aria-label="Choose all runs" .checked=${all} .indeterminate=${chosen.size > 0 && !all}
-        @change=${(e: Event) => choose(runs.map((r) => r.id), checked(e))}></label></th>
+        @change=${(e: Event) =>
+          choose(
+            runs.map((r) => r.id),
+            checked(e),
+          )}></label></th>
       ${COLUMNS.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
     <tbody role="rowgroup">${runs.map((run) => row(run, input))}</tbody></table>`;
 }

@@ -14,21 +14,30 @@ export const VERDICTS: Readonly<Record<Verdict, { readonly sign: string; readonl
 export function countVerdicts({ verdicts }: KeptRun): string {
   const count = (verdict: Verdict): number => verdicts.filter((v) => v.verdict === verdict).length;
   const [yes, no, open] = [count('agrees'), count('disagrees'), count('inconclusive')];
-  const parts = [yes && `${yes} ${yes === 1 ? 'agrees' : 'agree'}`, no && `${no} ${no === 1 ? 'disagrees' : 'disagree'}`, open && `${open} inconclusive`];
+  const parts = [
+    yes && `${yes} ${yes === 1 ? 'agrees' : 'agree'}`,
+    no && `${no} ${no === 1 ? 'disagrees' : 'disagree'}`,
+    open && `${open} inconclusive`,
+  ];
   return parts.filter(Boolean).join(', ') || 'not judged';
 }
 
 /** `trained`: a worker holds it at this moment. */
 export function stateText({ state, error }: KeptRun, trained: boolean): string {
   switch (state) {
-    case 'running': return trained ? 'Running' : 'Cut off';
-    case 'done': return 'Done';
-    case 'aborted': return 'Stopped';
-    case 'failed': return `Failed${error ? ` (${error.name})` : ''}`;
+    case 'running':
+      return trained ? 'Running' : 'Cut off';
+    case 'done':
+      return 'Done';
+    case 'aborted':
+      return 'Stopped';
+    case 'failed':
+      return `Failed${error ? ` (${error.name})` : ''}`;
   }
 }
 
-export const adapterText = ({ adapter }: KeptRun): string => (adapter ? `${adapter.name}${adapter.software ? ' (software)' : ''}` : 'unknown');
+export const adapterText = ({ adapter }: KeptRun): string =>
+  adapter ? `${adapter.name}${adapter.software ? ' (software)' : ''}` : 'unknown';
 
 /** In the reader's own time zone and words. */
 export const dateText = ({ date }: KeptRun): string => {

@@ -1,7 +1,11 @@
 /** Single keys that stand for buttons. A reader may switch them off, and they leave alone whoever is typing (WCAG 2.1.4). */
 
 export type Action = 'main' | 'step' | 'reset' | 'seed' | 'follow' | 'help';
-export interface Shortcut { readonly action: Action; /** As KeyboardEvent.key has them. */ readonly keys: readonly string[]; readonly says: string }
+export interface Shortcut {
+  readonly action: Action;
+  /** As KeyboardEvent.key has them. */ readonly keys: readonly string[];
+  readonly says: string;
+}
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { action: 'main', keys: ['k', ' '], says: 'run, pause, resume' },
@@ -21,7 +25,9 @@ export const ariaKeys = (action: Action): string => ofAction(action).keys.map(ke
 /** Types of input that take no letters. */
 const LETTERLESS: ReadonlySet<string> = new Set(['checkbox', 'radio', 'range', 'button', 'submit', 'reset', 'file', 'color']);
 const takesText = (e: Element): boolean =>
-  e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement || (e instanceof HTMLInputElement && !LETTERLESS.has(e.type)) ||
+  e instanceof HTMLTextAreaElement ||
+  e instanceof HTMLSelectElement ||
+  (e instanceof HTMLInputElement && !LETTERLESS.has(e.type)) ||
   (e instanceof HTMLElement && e.isContentEditable);
 /** Elements that a blank presses, opens or scrolls. */
 const PRESSED = 'button, input, summary, a[href], label, audio, video, [tabindex]';

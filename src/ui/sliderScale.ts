@@ -6,7 +6,13 @@ const LOG_STEPS = 200;
 /** A slider with more positions than this cannot be set with any precision. */
 const MOST_STEPS = 10_000;
 
-export interface SliderScale { readonly min: number; readonly max: number; readonly step: number; readonly toValue: (position: number) => number; readonly toPosition: (value: number) => number }
+export interface SliderScale {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly toValue: (position: number) => number;
+  readonly toPosition: (value: number) => number;
+}
 
 /** Nearest value the field's step allows, inside its range, printed without the crumbs of binary fractions. */
 const snap = (value: number, { min, max, step }: NumberField): number =>
@@ -18,7 +24,9 @@ export function sliderScale(field: NumberField): SliderScale | undefined {
   if (field.log && min > 0) {
     const span = Math.log(max / min);
     return {
-      min: 0, max: LOG_STEPS, step: 1,
+      min: 0,
+      max: LOG_STEPS,
+      step: 1,
       toValue: (p) => snap(Number((min * Math.exp((span * p) / LOG_STEPS)).toPrecision(3)), field),
       toPosition: (v) => Math.round((Math.log(v / min) / span) * LOG_STEPS),
     };

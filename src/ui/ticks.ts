@@ -24,7 +24,8 @@ export function logTicks(low: number, high: number, most = 8): number[] {
   const few = high / low <= FEW_DECADES;
   const every = few ? 1 : Math.ceil((last - first) / most);
   const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((k) => k % every === 0);
-  const of = (mantissas: readonly number[]): number[] => powers.flatMap((k) => mantissas.map((m) => Number(`${m}e${k}`))).filter((v) => v >= low && v <= high);
+  const of = (mantissas: readonly number[]): number[] =>
+    powers.flatMap((k) => mantissas.map((m) => Number(`${m}e${k}`))).filter((v) => v >= low && v <= high);
   const tens = of([1]);
   const finer = few ? of([1, 2, 5]) : tens;
   return finer.length <= most + 2 || tens.length < 2 ? finer : tens;

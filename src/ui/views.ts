@@ -7,22 +7,40 @@ import type { Computed } from '../lab/worker/client';
 import './labChart';
 import './labHeatmap';
 
-export interface Description { readonly config: Config; readonly views: readonly View[]; readonly claims: readonly Claim[]; /** The stored run of the same settings, if there is one, and its curves. */ readonly reference: Reference | undefined; readonly stored: Computed['curves'] }
+export interface Description {
+  readonly config: Config;
+  readonly views: readonly View[];
+  readonly claims: readonly Claim[];
+  /** The stored run of the same settings, if there is one, and its curves. */ readonly reference: Reference | undefined;
+  readonly stored: Computed['curves'];
+}
 
 /** Keep the result for as long as the config stays the same object. */
 export const describe = (experiment: Experiment, config: Config): Description => {
   const reference = matching(experiment.references, config);
-  return { config, views: experiment.views(config), claims: experiment.claims(config), reference, stored: reference ? referenceCurves(reference) : [] };
+  return {
+    config,
+    views: experiment.views(config),
+    claims: experiment.claims(config),
+    reference,
+    stored: reference ? referenceCurves(reference) : [],
+  };
 };
 
 /** The main plot, other measurements, the diagnostics strip, heatmaps: each in the experiment's order. */
-export interface ViewElements { readonly main: readonly TemplateResult[]; readonly further: readonly TemplateResult[]; readonly strip: readonly TemplateResult[]; readonly maps: readonly TemplateResult[] }
+export interface ViewElements {
+  readonly main: readonly TemplateResult[];
+  readonly further: readonly TemplateResult[];
+  readonly strip: readonly TemplateResult[];
+  readonly maps: readonly TemplateResult[];
+}
 
 export const viewElements = ({ views, stored }: Description, { curves, markers }: Computed, table: RowTable): ViewElements => {
   const all = [...stored, ...curves];
-  const element = (view: View, main: boolean): TemplateResult => (view.kind === 'line'
-    ? html`<lab-chart class="view" ?main=${main} ?small=${view.place === 'diagnostic'} .view=${view} .table=${table} .version=${table.version} .curves=${all} .markers=${markers}></lab-chart>`
-    : html`<lab-heatmap class="view" .view=${view} .table=${table} .version=${table.version}></lab-heatmap>`);
+  const element = (view: View, main: boolean): TemplateResult =>
+    view.kind === 'line'
+      ? html`<lab-chart class="view" ?main=${main} ?small=${view.place === 'diagnostic'} .view=${view} .table=${table} .version=${table.version} .curves=${all} .markers=${markers}></lab-chart>`
+      : html`<lab-heatmap class="view" .view=${view} .table=${table} .version=${table.version}></lab-heatmap>`;
   const rest = views.slice(1);
   const those = (holds: (v: View) => boolean): TemplateResult[] => rest.filter(holds).map((v) => element(v, false));
   return {

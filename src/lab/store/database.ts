@@ -12,7 +12,9 @@ export const DATABASE = 'overparam';
 const VERSION = 1;
 
 /** `touched`: when it was last written, in ms since 1970. */
-export interface RunRecord extends KeptRun { readonly touched: number }
+export interface RunRecord extends KeptRun {
+  readonly touched: number;
+}
 type ChunkKey = [run: string, number: number];
 export interface Layout extends DBSchema {
   runs: { key: string; value: RunRecord };
@@ -30,17 +32,26 @@ export type Reading = IDBPTransaction<Layout, Stores, 'readonly'>;
 export const chunksOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []]);
 
 /** A refusal is always a rejection: IndexedDB throws at once for some. */
-export const put = async <S extends Stores[number]>(tx: Writing, store: S, value: Layout[S]['value'], key?: Layout[S]['key']): Promise<void> => {
+export const put = async <S extends Stores[number]>(
+  tx: Writing,
+  store: S,
+  value: Layout[S]['value'],
+  key?: Layout[S]['key'],
+): Promise<void> => {
   await tx.objectStore(store).put(value, key);
 };
 /** Fails where there is a run of this id. */
-export const add = async (tx: Writing, record: RunRecord): Promise<void> => { await tx.objectStore('runs').add(record); };
+export const add = async (tx: Writing, record: RunRecord): Promise<void> => {
+  await tx.objectStore('runs').add(record);
+};
 
-const BLOCKED = 'The browser lets this site store nothing (a private window, or a setting that blocks site data). '
-  + 'Experiments run all the same, but no run is kept: save it as a file, or allow site data and reload';
+const BLOCKED =
+  'The browser lets this site store nothing (a private window, or a setting that blocks site data). ' +
+  'Experiments run all the same, but no run is kept: save it as a file, or allow site data and reload';
 const REASONS: Readonly<Record<string, string>> = {
-  QuotaExceededError: 'The browser gives this site no more room. Runs kept before are untouched. '
-    + 'Delete runs that are no longer needed (on the page of kept runs) or free disk space; a run that goes on can still be saved as a file',
+  QuotaExceededError:
+    'The browser gives this site no more room. Runs kept before are untouched. ' +
+    'Delete runs that are no longer needed (on the page of kept runs) or free disk space; a run that goes on can still be saved as a file',
   InvalidStateError: BLOCKED,
   SecurityError: BLOCKED,
   VersionError: 'The kept runs were written by a newer build than this page. They are untouched. Reload the page to get that build',
@@ -56,19 +67,28 @@ export const storageError = (error: unknown, action: string): StorageError => {
 };
 
 /** Storage can be missing (undefined) or forbidden (throws at the look-up or at the opening). */
-const openDatabase = (name: string, lost: () => void): Promise<IDBPDatabase<Layout>> => new Promise((resolve, reject) => {
-  if (typeof indexedDB === 'undefined') return reject(new StorageError(`${BLOCKED}.`));
-  openDB<Layout>(name, VERSION, {
-    upgrade(db) {
-      db.createObjectStore('runs', { keyPath: 'id' });
-      for (const store of STORES.slice(1)) db.createObjectStore(store);
-    },
-    blocked: () => reject(new StorageError('Another tab keeps the stored runs open in an older version. They are untouched. Close the other tabs of this site and reload.')),
-    // A newer build, or a deletion of the site's data, must not wait for this page.
-    blocking: (_current, _blocked, event) => { (event.target as IDBDatabase).close(); lost(); },
-    terminated: lost,
-  }).then(resolve, reject);
-});
+const openDatabase = (name: string, lost: () => void): Promise<IDBPDatabase<Layout>> =>
+  new Promise((resolve, reject) => {
+    if (typeof indexedDB === 'undefined') return reject(new StorageError(`${BLOCKED}.`));
+    openDB<Layout>(name, VERSION, {
+      upgrade(db) {
+        db.createObjectStore('runs', { keyPath: 'id' });
+        for (const store of STORES.slice(1)) db.createObjectStore(store);
+      },
+      blocked: () =>
+        reject(
+          new StorageError(
+            'Another tab keeps the stored runs open in an older version. They are untouched. Close the other tabs of this site and reload.',
+          ),
+        ),
+      // A newer build, or a deletion of the site's data, must not wait for this page.
+      blocking: (_current, _blocked, event) => {
+        (event.target as IDBDatabase).close();
+        lost();
+      },
+      terminated: lost,
+    }).then(resolve, reject);
+  });
 
 /** Opens at the first use, and again after the browser closed it. */
 export class Connection {
@@ -77,7 +97,9 @@ export class Connection {
 
   /** Throws StorageError where the browser refuses. */
   async database(): Promise<IDBPDatabase<Layout>> {
-    const lost = (): void => { this.#open = undefined; };
+    const lost = (): void => {
+      this.#open = undefined;
+    };
     this.#open ??= openDatabase(this.name, lost);
     try {
       return await this.#open;
@@ -91,8 +113,16 @@ export class Connection {
   async write(action: string, work: (tx: Writing) => Promise<void>): Promise<void> {
     try {
       const tx = (await this.database()).transaction(STORES, 'readwrite');
-      const done = tx.done.catch((error: unknown) => { throw tx.error ?? error; }); // the cause, not that the transaction was aborted
-      await Promise.all([done, work(tx).catch((error: unknown) => { abort(tx); throw error; })]);
+      const done = tx.done.catch((error: unknown) => {
+        throw tx.error ?? error;
+      }); // the cause, not that the transaction was aborted
+      await Promise.all([
+        done,
+        work(tx).catch((error: unknown) => {
+          abort(tx);
+          throw error;
+        }),
+      ]);
     } catch (error) {
       throw storageError(error, action);
     }
@@ -107,7 +137,10 @@ export class Connection {
   }
 
   close(): void {
-    this.#open?.then((db) => db.close(), () => undefined);
+    this.#open?.then(
+      (db) => db.close(),
+      () => undefined,
+    );
     this.#open = undefined;
   }
 }

@@ -4,7 +4,22 @@ import { presetConfig } from '../schema';
 import type { KeptRun } from './types';
 
 export const keptRun = (changes: Partial<KeptRun> & Pick<KeptRun, 'id'>): KeptRun => ({
-  experiment: fakeExperiment.id, title: fakeExperiment.title, preset: 'quick', config: presetConfig(fakeExperiment, 'quick'),
-  date: '2026-02-03T04:05:06.000Z', build: 'test', adapter: { name: 'no device', software: true }, state: 'done', seconds: 12.5, progress: undefined,
-  verdicts: [], points: 0, cells: 0, live: [], error: undefined, resumable: false, imported: false, ...changes,
+  experiment: fakeExperiment.id,
+  title: fakeExperiment.title,
+  preset: 'quick',
+  config: presetConfig(fakeExperiment, 'quick'),
+  date: '2026-02-03T04:05:06.000Z',
+  build: 'test',
+  adapter: { name: 'no device', software: true },
+  state: 'done',
+  seconds: 12.5,
+  progress: undefined,
+  verdicts: [],
+  points: 0,
+  cells: 0,
+  live: [],
+  error: undefined,
+  resumable: false,
+  imported: false,
+  ...changes,
 });

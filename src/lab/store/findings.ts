@@ -3,9 +3,16 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Finding, FindingStore } from '../../runtime/tuner';
 
 const DATABASE = 'overparam-tuning';
-interface Layout extends DBSchema { findings: { key: string; value: readonly Finding[] } }
+interface Layout extends DBSchema {
+  findings: { key: string; value: readonly Finding[] };
+}
 
-const open = (): Promise<IDBPDatabase<Layout>> => openDB<Layout>(DATABASE, 1, { upgrade: (db) => { db.createObjectStore('findings'); } });
+const open = (): Promise<IDBPDatabase<Layout>> =>
+  openDB<Layout>(DATABASE, 1, {
+    upgrade: (db) => {
+      db.createObjectStore('findings');
+    },
+  });
 
 /** Works without IndexedDB too: then nothing is kept, and measured again at the next visit. */
 export const browserFindings = (): FindingStore => ({

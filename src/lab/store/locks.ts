@@ -15,9 +15,15 @@ export async function holdRun(id: string): Promise<(() => void) | undefined> {
   const manager = locks();
   if (!manager) return () => undefined;
   return new Promise((resolve, reject) => {
-    const held = (): Promise<void> => new Promise((release) => { resolve(release); });
-    manager.request(PREFIX + id, { signal: AbortSignal.timeout(PATIENCE) }, held)
-      .catch((error: unknown) => (error instanceof DOMException && error.name === 'TimeoutError' ? resolve(undefined) : reject(error as Error)));
+    const held = (): Promise<void> =>
+      new Promise((release) => {
+        resolve(release);
+      });
+    manager
+      .request(PREFIX + id, { signal: AbortSignal.timeout(PATIENCE) }, held)
+      .catch((error: unknown) =>
+        error instanceof DOMException && error.name === 'TimeoutError' ? resolve(undefined) : reject(error as Error),
+      );
   });
 }
 
@@ -35,6 +41,8 @@ export async function trainedStill(runs: readonly RunRecord[]): Promise<Readonly
   for (;;) {
     const now = await trainedNow(runs);
     if (now.size === 0 || !locks() || performance.now() > until) return now;
-    await new Promise((resolve) => { setTimeout(resolve, LOOK_AGAIN); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, LOOK_AGAIN);
+    });
   }
 }

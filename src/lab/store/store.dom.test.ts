@@ -13,23 +13,45 @@ import type { JournalUpdate, Keeper, KeptRun } from './types';
 const point = (x: number): PointRow => ({ kind: 'point', chart: 'c', series: 's', x, seed: 0, y: x * x });
 const entry = (stepsDone: number): Entry => ({ kind: 'trained', session: 0, stepsDone });
 /** One entry, and a snapshot of one byte. */
-const update = (step: number): JournalUpdate => ({ entries: [entry(step)], snapshot: { opened: 1, sessions: new Map([[0, Uint8Array.of(step)]]), plans: [], liveCalls: step } });
+const update = (step: number): JournalUpdate => ({
+  entries: [entry(step)],
+  snapshot: { opened: 1, sessions: new Map([[0, Uint8Array.of(step)]]), plans: [], liveCalls: step },
+});
 const run = (id: string, changes: Partial<KeptRun> = {}): KeptRun => keptRun({ id, state: 'running', ...changes });
 
 /** Straight from the database. */
 const look = async <T>(name: string, work: (tx: Reading) => Promise<T>): Promise<T> => {
   const connection = new Connection(name);
-  try { return await connection.read('look', work); } finally { connection.close(); }
+  try {
+    return await connection.read('look', work);
+  } finally {
+    connection.close();
+  }
 };
 
 describe('the run store', () => {
   let [names, opened]: [string[], IdbStore[]] = [[], []];
-  const fresh = (): string => { const name = `test-${crypto.randomUUID()}`; names.push(name); return name; };
-  const open = async (name: string): Promise<IdbStore> => { const store = await openStore(name); opened.push(store); return store; };
+  const fresh = (): string => {
+    const name = `test-${crypto.randomUUID()}`;
+    names.push(name);
+    return name;
+  };
+  const open = async (name: string): Promise<IdbStore> => {
+    const store = await openStore(name);
+    opened.push(store);
+    return store;
+  };
   const failures: StorageError[] = [];
   const keepers: Keeper[] = [];
   const keep = async (facts: KeptRun, database: string, { resumed = false, inputs = {} as Inputs } = {}): Promise<Keeper> => {
-    const keeper = await keepRun(facts, inputs, (e) => { failures.push(e); }, { resumed, database });
+    const keeper = await keepRun(
+      facts,
+      inputs,
+      (e) => {
+        failures.push(e);
+      },
+      { resumed, database },
+    );
     keepers.push(keeper);
     return keeper;
   };
@@ -48,7 +70,10 @@ describe('the run store', () => {
     const inputs: Inputs = { data: { name: 'a.csv', data: Uint8Array.of(0, 128, 255) } };
     const keeper = await keep(run('a'), name, { inputs });
     const event: Row = { kind: 'event', level: 'info', message: 'm' };
-    const others: Row[] = [{ kind: 'progress', done: 1, total: 2, phase: '', steps: 3 }, { kind: 'artifact', name: 'n', type: 't', data: new Uint8Array(1) }];
+    const others: Row[] = [
+      { kind: 'progress', done: 1, total: 2, phase: '', steps: 3 },
+      { kind: 'artifact', name: 'n', type: 't', data: new Uint8Array(1) },
+    ];
     for (const row of [point(NaN), event, ...others]) keeper.add(row);
     await keeper.flush({ seconds: 1.5 });
     keeper.add({ kind: 'cell', chart: 'h', x: 1, y: -0, seed: 2, value: -Infinity });
@@ -62,7 +87,11 @@ describe('the run store', () => {
 
   it('lists the newest first, whatever the order of ids', async () => {
     const store = await open(fresh());
-    const days = [['b', '2026-01-02'], ['a', '2026-01-03'], ['c', '2026-01-01']] as const;
+    const days = [
+      ['b', '2026-01-02'],
+      ['a', '2026-01-03'],
+      ['c', '2026-01-01'],
+    ] as const;
     for (const [id, day] of days) await store.add(run(id, { date: `${day}T00:00:00.000Z`, state: 'done' }), [], {});
     expect((await store.list()).map((r) => r.id)).toEqual(['a', 'b', 'c']);
   });
@@ -87,9 +116,18 @@ describe('the run store', () => {
     const name = fresh();
     const store = await open(name);
     // Cut off: the lock goes, nothing else is written.
-    const locks = vi.spyOn(navigator.locks, 'request').mockImplementation((async (_name: string, _options: LockOptions, held: () => unknown) => { held(); }) as never);
+    const locks = vi.spyOn(navigator.locks, 'request').mockImplementation((async (
+      _name: string,
+      _options: LockOptions,
+      held: () => unknown,
+    ) => {
+      held();
+    }) as never);
     const first = await keep(run('a'), name);
-    for (const x of [1, 2, 3]) { first.add(point(x)); await first.flush({}, update(x)); }
+    for (const x of [1, 2, 3]) {
+      first.add(point(x));
+      await first.flush({}, update(x));
+    }
     locks.mockRestore();
     expect((await store.interrupted('fake'))?.id).toBe('a');
 
@@ -144,9 +182,13 @@ describe('the run store', () => {
     const name = fresh();
     const store = await open(name);
     await store.add(run('w', { resumable: true }), [], {});
-    const script = URL.createObjectURL(new Blob(["navigator.locks.request('overparam-run-w', () => { postMessage(0); return new Promise(() => {}); });"]));
+    const script = URL.createObjectURL(
+      new Blob(["navigator.locks.request('overparam-run-w', () => { postMessage(0); return new Promise(() => {}); });"]),
+    );
     const worker = new Worker(script);
-    await new Promise((resolve) => { worker.addEventListener('message', resolve); });
+    await new Promise((resolve) => {
+      worker.addEventListener('message', resolve);
+    });
     expect([[...(await store.training())], await store.interrupted('fake')]).toEqual([['w'], undefined]);
     worker.terminate();
     URL.revokeObjectURL(script);
@@ -180,8 +222,18 @@ describe('the run store', () => {
       await keeper.end({ state: 'failed' }, { resumable: true });
     }
     await store.prune('fake', 2);
-    const left = await Promise.all([1, 2, 3].map(async (day) => [(await store.get(`run ${day}`))!.resumable, await store.journal(`run ${day}`) !== undefined, (await store.rows(`run ${day}`)).length]));
-    expect(left).toEqual([[false, false, 1], [true, true, 1], [true, true, 1]]);
+    const left = await Promise.all(
+      [1, 2, 3].map(async (day) => [
+        (await store.get(`run ${day}`))!.resumable,
+        (await store.journal(`run ${day}`)) !== undefined,
+        (await store.rows(`run ${day}`)).length,
+      ]),
+    );
+    expect(left).toEqual([
+      [false, false, 1],
+      [true, true, 1],
+      [true, true, 1],
+    ]);
   });
 
   it('removes everything of a run and nothing of another, even where one id begins with the other', async () => {
@@ -194,8 +246,11 @@ describe('the run store', () => {
     }
     await store.remove('a');
     const ids = await look(name, async (tx) => [
-      await tx.objectStore('runs').getAllKeys(), (await tx.objectStore('rows').getAllKeys()).map(([id]) => id), (await tx.objectStore('journal').getAllKeys()).map(([id]) => id),
-      await tx.objectStore('snapshots').getAllKeys(), await tx.objectStore('inputs').getAllKeys(),
+      await tx.objectStore('runs').getAllKeys(),
+      (await tx.objectStore('rows').getAllKeys()).map(([id]) => id),
+      (await tx.objectStore('journal').getAllKeys()).map(([id]) => id),
+      await tx.objectStore('snapshots').getAllKeys(),
+      await tx.objectStore('inputs').getAllKeys(),
     ]);
     expect(ids).toEqual(Array.from({ length: 5 }, () => ['ab']));
   });
@@ -229,7 +284,11 @@ describe('the run store', () => {
     await keeper.end({ state: 'done' });
     expect(failures).toEqual([expect.any(StorageError)]);
     expect(failures[0]!.message).toMatch(/no more room.*untouched.*Delete runs/);
-    expect([await store.rows('a'), (await store.get('a'))!.seconds, (await store.journal('a'))!.entries]).toEqual([[point(1)], 1, [entry(1)]]);
+    expect([await store.rows('a'), (await store.get('a'))!.seconds, (await store.journal('a'))!.entries]).toEqual([
+      [point(1)],
+      1,
+      [entry(1)],
+    ]);
   });
 
   it('writes all of a flush or nothing', async () => {
@@ -269,7 +328,9 @@ describe('the run store', () => {
   });
 
   it.each(['SecurityError', 'InvalidStateError'])('says what to do where storage is blocked by %s', async (kind) => {
-    vi.spyOn(indexedDB, 'open').mockImplementation(() => { throw new DOMException('denied', kind); });
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('denied', kind);
+    });
     await expect(openStore(fresh())).rejects.toThrow(/store nothing.*save it as a file/);
     const keeper = await keep(run('a'), fresh());
     keeper.add(point(1));
@@ -294,5 +355,9 @@ describe('the run store', () => {
 
 it('says what to do where there is no storage at all', async () => {
   vi.stubGlobal('indexedDB', undefined);
-  try { await expect(openStore('x')).rejects.toThrow(/store nothing.*save it as a file/); } finally { vi.unstubAllGlobals(); }
+  try {
+    await expect(openStore('x')).rejects.toThrow(/store nothing.*save it as a file/);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

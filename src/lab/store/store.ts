@@ -12,15 +12,22 @@ const newestFirst = (a: KeptRun, b: KeptRun): number => Date.parse(b.date) - Dat
 export const isKept = (row: Row): boolean => row.kind === 'point' || row.kind === 'cell' || row.kind === 'event';
 
 /** Deletes a run's chunks and checkpoint. */
-export const dropJournal = (tx: Writing, id: string): readonly Promise<unknown>[] => [tx.objectStore('journal').delete(chunksOf(id)), tx.objectStore('snapshots').delete(id)];
+export const dropJournal = (tx: Writing, id: string): readonly Promise<unknown>[] => [
+  tx.objectStore('journal').delete(chunksOf(id)),
+  tx.objectStore('snapshots').delete(id),
+];
 
 export class IdbStore implements RunStore {
   constructor(private readonly connection: Connection) {}
 
-  async list(): Promise<readonly KeptRun[]> { return (await this.#records()).map(plain); }
+  async list(): Promise<readonly KeptRun[]> {
+    return (await this.#records()).map(plain);
+  }
 
   /** Ids of the runs that a worker trains at this moment, in any tab: one that is `running` and not among them was cut off. */
-  async training(): Promise<ReadonlySet<string>> { return trainedNow(await this.#records()); }
+  async training(): Promise<ReadonlySet<string>> {
+    return trainedNow(await this.#records());
+  }
 
   async get(id: string): Promise<KeptRun | undefined> {
     const record = await this.connection.read('read the run', (tx) => tx.objectStore('runs').get(id));
@@ -37,14 +44,23 @@ export class IdbStore implements RunStore {
 
   async journal(id: string): Promise<Journal | undefined> {
     return this.connection.read('read the checkpoint', async (tx) => {
-      const [run, snapshot, chunks] = await Promise.all([tx.objectStore('runs').get(id), tx.objectStore('snapshots').get(id), tx.objectStore('journal').getAll(chunksOf(id))]);
+      const [run, snapshot, chunks] = await Promise.all([
+        tx.objectStore('runs').get(id),
+        tx.objectStore('snapshots').get(id),
+        tx.objectStore('journal').getAll(chunksOf(id)),
+      ]);
       return run?.resumable && snapshot ? { entries: chunks.flat(), snapshot } : undefined;
     });
   }
 
   async remove(id: string): Promise<void> {
     await this.connection.write('delete the run', async (tx) => {
-      await Promise.all([tx.objectStore('runs').delete(id), tx.objectStore('rows').delete(chunksOf(id)), tx.objectStore('inputs').delete(id), ...dropJournal(tx, id)]);
+      await Promise.all([
+        tx.objectStore('runs').delete(id),
+        tx.objectStore('rows').delete(chunksOf(id)),
+        tx.objectStore('inputs').delete(id),
+        ...dropJournal(tx, id),
+      ]);
     });
   }
 
@@ -68,10 +84,14 @@ export class IdbStore implements RunStore {
     const open = (await this.#records()).filter((r) => r.experiment === experiment && r.resumable);
     const trained = await this.training();
     for (const run of open.filter((r) => !trained.has(r.id)).slice(most))
-      await this.connection.write('drop old checkpoints', async (tx) => { await Promise.all([tx.objectStore('runs').put({ ...run, resumable: false }), ...dropJournal(tx, run.id)]); });
+      await this.connection.write('drop old checkpoints', async (tx) => {
+        await Promise.all([tx.objectStore('runs').put({ ...run, resumable: false }), ...dropJournal(tx, run.id)]);
+      });
   }
 
-  close(): void { this.connection.close(); }
+  close(): void {
+    this.connection.close();
+  }
 
   async #records(): Promise<readonly RunRecord[]> {
     return (await this.connection.read('list the kept runs', (tx) => tx.objectStore('runs').getAll())).toSorted(newestFirst);

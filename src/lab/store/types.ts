@@ -74,4 +74,7 @@ export interface Keeper {
   abandon(): Promise<void>;
 }
 /** Entries since the last update, and the snapshot that holds once they are done. */
-export interface JournalUpdate { readonly entries: Journal['entries']; readonly snapshot: Journal['snapshot'] }
+export interface JournalUpdate {
+  readonly entries: Journal['entries'];
+  readonly snapshot: Journal['snapshot'];
+}

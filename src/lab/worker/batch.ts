@@ -11,10 +11,15 @@ export class RowBatch {
   #sent = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly send: (rows: readonly Row[]) => void, readonly now: () => number = () => performance.now()) {}
+  constructor(
+    readonly send: (rows: readonly Row[]) => void,
+    readonly now: () => number = () => performance.now(),
+  ) {}
 
   /** Whether a message is due; where rows come in one unbroken run of microtasks no timer fires, so the caller must ask. */
-  get due(): boolean { return this.#rows.length >= MOST_ROWS || (this.#rows.length > 0 && this.now() - this.#sent >= BATCH_INTERVAL); }
+  get due(): boolean {
+    return this.#rows.length >= MOST_ROWS || (this.#rows.length > 0 && this.now() - this.#sent >= BATCH_INTERVAL);
+  }
 
   /** Of progress rows that follow each other only the last is kept. Rows left alone go out by themselves after the interval. */
   add(row: Row): void {

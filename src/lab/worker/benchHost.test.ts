@@ -7,7 +7,9 @@ import type { GpuExecutor } from '../../runtime/gpu';
 import { hostBench, type BenchTools, type ToBenchPage, type ToBenchWorker } from './benchHost';
 
 const channels: MessageChannel[] = [];
-afterEach(() => { for (const c of channels.splice(0)) c.port1.close(); });
+afterEach(() => {
+  for (const c of channels.splice(0)) c.port1.close();
+});
 
 const OPTIONS: BenchOptions = { set: 'quick', filter: 'x', big: true };
 const EVENT: BenchEvent = { type: 'case', index: 0 };
@@ -15,12 +17,25 @@ const connect = (changes: Partial<BenchTools> = {}) => {
   const channel = new MessageChannel();
   channels.push(channel);
   const seen: ToBenchPage[] = [];
-  channel.port1.addEventListener('message', (e: MessageEvent<ToBenchPage>) => { seen.push(e.data); });
+  channel.port1.addEventListener('message', (e: MessageEvent<ToBenchPage>) => {
+    seen.push(e.data);
+  });
   for (const port of [channel.port1, channel.port2]) port.start();
   let disposed = 0;
-  const gpu = { [Symbol.dispose]: () => { disposed++; } } as unknown as GpuExecutor;
+  const gpu = {
+    [Symbol.dispose]: () => {
+      disposed++;
+    },
+  } as unknown as GpuExecutor;
   const asked: BenchOptions[] = [];
-  hostBench(channel.port2, { open: async () => gpu, run: async function* (_, options) { asked.push(options); yield EVENT; }, ...changes });
+  hostBench(channel.port2, {
+    open: async () => gpu,
+    run: async function* (_, options) {
+      asked.push(options);
+      yield EVENT;
+    },
+    ...changes,
+  });
   return { ask: (message: ToBenchWorker) => channel.port1.postMessage(message), seen, asked, disposed: () => disposed };
 };
 
@@ -40,7 +55,9 @@ describe('the host of the bench page', () => {
       run: async function* (_, __, signal) {
         runs++;
         yield EVENT;
-        await new Promise<void>((stopped) => { signal.addEventListener('abort', () => stopped()); });
+        await new Promise<void>((stopped) => {
+          signal.addEventListener('abort', () => stopped());
+        });
         signal.throwIfAborted();
       },
     });
@@ -53,7 +70,16 @@ describe('the host of the bench page', () => {
   });
   it.each<[string, Partial<BenchTools>, string]>([
     ['that there is no adapter', { open: () => Promise.reject(new NoWebGPUError('no-adapter')) }, 'NoWebGPUError'],
-    ['what ended a run', { run: async function* () { yield EVENT; throw new TypeError('gone'); } }, 'TypeError'],
+    [
+      'what ended a run',
+      {
+        run: async function* () {
+          yield EVENT;
+          throw new TypeError('gone');
+        },
+      },
+      'TypeError',
+    ],
   ])('says %s', async (_, changes, name) => {
     const { ask, seen } = connect(changes);
     ask({ type: 'run', options: OPTIONS });

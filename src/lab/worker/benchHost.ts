@@ -22,7 +22,9 @@ export interface BenchTools {
 
 /** Listens on `port` for as long as it lives. Each run has a device of its own. */
 export function hostBench(port: Port, { open, run }: BenchTools): void {
-  const post = (message: ToBenchPage): void => { port.postMessage(message, []); };
+  const post = (message: ToBenchPage): void => {
+    port.postMessage(message, []);
+  };
   let running: AbortController | undefined;
   const measure = async (options: BenchOptions, { signal }: AbortController): Promise<void> => {
     const started = performance.now();
@@ -39,6 +41,8 @@ export function hostBench(port: Port, { open, run }: BenchTools): void {
     if (data.type === 'stop') return running?.abort();
     if (running) return undefined;
     running = new AbortController();
-    return void measure(data.options, running).finally(() => { running = undefined; });
+    return void measure(data.options, running).finally(() => {
+      running = undefined;
+    });
   });
 }

@@ -9,7 +9,11 @@ import type { AdapterInfo, Port, RunError, StartOrder, ToPage, ToWorker } from '
 
 export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'failed' | 'aborted';
 /** What is computed, not measured. */
-export interface Computed { readonly curves: readonly Curve[]; readonly markers: readonly Marker[]; readonly error?: RunError }
+export interface Computed {
+  readonly curves: readonly Curve[];
+  readonly markers: readonly Marker[];
+  readonly error?: RunError;
+}
 
 /** All that is forgotten when another run starts. */
 class Current {
@@ -31,7 +35,13 @@ class Current {
   resumeAt: number | undefined;
   /** Whether the worker has said the last of it. */
   over = false;
-  constructor(readonly order: StartOrder | undefined, readonly watch: Stopwatch, /** ISO 8601, UTC. */ public began: string) { this.effective = order?.config; }
+  constructor(
+    readonly order: StartOrder | undefined,
+    readonly watch: Stopwatch,
+    /** ISO 8601, UTC. */ public began: string,
+  ) {
+    this.effective = order?.config;
+  }
 }
 
 export class RunClient {
@@ -47,40 +57,84 @@ export class RunClient {
   readonly #asked = new Map<number, (answer: Computed) => void>();
 
   /** `onChange` is called after every change of any field: at most some twenty times a second. `now`: milliseconds. */
-  constructor(readonly port: Port, readonly onChange: () => void, readonly now: () => number = () => performance.now()) {
+  constructor(
+    readonly port: Port,
+    readonly onChange: () => void,
+    readonly now: () => number = () => performance.now(),
+  ) {
     this.#current = new Current(undefined, new Stopwatch(now), '');
     port.addEventListener('message', (event: MessageEvent<ToPage>) => this.#receive(event.data));
   }
 
   /** Of the current or last run; undefined before the first. */
-  get order(): StartOrder | undefined { return this.#current.order; }
-  get config(): Config | undefined { return this.#current.order?.config; }
+  get order(): StartOrder | undefined {
+    return this.#current.order;
+  }
+  get config(): Config | undefined {
+    return this.#current.order?.config;
+  }
   /** The run's settings with the reader's changes of live ones; the same object as `config` where there were none. */
-  get effective(): Config | undefined { return this.#current.effective; }
-  get table(): RowTable { return this.#current.table; }
+  get effective(): Config | undefined {
+    return this.#current.effective;
+  }
+  get table(): RowTable {
+    return this.#current.table;
+  }
   /** All rows of the current or last run but its artifacts, in order of arrival. */
-  get rows(): readonly Row[] { return this.#current.rows; }
-  get events(): readonly EventRow[] { return this.#current.events; }
+  get rows(): readonly Row[] {
+    return this.#current.rows;
+  }
+  get events(): readonly EventRow[] {
+    return this.#current.events;
+  }
   /** By name. */
-  get artifacts(): ReadonlyMap<string, ArtifactRow> { return this.#current.artifacts; }
-  get progress(): ProgressRow | undefined { return this.#current.progress; }
-  get error(): RunError | undefined { return this.#current.error; }
+  get artifacts(): ReadonlyMap<string, ArtifactRow> {
+    return this.#current.artifacts;
+  }
+  get progress(): ProgressRow | undefined {
+    return this.#current.progress;
+  }
+  get error(): RunError | undefined {
+    return this.#current.error;
+  }
   /** Of a run that ended by itself. */
-  get verdicts(): readonly ClaimVerdict[] | undefined { return this.#current.verdicts; }
-  get live(): readonly LiveChange[] { return this.#current.live; }
-  get memory(): number | undefined { return this.#current.memory; }
-  get keptAs(): string | undefined { return this.#current.keptAs; }
+  get verdicts(): readonly ClaimVerdict[] | undefined {
+    return this.#current.verdicts;
+  }
+  get live(): readonly LiveChange[] {
+    return this.#current.live;
+  }
+  get memory(): number | undefined {
+    return this.#current.memory;
+  }
+  get keptAs(): string | undefined {
+    return this.#current.keptAs;
+  }
   /** When it was started; ISO 8601, UTC. */
-  get date(): string { return this.#current.began; }
+  get date(): string {
+    return this.#current.began;
+  }
   /** Nothing more will come of this run: an aborted one still delivers its artifacts for a moment. */
-  get over(): boolean { return this.#current.over; }
+  get over(): boolean {
+    return this.#current.over;
+  }
   /** Whether a resumed run still does again what was done before it was cut off. */
-  get catchingUp(): boolean { return this.#current.resumeAt !== undefined; }
-  get active(): boolean { return this.state === 'running' || this.state === 'paused'; }
+  get catchingUp(): boolean {
+    return this.#current.resumeAt !== undefined;
+  }
+  get active(): boolean {
+    return this.state === 'running' || this.state === 'paused';
+  }
   /** Running time, pauses left out. */
-  get seconds(): number { return this.#current.watch.elapsed / 1000; }
-  get stepsPerSecond(): number | undefined { return this.#current.rate.stepsPerSecond; }
-  get secondsLeft(): number | undefined { return this.#current.rate.secondsLeft; }
+  get seconds(): number {
+    return this.#current.watch.elapsed / 1000;
+  }
+  get stepsPerSecond(): number | undefined {
+    return this.#current.rate.stepsPerSecond;
+  }
+  get secondsLeft(): number | undefined {
+    return this.#current.rate.secondsLeft;
+  }
 
   /** Forgets the last run and starts another; one that still runs is aborted. `paused`: holds until resume or step. */
   start(order: StartOrder, paused = false): void {
@@ -94,7 +148,9 @@ export class RunClient {
   describe(experiment: string, config: Config): Promise<Computed> {
     this.#asked.clear();
     const request = ++this.#request;
-    const answer = new Promise<Computed>((resolve) => { this.#asked.set(request, resolve); });
+    const answer = new Promise<Computed>((resolve) => {
+      this.#asked.set(request, resolve);
+    });
     this.#send({ type: 'describe', request, experiment, config });
     return answer;
   }
@@ -147,8 +203,12 @@ export class RunClient {
     this.#enter('failed');
   }
 
-  #send(message: ToWorker): void { this.port.postMessage(message, []); }
-  #command(type: 'pause' | 'resume' | 'step' | 'abort'): void { this.#send({ type, run: this.#run }); }
+  #send(message: ToWorker): void {
+    this.port.postMessage(message, []);
+  }
+  #command(type: 'pause' | 'resume' | 'step' | 'abort'): void {
+    this.#send({ type, run: this.#run });
+  }
 
   #clear(order: StartOrder | undefined): void {
     this.#run++;
@@ -178,7 +238,8 @@ export class RunClient {
         this.#current.live = message.live ?? [];
         this.fail(message.error);
         return;
-      default: if (message.run === this.#run) this.#news(message);
+      default:
+        if (message.run === this.#run) this.#news(message);
     }
   }
 
@@ -186,7 +247,8 @@ export class RunClient {
   #news(message: Extract<ToPage, { run: number; type: 'rows' | 'memory' | 'kept' | 'done' }>): void {
     const current = this.#current;
     switch (message.type) {
-      case 'rows': return this.#take(this.state === 'aborted' ? message.rows.filter((r) => r.kind === 'artifact') : message.rows);
+      case 'rows':
+        return this.#take(this.state === 'aborted' ? message.rows.filter((r) => r.kind === 'artifact') : message.rows);
       case 'memory':
         current.memory = Math.max(current.memory ?? 0, message.bytes);
         break;

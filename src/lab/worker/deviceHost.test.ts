@@ -7,28 +7,53 @@ import type { KernelResult } from '../../runtime/kernelCheckSelf';
 import { hostDevice, type DeviceTools, type ToDevicePage, type ToDeviceWorker } from './deviceHost';
 
 const channels: MessageChannel[] = [];
-afterEach(() => { for (const c of channels.splice(0)) c.port1.close(); });
+afterEach(() => {
+  for (const c of channels.splice(0)) c.port1.close();
+});
 
-const resultOf = (kernel: string): KernelResult => ({ kernel, sets: 1, allSets: 1, checked: 1, worst: 0, largest: 0, failed: 0, failures: [], ms: 1 });
+const resultOf = (kernel: string): KernelResult => ({
+  kernel,
+  sets: 1,
+  allSets: 1,
+  checked: 1,
+  worst: 0,
+  largest: 0,
+  failed: 0,
+  failures: [],
+  ms: 1,
+});
 const connect = (changes: Partial<DeviceTools> = {}) => {
   const channel = new MessageChannel();
   channels.push(channel);
   const seen: ToDevicePage[] = [];
-  channel.port1.addEventListener('message', (e: MessageEvent<ToDevicePage>) => { seen.push(e.data); });
+  channel.port1.addEventListener('message', (e: MessageEvent<ToDevicePage>) => {
+    seen.push(e.data);
+  });
   for (const port of [channel.port1, channel.port2]) port.start();
   let destroyed = 0;
-  const device = { destroy: () => { destroyed++; } } as unknown as GPUDevice;
+  const device = {
+    destroy: () => {
+      destroyed++;
+    },
+  } as unknown as GPUDevice;
   hostDevice(channel.port2, {
-    oracles: ORACLES.slice(0, 2), describe: async () => ({ name: 'none' }) as AdapterReport, open: async () => device,
-    test: async function* (_, oracles) { for (const o of oracles) yield resultOf(o.kernel.name); },
+    oracles: ORACLES.slice(0, 2),
+    describe: async () => ({ name: 'none' }) as AdapterReport,
+    open: async () => device,
+    test: async function* (_, oracles) {
+      for (const o of oracles) yield resultOf(o.kernel.name);
+    },
     ...changes,
   });
   const ask = (type: ToDeviceWorker['type']): void => channel.port1.postMessage({ type });
   /** Resolves once `n` questions have arrived at the host. */
-  const arrived = (n: number): Promise<void> => new Promise((resolve) => {
-    let count = 0;
-    channel.port2.addEventListener('message', () => { if (++count === n) resolve(); });
-  });
+  const arrived = (n: number): Promise<void> =>
+    new Promise((resolve) => {
+      let count = 0;
+      channel.port2.addEventListener('message', () => {
+        if (++count === n) resolve();
+      });
+    });
   return { ask, seen, arrived, destroyed: () => destroyed };
 };
 const names = ORACLES.slice(0, 2).map((o) => o.kernel.name);
@@ -63,7 +88,9 @@ describe('the host of the device page', () => {
       },
     });
     ask('selfTest');
-    await expect.poll(() => seen.at(-1)).toEqual({ type: 'error', during: 'selfTest', error: { name: 'DeviceLostError', message: 'gone' } });
+    await expect
+      .poll(() => seen.at(-1))
+      .toEqual({ type: 'error', during: 'selfTest', error: { name: 'DeviceLostError', message: 'gone' } });
     expect(destroyed()).toBe(1);
     ask('selfTest');
     await expect.poll(() => seen.at(-1)?.type).toBe('tested');

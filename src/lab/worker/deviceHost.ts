@@ -6,7 +6,9 @@ import type { KernelResult } from '../../runtime/kernelCheckSelf';
 import { describeError, type Port, type RunError } from './protocol';
 
 /** Page → worker. A test that is asked for while one runs is ignored. */
-export interface ToDeviceWorker { readonly type: 'describe' | 'selfTest' }
+export interface ToDeviceWorker {
+  readonly type: 'describe' | 'selfTest';
+}
 
 /** Worker → page. */
 export type ToDevicePage =
@@ -28,7 +30,9 @@ export interface DeviceTools {
 
 /** Listens on `port` for as long as it lives. Each test has a device of its own. */
 export function hostDevice(port: Port, { oracles, describe, open, test }: DeviceTools): void {
-  const post = (message: ToDevicePage): void => { port.postMessage(message, []); };
+  const post = (message: ToDevicePage): void => {
+    port.postMessage(message, []);
+  };
   const selfTest = async (): Promise<void> => {
     const started = performance.now();
     const device = await open();
@@ -49,7 +53,11 @@ export function hostDevice(port: Port, { oracles, describe, open, test }: Device
     if (waiting.includes(type)) return;
     waiting.push(type);
     // One after the other: what one measures, the other would disturb.
-    busy = busy.then(jobs[type]).catch((error: unknown) => post({ type: 'error', during: type, error: describeError(error) }))
-      .then(() => { waiting = waiting.filter((w) => w !== type); });
+    busy = busy
+      .then(jobs[type])
+      .catch((error: unknown) => post({ type: 'error', during: type, error: describeError(error) }))
+      .then(() => {
+        waiting = waiting.filter((w) => w !== type);
+      });
   });
 }

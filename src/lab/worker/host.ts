@@ -19,23 +19,32 @@ class ExperimentHost {
   #executor: Promise<Executor> | undefined;
   #run: HostedRun | undefined;
 
-  constructor(readonly port: Port, entries: readonly Entry[], readonly around: Surroundings) {
+  constructor(
+    readonly port: Port,
+    entries: readonly Entry[],
+    readonly around: Surroundings,
+  ) {
     this.#entries = new Map(entries.map((e) => [e.card.id, e]));
     port.addEventListener('message', (event: MessageEvent<ToWorker>) => this.#receive(event.data));
     this.#open().catch((error: unknown) => this.#post({ type: 'error', run: 0, error: describeError(error) }));
   }
 
-  #post(message: ToPage): void { this.port.postMessage(message, []); }
+  #post(message: ToPage): void {
+    this.port.postMessage(message, []);
+  }
 
   /** The executor, opened if need be. A failure is not remembered: the next start tries again. */
   #open(): Promise<Executor> {
-    this.#executor ??= this.around.openExecutor().then((executor) => {
-      this.#post({ type: 'ready', adapter: { name: executor.name, software: executor.software } });
-      return executor;
-    }, (error: unknown) => {
-      this.#executor = undefined;
-      throw error;
-    });
+    this.#executor ??= this.around.openExecutor().then(
+      (executor) => {
+        this.#post({ type: 'ready', adapter: { name: executor.name, software: executor.software } });
+        return executor;
+      },
+      (error: unknown) => {
+        this.#executor = undefined;
+        throw error;
+      },
+    );
     return this.#executor;
   }
 
@@ -48,11 +57,16 @@ class ExperimentHost {
     const run = this.#run;
     if (run?.id !== message.run) return;
     switch (message.type) {
-      case 'pause': return run.pause();
-      case 'resume': return run.resume();
-      case 'step': return run.step();
-      case 'live': return run.change(message.changes);
-      case 'abort': return run.stop();
+      case 'pause':
+        return run.pause();
+      case 'resume':
+        return run.resume();
+      case 'step':
+        return run.step();
+      case 'live':
+        return run.change(message.changes);
+      case 'abort':
+        return run.stop();
     }
   }
 

@@ -17,15 +17,22 @@ import { RowBatch } from './batch';
 import { describeError, type AdapterInfo, type StartOrder, type ToPage } from './protocol';
 
 /** A kept run that is gone on with. */
-interface Past { readonly kept: KeptRun; readonly journal: Journal }
+interface Past {
+  readonly kept: KeptRun;
+  readonly journal: Journal;
+}
 
 /** Lets waiting messages in (pause, abort): a microtask would not, and a timer would wait four milliseconds. */
-const breathe = (): Promise<void> => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.addEventListener('message', () => { port1.close(); resolve(); });
-  port1.start();
-  port2.postMessage(null, []);
-});
+const breathe = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(null, []);
+  });
 
 /** Runs of one experiment that were cut off and keep what it takes to resume them. */
 const MOST_CHECKPOINTS = 3;
@@ -61,8 +68,11 @@ export class HostedRun {
   readonly #batch: RowBatch;
 
   constructor(
-    readonly id: number, private readonly order: StartOrder, paused: boolean,
-    private readonly post: (message: ToPage) => void, private readonly openStore?: () => Promise<RunStore>,
+    readonly id: number,
+    private readonly order: StartOrder,
+    paused: boolean,
+    private readonly post: (message: ToPage) => void,
+    private readonly openStore?: () => Promise<RunStore>,
   ) {
     this.control = new Control(paused);
     this.#batch = new RowBatch((rows) => post({ type: 'rows', run: id, rows }));
@@ -86,7 +96,9 @@ export class HostedRun {
     else this.#early = { ...this.#early, ...changes };
   }
   /** Live changes so far, and those that a resumed run still has before it. */
-  get changes(): readonly LiveChange[] { return this.#live?.known ?? []; }
+  get changes(): readonly LiveChange[] {
+    return this.#live?.known ?? [];
+  }
 
   stop(): void {
     this.#stopped = performance.now();
@@ -123,7 +135,8 @@ export class HostedRun {
     const store = await this.openStore?.();
     const [kept, journal] = [await store?.get(resume), await store?.journal(resume)];
     store?.close();
-    if (!kept || !journal) throw new StorageError(`of the run '${resume}' no checkpoint is kept in this browser; start it again from the beginning`);
+    if (!kept || !journal)
+      throw new StorageError(`of the run '${resume}' no checkpoint is kept in this browser; start it again from the beginning`);
     return { kept, journal };
   }
 
@@ -133,23 +146,49 @@ export class HostedRun {
     if (!this.order.keep || !this.openStore) return;
     const { preset, build, inputs } = this.order;
     const adapter: AdapterInfo = { name: executor.name, software: executor.software };
-    const facts: KeptRun = earlier ? this.#goneOnWith(earlier, adapter) : {
-      id: crypto.randomUUID(), experiment: experiment.id, title: experiment.title, preset, config, date: new Date().toISOString(), build,
-      adapter, state: 'running', seconds: 0, progress: undefined, verdicts: [],
-      points: 0, cells: 0, live: [], error: undefined, resumable: false, imported: false,
-    };
+    const facts: KeptRun = earlier
+      ? this.#goneOnWith(earlier, adapter)
+      : {
+          id: crypto.randomUUID(),
+          experiment: experiment.id,
+          title: experiment.title,
+          preset,
+          config,
+          date: new Date().toISOString(),
+          build,
+          adapter,
+          state: 'running',
+          seconds: 0,
+          progress: undefined,
+          verdicts: [],
+          points: 0,
+          cells: 0,
+          live: [],
+          error: undefined,
+          resumable: false,
+          imported: false,
+        };
     this.#keeping = true;
     this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
     this.#kept = performance.now() - KEEP_INTERVAL + FIRST_KEPT;
-    if (this.#keeping) this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
+    if (this.#keeping)
+      this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
     if (!earlier) await this.#prune(experiment.id);
   }
   /** The record names every adapter and build that took part. */
   #goneOnWith(earlier: KeptRun, adapter: AdapterInfo): KeptRun {
     const before = earlier.adapter ?? adapter;
     if (both(before.name, adapter.name) !== before.name)
-      this.#add({ kind: 'event', level: 'warning', message: `The run was begun on ${before.name} and goes on on ${adapter.name}: its bits are those of neither alone, within the stated tolerance.` });
-    return { ...earlier, adapter: { name: both(before.name, adapter.name), software: before.software || adapter.software }, build: both(earlier.build, this.order.build) };
+      this.#add({
+        kind: 'event',
+        level: 'warning',
+        message: `The run was begun on ${before.name} and goes on on ${adapter.name}: its bits are those of neither alone, within the stated tolerance.`,
+      });
+    return {
+      ...earlier,
+      adapter: { name: both(before.name, adapter.name), software: before.software || adapter.software },
+      build: both(earlier.build, this.order.build),
+    };
   }
   async #prune(experiment: string): Promise<void> {
     try {
@@ -167,18 +206,29 @@ export class HostedRun {
   }
 
   #journaled(executor: Executor, past: Past | undefined): JournaledExecutor {
-    return new JournaledExecutor(executor, {
-      save: this.#keeping ? (entries, snapshot) => this.#save(entries, snapshot) : undefined,
-      onMemory: (bytes) => this.post({ type: 'memory', run: this.id, bytes }),
-      onEvent: ({ step, reason }) => this.#add({
-        kind: 'event', level: 'warning', message: `The GPU was lost (${reason}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost. A second loss soon after would end the run, which could then be resumed.`,
-      }),
-      onTooLong: () => {
-        void this.#keeper?.dropJournal(this.#facts());
-        this.#add({ kind: 'event', level: 'info', message: 'The run has become too long to be resumed after a reload. It goes on, and its results are kept.' });
+    return new JournaledExecutor(
+      executor,
+      {
+        save: this.#keeping ? (entries, snapshot) => this.#save(entries, snapshot) : undefined,
+        onMemory: (bytes) => this.post({ type: 'memory', run: this.id, bytes }),
+        onEvent: ({ step, reason }) =>
+          this.#add({
+            kind: 'event',
+            level: 'warning',
+            message: `The GPU was lost (${reason}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost. A second loss soon after would end the run, which could then be resumed.`,
+          }),
+        onTooLong: () => {
+          void this.#keeper?.dropJournal(this.#facts());
+          this.#add({
+            kind: 'event',
+            level: 'info',
+            message: 'The run has become too long to be resumed after a reload. It goes on, and its results are kept.',
+          });
+        },
+        liveCalls: () => this.#live!.calls,
       },
-      liveCalls: () => this.#live!.calls,
-    }, past?.journal);
+      past?.journal,
+    );
   }
   async #save(entries: readonly JournalEntry[], snapshot: Snapshot): Promise<void> {
     this.#kept = performance.now();
@@ -190,7 +240,14 @@ export class HostedRun {
 
   async #consume(experiment: Experiment, config: Config, executor: JournaledExecutor): Promise<void> {
     const { signal } = this.#abort;
-    const context: RunContext = { executor, signal, control: this.control, turn: () => this.#turn(), inputs: this.order.inputs, live: () => this.#live!.current() };
+    const context: RunContext = {
+      executor,
+      signal,
+      control: this.control,
+      turn: () => this.#turn(),
+      inputs: this.order.inputs,
+      live: () => this.#live!.current(),
+    };
     for await (const row of experiment.run(config, context)) {
       if (signal.aborted && row.kind !== 'artifact') {
         if (performance.now() - this.#stopped > PATIENCE) return;
@@ -205,7 +262,9 @@ export class HostedRun {
     }
   }
   /** While a resumed run does again what was done, what was kept before is better than what there is now. */
-  get #caughtUp(): boolean { return (this.#executor?.caughtUp ?? false) && this.#given >= this.#before; }
+  get #caughtUp(): boolean {
+    return (this.#executor?.caughtUp ?? false) && this.#given >= this.#before;
+  }
   async #keepRows(): Promise<void> {
     this.#kept = performance.now();
     if (this.#caughtUp) await this.#keeper?.flush(this.#facts());

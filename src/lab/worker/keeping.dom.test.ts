@@ -18,7 +18,10 @@ import { RunClient } from './client';
 import { hostExperiments } from './host';
 import type { StartOrder } from './protocol';
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+const wait = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 const point = (x: number, y = x): Row => ({ kind: 'point', chart: 'square', series: 'measured', x, seed: 0, y });
 const ports: MessagePort[] = [];
 afterEach(async () => {
@@ -38,7 +41,16 @@ const connect = (run: Experiment['run'], openExecutor: () => Promise<Executor> =
   hostExperiments(channel.port2, [{ card: experiment, load: async () => experiment }], { openExecutor, openStore });
   return client;
 };
-const order = (resume?: string): StartOrder => ({ experiment: 'fake', preset: 'quick', config: defaults(fakeExperiment.config), inputs: {}, live: [], build: 'new', resume, keep: true });
+const order = (resume?: string): StartOrder => ({
+  experiment: 'fake',
+  preset: 'quick',
+  config: defaults(fakeExperiment.config),
+  inputs: {},
+  live: [],
+  build: 'new',
+  resume,
+  keep: true,
+});
 const ended = (c: RunClient): Promise<void> => expect.poll(() => c.over, { timeout: 10_000 }).toBe(true);
 
 /** A run with 50 points that was cut off. */
@@ -48,7 +60,10 @@ const cutOff = async (entries: readonly Entry[], snapshot: Partial<Snapshot>, mo
   const connection = new Connection(DATABASE);
   await connection.write('prepare', async (tx) => {
     await Promise.all([
-      put(tx, 'runs', { ...run, touched: 0 }), put(tx, 'rows', rows, ['a', 0]), put(tx, 'journal', entries, ['a', 0]), put(tx, 'inputs', {}, 'a'),
+      put(tx, 'runs', { ...run, touched: 0 }),
+      put(tx, 'rows', rows, ['a', 0]),
+      put(tx, 'journal', entries, ['a', 0]),
+      put(tx, 'inputs', {}, 'a'),
       put(tx, 'snapshots', { opened: 0, sessions: new Map(), plans: [], liveCalls: 0, ...snapshot }, 'a'),
     ]);
   });
@@ -56,7 +71,11 @@ const cutOff = async (entries: readonly Entry[], snapshot: Partial<Snapshot>, mo
 };
 const kept = async (id = 'a') => {
   const store = await openStore();
-  const found = { run: (await store.get(id))!, points: (await store.rows(id)).filter((r) => r.kind === 'point').length, journal: await store.journal(id) };
+  const found = {
+    run: (await store.get(id))!,
+    points: (await store.rows(id)).filter((r) => r.kind === 'point').length,
+    journal: await store.journal(id),
+  };
   store.close();
   return found;
 };
@@ -71,7 +90,17 @@ const hurry = (): { step: number } => {
 
 const halving = (): Readonly<Record<string, Plan>> => {
   const [x, k, step] = [variable('x', [2]), variable('k', []), variable('step', [], { dtype: 'u32', perReplica: false })];
-  return { step: plan({ name: 'step', counter: step, metrics: { x: sum(x) }, updates: [[x, add(mul(x, 0.5), k)], [step, addInt(step, constant(1, 'u32'))]] }) };
+  return {
+    step: plan({
+      name: 'step',
+      counter: step,
+      metrics: { x: sum(x) },
+      updates: [
+        [x, add(mul(x, 0.5), k)],
+        [step, addInt(step, constant(1, 'u32'))],
+      ],
+    }),
+  };
 };
 /** Forty steps in pieces of four, with a setting that may change between them. */
 const pieces: Experiment['run'] = async function* run(_config, { executor, live, signal, control }) {
@@ -79,18 +108,20 @@ const pieces: Experiment['run'] = async function* run(_config, { executor, live,
   session.write('x', Float32Array.of(1, 2));
   while (session.stepsDone < 40 && !signal.aborted) {
     session.write('k', Float32Array.of(Number(live()['offset'])));
-    for await (const b of session.train({ step: 'step', steps: 4, signal, control })) for (const [i, x] of b.steps.entries()) yield point(x, metric(b, i, 'x', 0));
+    for await (const b of session.train({ step: 'step', steps: 4, signal, control }))
+      for (const [i, x] of b.steps.entries()) yield point(x, metric(b, i, 'x', 0));
   }
 };
 /** Points with a breath between them. */
-const breathing = (count: number, ms: number): Experiment['run'] => async function* run(_config, { turn, signal, live }) {
-  for (let i = 0; i < count; i++) {
-    await turn();
-    if (signal.aborted) return;
-    await wait(ms);
-    yield point(i, Number(live()['offset']));
-  }
-};
+const breathing = (count: number, ms: number): Experiment['run'] =>
+  async function* run(_config, { turn, signal, live }) {
+    for (let i = 0; i < count; i++) {
+      await turn();
+      if (signal.aborted) return;
+      await wait(ms);
+      yield point(i, Number(live()['offset']));
+    }
+  };
 
 describe('a run that was cut off stays as it was', () => {
   it('where its journal is another program’s', async () => {
@@ -134,7 +165,10 @@ describe('what is kept is true', () => {
     expect(client.events.map((e) => e.message)).toEqual([expect.stringContaining('begun on GPU A')]);
   });
   it('heeds a live setting that changes while the run starts', async () => {
-    const client = connect(breathing(3, 0), async () => { await wait(200); return openReference(); });
+    const client = connect(breathing(3, 0), async () => {
+      await wait(200);
+      return openReference();
+    });
     client.start(order());
     client.change({ offset: 7 });
     await ended(client);
@@ -178,7 +212,10 @@ describe('what is kept is true', () => {
     await ended(client);
     expect(resumable).toBe(true);
   });
-  it.each([['trains', true], ['computes', false]])('takes a checkpoint at a pause, however short, of a run that %s', async (_, trains) => {
+  it.each([
+    ['trains', true],
+    ['computes', false],
+  ])('takes a checkpoint at a pause, however short, of a run that %s', async (_, trains) => {
     let resumable: boolean | undefined;
     const client = connect(async function* run(config, context) {
       for await (const row of (trains ? pieces : breathing(20, 0))(config, context)) {
@@ -195,21 +232,31 @@ describe('what is kept is true', () => {
     expect(resumable).toBe(true);
   });
   it('takes none, and does not say that it is kept, where storage is refused', async () => {
-    vi.spyOn(indexedDB, 'open').mockImplementation(() => { throw new DOMException('denied', 'SecurityError'); });
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('denied', 'SecurityError');
+    });
     const clock = hurry();
     let states = 0;
     const reference = openReference();
-    const client = connect(async function* run(config, context) {
-      clock.step = 1000;
-      yield* pieces(config, context);
-    }, async () => ({
-      ...reference,
-      open: async (plans) => {
-        const session = await reference.open(plans);
-        const checkpoint = session.checkpoint.bind(session);
-        return Object.assign(session, { checkpoint: (c: unknown) => { states++; return checkpoint(c); } });
+    const client = connect(
+      async function* run(config, context) {
+        clock.step = 1000;
+        yield* pieces(config, context);
       },
-    }));
+      async () => ({
+        ...reference,
+        open: async (plans) => {
+          const session = await reference.open(plans);
+          const checkpoint = session.checkpoint.bind(session);
+          return Object.assign(session, {
+            checkpoint: (c: unknown) => {
+              states++;
+              return checkpoint(c);
+            },
+          });
+        },
+      }),
+    );
     client.start(order());
     await ended(client);
     expect([client.state, client.keptAs, states]).toEqual(['done', undefined, 0]);

@@ -4,8 +4,14 @@ import type { Config, Curve, Inputs, Marker, Row } from '../experiment';
 import type { ClaimVerdict } from '../judge';
 
 /** What survives of an error across the boundary; `name` is that of the class. */
-export interface RunError { readonly name: string; readonly message: string }
-export interface AdapterInfo { readonly name: string; readonly software: boolean }
+export interface RunError {
+  readonly name: string;
+  readonly message: string;
+}
+export interface AdapterInfo {
+  readonly name: string;
+  readonly software: boolean;
+}
 
 /** What to run. `resume`: id of a kept run that was cut off, to go on with. `keep`: whether it is stored in this browser. */
 export interface StartOrder {
@@ -37,10 +43,29 @@ export type ToPage =
   /** Bytes that the run's sessions hold on the GPU. */
   | { readonly type: 'memory'; readonly run: number; readonly bytes: number }
   /** The run is stored under this id; `seconds`: its running time before, and `date` its start, where it was resumed. */
-  | { readonly type: 'kept'; readonly run: number; readonly id: string; readonly seconds: number; readonly date: string; /** Of its progress, where it was resumed. */ readonly done: number | undefined }
+  | {
+      readonly type: 'kept';
+      readonly run: number;
+      readonly id: string;
+      readonly seconds: number;
+      readonly date: string;
+      /** Of its progress, where it was resumed. */ readonly done: number | undefined;
+    }
   /** `verdicts` of a run that ended by itself. `live`: the changes that were made. */
-  | { readonly type: 'done'; readonly run: number; readonly aborted: boolean; readonly verdicts: readonly ClaimVerdict[] | undefined; readonly live: readonly LiveChange[] }
-  | { readonly type: 'described'; readonly request: number; readonly curves: readonly Curve[]; readonly markers: readonly Marker[]; readonly error?: RunError }
+  | {
+      readonly type: 'done';
+      readonly run: number;
+      readonly aborted: boolean;
+      readonly verdicts: readonly ClaimVerdict[] | undefined;
+      readonly live: readonly LiveChange[];
+    }
+  | {
+      readonly type: 'described';
+      readonly request: number;
+      readonly curves: readonly Curve[];
+      readonly markers: readonly Marker[];
+      readonly error?: RunError;
+    }
   /** `run` is 0 where the executor could not be opened at all. */
   | { readonly type: 'error'; readonly run: number; readonly error: RunError; readonly live?: readonly LiveChange[] };
 

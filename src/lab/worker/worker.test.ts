@@ -12,26 +12,47 @@ import { hostExperiments } from './host';
 import type { StartOrder } from './protocol';
 
 const channels: MessageChannel[] = [];
-afterEach(() => { for (const c of channels.splice(0)) c.port1.close(); });
+afterEach(() => {
+  for (const c of channels.splice(0)) c.port1.close();
+});
 
 const connect = (open: () => Promise<Executor> = async () => fakeExecutor()) => {
   const channel = new MessageChannel();
   channels.push(channel);
   const messages: { type: string }[] = [];
-  channel.port1.addEventListener('message', (e: MessageEvent<{ type: string }>) => { messages.push(e.data); });
-  const waiting = new Set<() => void>();
-  const client = new RunClient(channel.port1, () => { for (const check of waiting) check(); });
-  const until = (holds: () => boolean): Promise<void> => new Promise((resolve) => {
-    const check = (): void => { if (holds()) { waiting.delete(check); resolve(); } };
-    waiting.add(check);
-    check();
+  channel.port1.addEventListener('message', (e: MessageEvent<{ type: string }>) => {
+    messages.push(e.data);
   });
+  const waiting = new Set<() => void>();
+  const client = new RunClient(channel.port1, () => {
+    for (const check of waiting) check();
+  });
+  const until = (holds: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (holds()) {
+          waiting.delete(check);
+          resolve();
+        }
+      };
+      waiting.add(check);
+      check();
+    });
   channel.port1.start();
   channel.port2.start();
   hostExperiments(channel.port2, [{ card: fakeExperiment, load: async () => fakeExperiment }], { openExecutor: open });
   return { client, until, messages };
 };
-const order = (settings: Config, experiment = 'fake'): StartOrder => ({ experiment, preset: 'quick', config: settings, inputs: {}, live: [], build: 'test', resume: undefined, keep: false });
+const order = (settings: Config, experiment = 'fake'): StartOrder => ({
+  experiment,
+  preset: 'quick',
+  config: settings,
+  inputs: {},
+  live: [],
+  build: 'test',
+  resume: undefined,
+  keep: false,
+});
 const config = (changes: Config = {}): Config => ({ ...defaults(fakeExperiment.config), ...changes });
 
 describe('a run through the worker protocol', () => {
@@ -74,7 +95,10 @@ describe('a run through the worker protocol', () => {
     expect(kept).toBeGreaterThan(0);
     client.start(order(config({ points: 2, seeds: 1 })));
     await until(() => client.state === 'done');
-    expect(client.rows.filter((r) => r.kind === 'point').map((r) => [r.x, r.y])).toEqual([[1, 1], [2, 4]]);
+    expect(client.rows.filter((r) => r.kind === 'point').map((r) => [r.x, r.y])).toEqual([
+      [1, 1],
+      [2, 4],
+    ]);
   });
 
   it('forgets on reset', async () => {
@@ -87,7 +111,10 @@ describe('a run through the worker protocol', () => {
 
   it('reports what failed, keeps what was measured, and opens a new executor for the next run', async () => {
     let opened = 0;
-    const { client, until } = connect(async () => { opened++; return fakeExecutor(); });
+    const { client, until } = connect(async () => {
+      opened++;
+      return fakeExecutor();
+    });
     client.start(order(config({ failAt: 3 })));
     await until(() => client.state === 'failed');
     expect(client.error).toEqual({ name: 'RangeError', message: 'asked to fail at 3' });
@@ -97,7 +124,10 @@ describe('a run through the worker protocol', () => {
     expect(opened).toBe(2);
   });
 
-  it.each([['nothing', config(), "there is no experiment 'nothing'; there are fake"], ['fake', config({ points: 0 }), "setting 'points' is 0"]])('refuses %s', async (id, settings, message) => {
+  it.each([
+    ['nothing', config(), "there is no experiment 'nothing'; there are fake"],
+    ['fake', config({ points: 0 }), "setting 'points' is 0"],
+  ])('refuses %s', async (id, settings, message) => {
     const { client, until } = connect();
     client.start(order(settings, id));
     await until(() => client.state === 'failed');
@@ -116,9 +146,13 @@ describe('Control', () => {
   it('lets one turn through for each single step', async () => {
     const control = new Control(true);
     let turns = 0;
-    const work = (async () => { for (; turns < 3; turns++) await control.turn(); })();
+    const work = (async () => {
+      for (; turns < 3; turns++) await control.turn();
+    })();
     control.singleStep();
-    await new Promise((resolve) => { setTimeout(resolve); }); // all that can go on has gone on by the next task
+    await new Promise((resolve) => {
+      setTimeout(resolve);
+    }); // all that can go on has gone on by the next task
     expect(turns).toBe(1);
     expect(control.takeSingleStep()).toBe(false);
     control.resume();
@@ -132,7 +166,10 @@ describe('RowBatch', () => {
   it('keeps the last of consecutive progress rows and the order of all others', () => {
     const sent: string[] = [];
     let now = 0;
-    const batch = new RowBatch((rows) => sent.push(rows.map((r) => (r.kind === 'progress' ? `p${r.done}` : r.kind)).join(' ')), () => now);
+    const batch = new RowBatch(
+      (rows) => sent.push(rows.map((r) => (r.kind === 'progress' ? `p${r.done}` : r.kind)).join(' ')),
+      () => now,
+    );
     batch.add(progress(1));
     batch.add(progress(2));
     batch.add({ kind: 'event', level: 'info', message: '' });

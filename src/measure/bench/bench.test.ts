@@ -13,20 +13,39 @@ import { benchCases, runBench, withShare, type BenchEvent } from './run';
 import { cellsOf, COLUMNS, markdown } from './text';
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 const reduce = ORACLES.find((o) => o.kernel.name === 'reduce')!;
 const options = { op: 'sum', variant: 'thread', vec: 'K', epilogue: reduce.kernel.options['epilogue']![0]! };
 const tiny: BenchCase = {
-  id: 'tiny/sum', group: 'Tiny', label: 'four sums', set: 'quick', work: 32,
-  measure: (bench) => measureKernel({ ...bench, budgetMs: 20 }, { kernel: reduce.kernel, options, dims: { outer: 4, K: 8, inner: 1, cols: 4 }, replicas: 3 }),
+  id: 'tiny/sum',
+  group: 'Tiny',
+  label: 'four sums',
+  set: 'quick',
+  work: 32,
+  measure: (bench) =>
+    measureKernel({ ...bench, budgetMs: 20 }, { kernel: reduce.kernel, options, dims: { outer: 4, K: 8, inner: 1, cols: 4 }, replicas: 3 }),
 };
-const failing = (id: string, work: number, error?: Error): BenchCase => ({ ...tiny, id, work, measure: async () => { if (error) throw error; throw new TypeError('must not be reached'); } });
+const failing = (id: string, work: number, error?: Error): BenchCase => ({
+  ...tiny,
+  id,
+  work,
+  measure: async () => {
+    if (error) throw error;
+    throw new TypeError('must not be reached');
+  },
+});
 
 const ROOFS = roofCases(true, { words: 4096, threads: 64, rounds: 4 });
 const QUICK: BenchOptions = { set: 'quick', filter: '', big: false };
-const run = async (cases: readonly BenchCase[], o = QUICK, signal?: AbortSignal): Promise<{ readonly report: BenchReport; readonly events: readonly BenchEvent[] }> => {
+const run = async (
+  cases: readonly BenchCase[],
+  o = QUICK,
+  signal?: AbortSignal,
+): Promise<{ readonly report: BenchReport; readonly events: readonly BenchEvent[] }> => {
   const record = new BenchRecord(o, { build: 'a build', date: '2026-01-01', host: 'a host' });
   const events: BenchEvent[] = [];
   for await (const event of runBench(gpu, o, signal, cases, ROOFS)) {
@@ -52,27 +71,53 @@ describe('a run', () => {
     expect(row.share).toBeDefined();
   });
   it('times nothing that is wrong, and goes on after what fails', async () => {
-    const { report } = await run([failing('wrong', 0, new WrongResult('all 4 values', ['got 1, want 2', 'and more', 'and more'])), failing('broken', 0, new GPURunError('no')), tiny]);
+    const { report } = await run([
+      failing('wrong', 0, new WrongResult('all 4 values', ['got 1, want 2', 'and more', 'and more'])),
+      failing('broken', 0, new GPURunError('no')),
+      tiny,
+    ]);
     expect(report.rows.slice(-3)).toMatchObject([
-      { id: 'wrong', state: 'wrong', checked: 'all 4 values', note: 'got 1, want 2; and more' }, { id: 'broken', state: 'failed', note: 'GPURunError: no' }, { id: 'tiny/sum', state: 'measured' },
+      { id: 'wrong', state: 'wrong', checked: 'all 4 values', note: 'got 1, want 2; and more' },
+      { id: 'broken', state: 'failed', note: 'GPURunError: no' },
+      { id: 'tiny/sum', state: 'measured' },
     ]);
     expect(report.rows.at(-3)!.time).toBeUndefined();
   });
   it('leaves large work out on a software adapter only, says so, and does it when asked', async () => {
     const large = failing('large', 1e12);
     expect((await run([large])).report.rows.at(-1)!.state).toBe(gpu.software ? 'left out' : 'failed');
-    expect((await run([large], { ...QUICK, big: true })).report.rows.at(-1)!).toMatchObject({ state: 'failed', note: 'TypeError: must not be reached' });
+    expect((await run([large], { ...QUICK, big: true })).report.rows.at(-1)!).toMatchObject({
+      state: 'failed',
+      note: 'TypeError: must not be reached',
+    });
   });
   it('takes the cases of the set and the filter', async () => {
     const full = failing('other', 0);
-    const ids = async (o: BenchOptions): Promise<readonly string[]> => (await run([{ ...tiny, set: 'quick' }, { ...full, set: 'full' }], o)).report.rows.filter((r) => r.group === 'Tiny').map((r) => r.id);
+    const ids = async (o: BenchOptions): Promise<readonly string[]> =>
+      (
+        await run(
+          [
+            { ...tiny, set: 'quick' },
+            { ...full, set: 'full' },
+          ],
+          o,
+        )
+      ).report.rows
+        .filter((r) => r.group === 'Tiny')
+        .map((r) => r.id);
     expect(await ids(QUICK)).toEqual(['tiny/sum']);
     expect(await ids({ ...QUICK, set: 'full' })).toEqual(['tiny/sum', 'other']);
     expect(await ids({ ...QUICK, set: 'full', filter: 'OTHER' })).toEqual(['other']);
   });
   it('stops between cases', async () => {
     const stop = new AbortController();
-    const last: BenchCase = { ...tiny, measure: async (bench) => { stop.abort(); return tiny.measure({ ...bench, signal: undefined }); } };
+    const last: BenchCase = {
+      ...tiny,
+      measure: async (bench) => {
+        stop.abort();
+        return tiny.measure({ ...bench, signal: undefined });
+      },
+    };
     await expect(run([last, tiny], QUICK, stop.signal)).rejects.toThrow('abort');
   });
 });
@@ -94,11 +139,31 @@ describe('the cases', () => {
 });
 
 const spread = (median: number, half = 0): Spread => ({ median, low: median - half, high: median + half, samples: 5 });
-const rowAt = (id: string, time?: Spread, more: Partial<BenchRow> = {}): BenchRow =>
-  ({ id, group: 'g', label: id, state: 'measured', checked: 'all 4 values', note: '', per: 'run', method: 'timestamps', ...(time ? { time } : {}), ...more });
+const rowAt = (id: string, time?: Spread, more: Partial<BenchRow> = {}): BenchRow => ({
+  id,
+  group: 'g',
+  label: id,
+  state: 'measured',
+  checked: 'all 4 values',
+  note: '',
+  per: 'run',
+  method: 'timestamps',
+  ...(time ? { time } : {}),
+  ...more,
+});
 const reportOf = (rows: readonly BenchRow[]): BenchReport => ({
-  format: 'overparam-bench', version: 1, build: 'b', date: 'd', options: QUICK, adapter: { name: 'acme', software: false }, host: 'h', clock: { timestampNs: 65_536, pageMs: 0.1 },
-  roofline: { flopsPerSecond: 1e12, bytesPerSecond: 1e11 }, rows, complete: true, seconds: 3,
+  format: 'overparam-bench',
+  version: 1,
+  build: 'b',
+  date: 'd',
+  options: QUICK,
+  adapter: { name: 'acme', software: false },
+  host: 'h',
+  clock: { timestampNs: 65_536, pageMs: 0.1 },
+  roofline: { flopsPerSecond: 1e12, bytesPerSecond: 1e11 },
+  rows,
+  complete: true,
+  seconds: 3,
 });
 
 describe('the share of the roof', () => {
@@ -108,17 +173,24 @@ describe('the share of the roof', () => {
     expect(withShare(rowAt('a', spread(4e-3), { flops: 1e9, bytes: 2e8 }), roofline).share).toEqual({ of: 'memory', value: 0.5 });
   });
   it.each([
-    ['no time', rowAt('a', undefined, { flops: 1, bytes: 1 })], ['no work', rowAt('a', spread(1))], ['nothing to do', rowAt('a', spread(1), { flops: 0, bytes: 0 })],
+    ['no time', rowAt('a', undefined, { flops: 1, bytes: 1 })],
+    ['no work', rowAt('a', spread(1))],
+    ['nothing to do', rowAt('a', spread(1), { flops: 0, bytes: 0 })],
     ['a time that the clock could not tell from none', rowAt('a', spread(-1e-6), { flops: 1, bytes: 1 })],
   ])('is not given for %s', (_, row) => expect(withShare(row, roofline).share).toBeUndefined());
 });
 
 describe('a comparison', () => {
-  const earlier = readReport(JSON.stringify(reportOf([rowAt('same', spread(10, 2)), rowAt('less', spread(10, 1)), rowAt('gone', spread(1)), rowAt('failed')])));
+  const earlier = readReport(
+    JSON.stringify(reportOf([rowAt('same', spread(10, 2)), rowAt('less', spread(10, 1)), rowAt('gone', spread(1)), rowAt('failed')])),
+  );
   const later = reportOf([rowAt('same', spread(13, 2)), rowAt('less', spread(5, 1)), rowAt('new', spread(1)), rowAt('failed', spread(1))]);
   it('is of rows that both measured, and names what exceeds the scatter', () => {
     const { changes, warnings } = compare(earlier, later);
-    expect([...changes]).toEqual([['same', { ratio: 1.3, change: 'same' }], ['less', { ratio: 0.5, change: 'less' }]]);
+    expect([...changes]).toEqual([
+      ['same', { ratio: 1.3, change: 'same' }],
+      ['less', { ratio: 0.5, change: 'less' }],
+    ]);
     expect(warnings).toHaveLength(1);
     const text = markdown(later, compare(earlier, later));
     expect(text).toMatch(/\| same \|.*no change shown: 1\.3 × the earlier time/);
@@ -126,9 +198,17 @@ describe('a comparison', () => {
     expect(text).toMatch(/\| new \|.*not in the earlier report/);
   });
   it('warns of another adapter and another host', () => {
-    expect(compare({ ...earlier, host: 'x', adapter: { name: 'y', software: true } }, later).warnings).toEqual([expect.any(String), expect.stringContaining('y'), expect.stringContaining('x')]);
+    expect(compare({ ...earlier, host: 'x', adapter: { name: 'y', software: true } }, later).warnings).toEqual([
+      expect.any(String),
+      expect.stringContaining('y'),
+      expect.stringContaining('x'),
+    ]);
   });
-  it.each([['no JSON at all', '{'], ['another format', '{"format":"overparam-device"}'], ['a row without id', JSON.stringify({ ...reportOf([]), rows: [{}] })]])('refuses %s', (_, text) => {
+  it.each([
+    ['no JSON at all', '{'],
+    ['another format', '{"format":"overparam-device"}'],
+    ['a row without id', JSON.stringify({ ...reportOf([]), rows: [{}] })],
+  ])('refuses %s', (_, text) => {
     expect(() => readReport(text)).toThrow(expect.objectContaining({ name: 'FormatError' }));
   });
 });
@@ -136,8 +216,18 @@ describe('a comparison', () => {
 describe('the text', () => {
   it('has a cell for each column', () => expect(cellsOf(rowAt('a', spread(1)))).toHaveLength(COLUMNS.length));
   it('spells time, range and rates', () => {
-    expect(cellsOf(rowAt('a', spread(2e-3, 5e-4), { flops: 4e9, bytes: 1e6, share: { of: 'memory', value: 0.5 } })))
-      .toEqual(['a', '2 ms a run', '1.5–2.5 ms', '5', '2,000', '0.5', '50 % memory', 'timestamps', '', 'all 4 values']);
+    expect(cellsOf(rowAt('a', spread(2e-3, 5e-4), { flops: 4e9, bytes: 1e6, share: { of: 'memory', value: 0.5 } }))).toEqual([
+      'a',
+      '2 ms a run',
+      '1.5–2.5 ms',
+      '5',
+      '2,000',
+      '0.5',
+      '50 % memory',
+      'timestamps',
+      '',
+      'all 4 values',
+    ]);
   });
   it('says what a wrong, a failed and a left-out row are, and never breaks a table', () => {
     expect(cellsOf(rowAt('a', undefined, { state: 'wrong', note: 'x | y\nz' })).join()).toContain('WRONG RESULT, not timed; x | y');

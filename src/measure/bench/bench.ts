@@ -20,7 +20,11 @@ export interface Bench {
   readonly signal: AbortSignal | undefined;
 }
 /** One row; a case that measures several things of the same work tells them apart by `suffix` in the id and `what` in the label. */
-export type Measured = Pick<BenchRow, 'time' | 'per' | 'method' | 'flops' | 'bytes' | 'checked' | 'against'> & { readonly note?: string; readonly suffix?: string; readonly what?: string };
+export type Measured = Pick<BenchRow, 'time' | 'per' | 'method' | 'flops' | 'bytes' | 'checked' | 'against'> & {
+  readonly note?: string;
+  readonly suffix?: string;
+  readonly what?: string;
+};
 export interface BenchCase {
   readonly id: string;
   readonly group: string;
@@ -36,12 +40,19 @@ export interface BenchCase {
 /** What was computed is not what the oracle says. */
 export class WrongResult extends Error {
   override readonly name = 'WrongResult';
-  constructor(readonly checked: string, failures: readonly string[]) { super(failures.slice(0, 2).join('; ')); }
+  constructor(
+    readonly checked: string,
+    failures: readonly string[],
+  ) {
+    super(failures.slice(0, 2).join('; '));
+  }
 }
 
 export const whole = (n: number): string => n.toLocaleString('en-GB');
-export const planWork = (p: Plan): { readonly flops: number; readonly bytes: number } =>
-  ({ flops: p.dispatches.reduce((sum, d) => sum + d.flops, 0), bytes: p.dispatches.reduce((sum, d) => sum + d.bytes, 0) });
+export const planWork = (p: Plan): { readonly flops: number; readonly bytes: number } => ({
+  flops: p.dispatches.reduce((sum, d) => sum + d.flops, 0),
+  bytes: p.dispatches.reduce((sum, d) => sum + d.bytes, 0),
+});
 export const workOf = ({ flops, bytes }: { readonly flops: number; readonly bytes: number }): number => Math.max(flops, 10 * bytes);
 
 /** Throws TypeError for what runs elsewhere. */
@@ -59,7 +70,8 @@ export const measureKernel = async ({ gpu, timer, ...patience }: Bench, work: Ke
   using session = await gpu.open({ run: planned }, { asGiven: true });
   for (const [name, data] of Object.entries(inputs)) session.write(name, data);
   const { checked, total, failures } = checkKernelRun(work, inputs, await session.run('run'));
-  const said = checked === total ? `all ${whole(total)} values` : `${whole(checked)} of ${whole(total)} values, in parts from first to last`;
+  const said =
+    checked === total ? `all ${whole(total)} values` : `${whole(checked)} of ${whole(total)} values, in parts from first to last`;
   if (failures.length > 0) throw new WrongResult(said, failures);
   const { seconds, method } = await timer.time(readyOf(session, 'run'), patience);
   return [{ time: seconds, method, per: 'run', checked: said, ...planWork(planned) }];

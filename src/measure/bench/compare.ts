@@ -7,7 +7,11 @@ import type { BenchReport, BenchRow } from './report';
 const Spread = v.object({ median: v.number(), low: v.number(), high: v.number(), samples: v.number() });
 /** What a comparison needs of a report; the rest passes. */
 const Earlier = v.looseObject({
-  format: v.literal('overparam-bench'), version: v.literal(1), build: v.string(), date: v.string(), host: v.string(),
+  format: v.literal('overparam-bench'),
+  version: v.literal(1),
+  build: v.string(),
+  date: v.string(),
+  host: v.string(),
   adapter: v.looseObject({ name: v.string(), software: v.boolean() }),
   rows: v.array(v.looseObject({ id: v.string(), state: v.string(), time: v.optional(Spread) })),
 });

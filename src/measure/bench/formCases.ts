@@ -12,7 +12,12 @@ import { checkStep, classifier, IMAGE, labels, mlpFlops, normals, seedsOf, steps
 const [N, BATCH] = [256, 32];
 const WIDTHS = [2, 16, 16, 2];
 const tiny = (R: number): TrainerOptions => ({
-  model: mlp({ widths: WIDTHS }), loss: crossEntropy, optimiser: adamw({ lr: 0.01 }), seeds: seedsOf(R), batch: BATCH, data: { x: normals(2 * N), y: labels(N, 2), n: N, target: [] },
+  model: mlp({ widths: WIDTHS }),
+  loss: crossEntropy,
+  optimiser: adamw({ lr: 0.01 }),
+  seeds: seedsOf(R),
+  batch: BATCH,
+  data: { x: normals(2 * N), y: labels(N, 2), n: N, target: [] },
 });
 const REPEATS = 9;
 /** Replicas whose every dispatch is held against the oracle; the persistent form is held against all of the ordinary one's bits. */
@@ -27,12 +32,23 @@ const measureForms = async (bench: Bench, R: number): Promise<readonly Measured[
   const found = await session.compareForms('step', REPEATS);
   if (!found) throw new Error('this step has no persistent form');
   const wrong = found.filter((f) => !f.same);
-  if (wrong.length > 0) throw new WrongResult(checked, wrong.map((f) => `${f.form} gives other bits than dispatch by dispatch`));
+  if (wrong.length > 0)
+    throw new WrongResult(
+      checked,
+      wrong.map((f) => `${f.form} gives other bits than dispatch by dispatch`),
+    );
   const planned = session.plans['step']!;
   const { flops, bytes } = planWork(planned);
   return found.map(({ form, ms }, i) => ({
-    suffix: form.replace(' ', '-'), what: i === 0 ? `${planned.dispatches.length} dispatches a step` : `${form} invocations a workgroup`, per: 'step', method: 'clock', flops, bytes,
-    checked: i === 0 ? checked : 'every bit of the state against dispatch by dispatch', time: spreadOf(ms.map((t) => t / 1000)), note: '16 steps to a submission, waited for',
+    suffix: form.replace(' ', '-'),
+    what: i === 0 ? `${planned.dispatches.length} dispatches a step` : `${form} invocations a workgroup`,
+    per: 'step',
+    method: 'clock',
+    flops,
+    bytes,
+    checked: i === 0 ? checked : 'every bit of the state against dispatch by dispatch',
+    time: spreadOf(ms.map((t) => t / 1000)),
+    note: '16 steps to a submission, waited for',
   }));
 };
 
@@ -50,12 +66,32 @@ const measureWarmUp = async (bench: Bench): Promise<readonly Measured[]> => {
     seconds.push((performance.now() - began) / 1000);
     if (i === 0) checked = await checkStep({ ...bench, gpu }, trainer, ' of a step');
   }
-  return [{ per: 'start', method: 'clock', checked, time: spreadOf(seconds), note: 'a new device, planning, compiling, uploading, initialising, one step' }];
+  return [
+    {
+      per: 'start',
+      method: 'clock',
+      checked,
+      time: spreadOf(seconds),
+      note: 'a new device, planning, compiling, uploading, initialising, one step',
+    },
+  ];
 };
 
 export const formCases = (): readonly BenchCase[] => [
   ...[1, 64, 1024].map((R): BenchCase => ({
-    id: `persistent/mlp-2-16-16-2/r${R}`, group: 'Many steps in one dispatch', label: `MLP 2-16-16-2, batch ${BATCH}, AdamW, R = ${R}`, set: 'full', work: 16 * R * mlpFlops(WIDTHS, BATCH), measure: (bench) => measureForms(bench, R),
+    id: `persistent/mlp-2-16-16-2/r${R}`,
+    group: 'Many steps in one dispatch',
+    label: `MLP 2-16-16-2, batch ${BATCH}, AdamW, R = ${R}`,
+    set: 'full',
+    work: 16 * R * mlpFlops(WIDTHS, BATCH),
+    measure: (bench) => measureForms(bench, R),
   })),
-  { id: 'start/mlp-64-256-256-10', group: 'Host', label: 'from nothing to the first step, MLP 64-256-256-10, batch 256', set: 'quick', work: 0, measure: measureWarmUp },
+  {
+    id: 'start/mlp-64-256-256-10',
+    group: 'Host',
+    label: 'from nothing to the first step, MLP 64-256-256-10, batch 256',
+    set: 'quick',
+    work: 0,
+    measure: measureWarmUp,
+  },
 ];

@@ -39,7 +39,10 @@ export interface BenchRow {
 }
 
 /** Measured on the same adapter in the same run. */
-export interface Roofline { readonly flopsPerSecond: number; readonly bytesPerSecond: number }
+export interface Roofline {
+  readonly flopsPerSecond: number;
+  readonly bytesPerSecond: number;
+}
 
 export interface BenchReport {
   readonly format: 'overparam-bench';

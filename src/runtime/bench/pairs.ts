@@ -27,7 +27,8 @@ export const calibrate = async (run: Run, targetMs: number, most: number): Promi
 };
 
 /** How many samples of `ms` each the budget allows. */
-export const samplesFor = (ms: number, budgetMs: number): number => Math.max(ms > budgetMs ? LEAST_SLOW : LEAST, Math.min(MOST, Math.floor(budgetMs / ms)));
+export const samplesFor = (ms: number, budgetMs: number): number =>
+  Math.max(ms > budgetMs ? LEAST_SLOW : LEAST, Math.min(MOST, Math.floor(budgetMs / ms)));
 
 /** Seconds for one repetition, from `short` and `long` of them. */
 const pair = async (run: Run, short: number, long: number): Promise<number> =>

@@ -11,19 +11,32 @@ import { calibrate, clockStep, samplesFor, timePairs } from './pairs';
 import { GpuTimer } from './timer';
 
 let gpu: GpuExecutor;
-beforeAll(async () => { gpu = await openGpu(); });
+beforeAll(async () => {
+  gpu = await openGpu();
+});
 afterAll(() => gpu.dispose());
 
 const kernelNamed = (name: string): Kernel => ORACLES.find((o) => o.kernel.name === name)!.kernel;
 const workOf = (name: string, dims: Dims, options: Options = {}, replicas = 1): KernelWork => {
   const kernel = kernelNamed(name);
-  return { kernel, dims, replicas, options: { ...Object.fromEntries(Object.entries(kernel.options).map(([key, values]) => [key, values[0]!])), ...options } };
+  return {
+    kernel,
+    dims,
+    replicas,
+    options: { ...Object.fromEntries(Object.entries(kernel.options).map(([key, values]) => [key, values[0]!])), ...options },
+  };
 };
 
 /** A machine that takes `once` and then `each` a repetition, by its own clock. */
 const machine = (once: number, each: number) => {
   const counts: number[] = [];
-  return { counts, run: async (count: number): Promise<number> => { counts.push(count); return once + each * count; } };
+  return {
+    counts,
+    run: async (count: number): Promise<number> => {
+      counts.push(count);
+      return once + each * count;
+    },
+  };
 };
 describe('pairs of runs', () => {
   it('find the time of one repetition, whatever a run costs', async () => {
@@ -69,7 +82,9 @@ describe('the timer', () => {
     const timer = await GpuTimer.open(gpu.device);
     using session = await gpu.open({ run: kernelPlan(workOf('copy', { n: 64 })) });
     const [right] = (session as GpuSession).ready('run');
-    await expect(timer.time([{ ...right!, x: 10 * gpu.device.limits.maxComputeWorkgroupsPerDimension }], { budgetMs: 10 })).rejects.toThrow(GPURunError);
+    await expect(timer.time([{ ...right!, x: 10 * gpu.device.limits.maxComputeWorkgroupsPerDimension }], { budgetMs: 10 })).rejects.toThrow(
+      GPURunError,
+    );
     timer.dispose();
   });
 });
@@ -87,7 +102,9 @@ const check = async (work: KernelWork, change?: (results: Readonly<Record<string
 describe('the check of what is timed', () => {
   it.each<readonly [string, Dims, Options, number]>([
     ['matmul', { batch: 2, M: 20, K: 12, N: 16, strideA: 240, strideB: 0 }, { tailK: false, vecA: true, vecB: true, vecC: true }, 3],
-    ['sgd', { n: 64 }, { momentum: true }, 1], ['gram', { n: 9, m: 7, T: 1, p: 4, q: 4 }, { accumulate: true, vec: true }, 2], ['scatterAdd', { n: 30, D: 4, V: 5 }, {}, 1],
+    ['sgd', { n: 64 }, { momentum: true }, 1],
+    ['gram', { n: 9, m: 7, T: 1, p: 4, q: 4 }, { accumulate: true, vec: true }, 2],
+    ['scatterAdd', { n: 30, D: 4, V: 5 }, {}, 1],
   ])('compares all of a small %s', async (name, dims, options, replicas) => {
     const { checked, total, failures } = await check(workOf(name, dims, options, replicas));
     expect(failures).toEqual([]);
@@ -97,8 +114,12 @@ describe('the check of what is timed', () => {
   it.each<readonly [string, Dims, Options, string]>([
     ['matmul', { batch: 1, M: 512, K: 512, N: 256, strideA: 0, strideB: 0 }, { transA: true, tailK: false }, 'c'],
     ['matmul', { batch: 1, M: 512, K: 512, N: 256, strideA: 0, strideB: 0 }, { transB: true, tailK: false, tile: '8x8' }, 'c'],
-    ['pointwise', { n: 2 ** 19, cols: 512 }, { vec4: true }, 'out0'], ['pointwise', { n: 2 ** 19, cols: 512 }, { program: kernelNamed('pointwise').options['program']![1]! }, 'out0'],
-    ['softmax', { rows: 2048, C: 128 }, {}, 'out'], ['adam', { n: 2 ** 18 }, { decoupled: true }, 'p'], ['gather', { n: 4096, D: 64, V: 50 }, {}, 'out'], ['copy', { n: 2 ** 19 }, {}, 'out'],
+    ['pointwise', { n: 2 ** 19, cols: 512 }, { vec4: true }, 'out0'],
+    ['pointwise', { n: 2 ** 19, cols: 512 }, { program: kernelNamed('pointwise').options['program']![1]! }, 'out0'],
+    ['softmax', { rows: 2048, C: 128 }, {}, 'out'],
+    ['adam', { n: 2 ** 18 }, { decoupled: true }, 'p'],
+    ['gather', { n: 4096, D: 64, V: 50 }, {}, 'out'],
+    ['copy', { n: 2 ** 19 }, {}, 'out'],
     ['reduce', { outer: 512, K: 4, inner: 512, cols: 512 }, { vec: 'inner' }, 'out'],
   ])('compares parts of a large %s, its ends among them', async (name, dims, options, output) => {
     const work = workOf(name, dims, options);
@@ -106,12 +127,17 @@ describe('the check of what is timed', () => {
     expect(right.failures).toEqual([]);
     expect(right.checked).toBeLessThan(right.total);
     for (const at of [0, -1]) {
-      const wrong = await check(work, (results) => { const { data } = results[output]!; data[at < 0 ? data.length + at : at] = 12_345; });
+      const wrong = await check(work, (results) => {
+        const { data } = results[output]!;
+        data[at < 0 ? data.length + at : at] = 12_345;
+      });
       expect(wrong.failures.length, `element ${at}`).toBeGreaterThan(0);
     }
   });
   it('finds what was not written', async () => {
-    const { failures } = await check(workOf('uniform', { n: 8, useId: 2 }), ({ out }) => { out!.data.fill(NaN); });
+    const { failures } = await check(workOf('uniform', { n: 8, useId: 2 }), ({ out }) => {
+      out!.data.fill(NaN);
+    });
     expect(failures[0]).toContain('got NaN');
   });
 });

@@ -20,7 +20,10 @@ export interface Clock {
   /** Smallest step of performance.now, in milliseconds. */
   readonly pageMs: number;
 }
-export interface Timing { readonly seconds: Spread; readonly method: Method }
+export interface Timing {
+  readonly seconds: Spread;
+  readonly method: Method;
+}
 
 /** Steps of the clock in a sample: an error of a few per cent at most. */
 const STEPS = 50;
@@ -31,7 +34,10 @@ const MOST_DISPATCHES = 20_000;
 /** What a timestamp may say beyond the time that the host waited: the clocks differ a little. */
 const TRUST = 1.1;
 
-interface Sample { readonly gpuMs: number | undefined; readonly wallMs: number }
+interface Sample {
+  readonly gpuMs: number | undefined;
+  readonly wallMs: number;
+}
 
 export class GpuTimer {
   private readonly scheduler: Scheduler;
@@ -39,7 +45,10 @@ export class GpuTimer {
   private readonly resolved: GPUBuffer;
   private readonly staging: GPUBuffer;
 
-  private constructor(private readonly device: GPUDevice, readonly clock: Clock) {
+  private constructor(
+    private readonly device: GPUDevice,
+    readonly clock: Clock,
+  ) {
     this.scheduler = new Scheduler(device);
     const queries = clock.timestampNs !== undefined;
     this.querySet = queries ? device.createQuerySet({ type: 'timestamp', count: 2 }) : undefined;
@@ -97,7 +106,9 @@ export class GpuTimer {
   private encode(work: readonly Ready[], count: number): GPUCommandBuffer {
     const { querySet } = this;
     const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass(querySet ? { timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } } : {});
+    const pass = encoder.beginComputePass(
+      querySet ? { timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } } : {},
+    );
     let bound: GPUComputePipeline | undefined;
     for (let n = 0; n < count; n++)
       for (const d of work) {
