@@ -16,14 +16,12 @@ interface Range {
   readonly written: boolean;
 }
 const rangesOf = (s: Step): readonly Range[] =>
-  s.kernel
-    .bindings(s.options)
-    .map((b, i) => ({
-      buffer: s.args[i]!.buffer,
-      from: s.args[i]!.offset,
-      to: s.args[i]!.offset + b.size(s.dims),
-      written: b.access !== 'read',
-    }));
+  s.kernel.bindings(s.options).map((b, i) => ({
+    buffer: s.args[i]!.buffer,
+    from: s.args[i]!.offset,
+    to: s.args[i]!.offset + b.size(s.dims),
+    written: b.access !== 'read',
+  }));
 /** Whether two steps must keep their order. */
 const bound = (a: Step, b: Step): boolean => {
   const theirs = rangesOf(b);
