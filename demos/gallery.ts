@@ -1,6 +1,6 @@
-/** Shows the card of every registered experiment on the first page; the experiments themselves stay unloaded. */
+/** Shows the card of every registered study on the first page; the studies themselves stay unloaded. */
 import { LabGallery } from '../src/ui/labGallery';
-import { EXPERIMENTS } from './registry';
+import { STUDIES } from './registry';
 
 const gallery = document.querySelector('lab-gallery');
-if (gallery instanceof LabGallery) gallery.cards = EXPERIMENTS.map((entry) => entry.card);
+if (gallery instanceof LabGallery) gallery.cards = STUDIES.map((entry) => entry.card);

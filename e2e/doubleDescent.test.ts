@@ -1,6 +1,6 @@
 /** The smoke preset of every variant of double descent, on the GPU: it finishes, measures, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import experiment from '../demos/double-descent/experiment';
+import study from '../demos/double-descent/study';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
@@ -23,11 +23,11 @@ it.each([
   { variant: 'epoch', timeExamples: 6, timeFeatures: 2 },
   { variant: 'mlp', trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 },
 ])('%o runs, and contradicts nothing', async (edge) => {
-  const config = { ...presetConfig(experiment, 'smoke'), seeds: 5, ...edge };
-  const table = new RowTable(await measured(experiment, config, executor));
+  const config = { ...presetConfig(study, 'smoke'), seeds: 5, ...edge };
+  const table = new RowTable(await measured(study, config, executor));
   expect(table.points.length).toBeGreaterThan(0);
-  experiment.theory(config);
-  for (const claim of experiment.claims(config)) {
+  study.theory(config);
+  for (const claim of study.claims(config)) {
     const { verdict, measured: found } = claim.test(table, config);
     expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');
   }
@@ -41,17 +41,17 @@ it.each([
   ['epoch', {}],
   ['mlp', {}],
 ])('%s %o', async (variant, rest) => {
-  const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
-  const rows = await measured(experiment, config, executor);
+  const config = { ...presetConfig(study, 'smoke'), variant, ...rest };
+  const rows = await measured(study, config, executor);
   const table = new RowTable(rows);
-  const views = experiment.views(config);
+  const views = study.views(config);
   for (const v of views)
     expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(
       true,
     );
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
-  for (const claim of experiment.claims(config)) {
+  for (const claim of study.claims(config)) {
     const { verdict, measured: found } = claim.test(table, config);
     console.log(`${variant} ${claim.id}: ${verdict}: ${found}`);
     expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');

@@ -1,7 +1,7 @@
 /** Grokking on the GPU: the weights solved by hand, the smoke preset of every variant, and the quick preset, which groks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import experiment from '../demos/grokking/experiment';
-import type { Config, Row } from '../src/lab/experiment';
+import study from '../demos/grokking/study';
+import type { Config, Row } from '../src/lab/study';
 import { judge } from '../src/lab/judge';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => executor.dispose());
 
-const measure = (config: Config): Promise<readonly Row[]> => measured(experiment, config, executor);
+const measure = (config: Config): Promise<readonly Row[]> => measured(study, config, executor);
 
 describe('weights solved by hand, in the model on the GPU', () => {
   /** u of float32 as kernels' bounds take it. */
@@ -58,8 +58,8 @@ describe('weights solved by hand, in the model on the GPU', () => {
 /** What every run has: points or cells for every view, progress to its end, verdicts that contradict nothing. */
 const check = (config: Config, rows: readonly Row[]): RowTable => {
   const table = new RowTable(rows);
-  experiment.theory(config);
-  for (const v of experiment.views(config)) {
+  study.theory(config);
+  for (const v of study.views(config)) {
     if (v.kind === 'heatmap')
       expect(
         table.cells.some((p) => p.chart === v.chart),
@@ -70,7 +70,7 @@ const check = (config: Config, rows: readonly Row[]): RowTable => {
   }
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
-  for (const { id, says, verdict, measured } of judge(experiment, table, config)) {
+  for (const { id, says, verdict, measured } of judge(study, table, config)) {
     console.log(`${id}: ${verdict}: ${measured}`);
     expect(verdict, `${says} ${measured}`).not.toBe('disagrees');
   }
@@ -87,17 +87,17 @@ describe('the smoke preset', () => {
     { variant: 'phase', decays: [0, 1] },
     { variant: 'exact' },
   ])('with %o', async (edge) => {
-    const config = { ...presetConfig(experiment, 'smoke'), ...edge };
+    const config = { ...presetConfig(study, 'smoke'), ...edge };
     check(config, await measure(config));
   });
 });
 
 it('the quick preset groks: it memorises, then generalises, its circuit first; all claims are judged', async () => {
-  const config = presetConfig(experiment, 'quick');
+  const config = presetConfig(study, 'quick');
   const table = check(config, await measure(config));
   const end = (series: string): readonly number[] => table.summary('accuracy', series).at(-1)!.values;
   for (const accuracy of [...end('train 0.7/1'), ...end('test 0.7/1')]) expect(accuracy).toBeGreaterThan(0.95);
-  expect(judge(experiment, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([
+  expect(judge(study, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([
     ['delay', 'agrees'],
     ['restricted', 'agrees'],
     ['key', 'inconclusive'],

@@ -1,4 +1,4 @@
-/** The headless runner from the shell, with the first experiment: build, browser, GPU, files, exit status, interruption. */
+/** The headless runner from the shell, with the first study: build, browser, GPU, files, exit status, interruption. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -55,7 +55,7 @@ describe('npm run lab', () => {
     const ended = await lab([...TRAINS, '--seeds', '3', '--out', join(folder, 'one')]);
     expect(ended.code, ended.stderr).toBe(0);
     const summary = await summaryOf('one');
-    expect(summary).toMatchObject({ experiment: 'double-descent', preset: 'smoke', state: 'done', config: { variant: 'epoch', seeds: 3 } });
+    expect(summary).toMatchObject({ study: 'double-descent', preset: 'smoke', state: 'done', config: { variant: 'epoch', seeds: 3 } });
     expect(summary.adapter.name).not.toBe('none');
     expect(ended.stdout).toContain(`on ${summary.adapter.name}`);
     expect(ended.stderr).toMatch(/% · .*points/);

@@ -47,8 +47,8 @@ describe('the layer rule', () => {
     ['src/graph/node.ts', '../../shaders/matmul'],
     ['src/graph/node.ts', 'node:fs'],
     ['src/index.ts', './lab/run'],
-    ['demos/double-descent/experiment.ts', '../../src/index'],
-    ['demos/registry.ts', './double-descent/experiment'],
+    ['demos/double-descent/study.ts', '../../src/index'],
+    ['demos/registry.ts', './double-descent/study'],
   ])('allows %s to import %s', (path, target) => {
     expect(layerBreaches(path, `import '${target}';`)).toEqual([]);
   });

@@ -1,12 +1,12 @@
-/** The rows of a whole run of an experiment, without a page: nothing pauses it, and no setting changes on the way. */
+/** The rows of a whole run of a study, without a page: nothing pauses it, and no setting changes on the way. */
 import { Control } from '../src/lab/control';
-import type { Config, Experiment, Row } from '../src/lab/experiment';
+import type { Config, Study, Row } from '../src/lab/study';
 import type { Executor } from '../src/runtime/executor';
 
-export const measured = async (experiment: Experiment, config: Config, executor: Executor): Promise<readonly Row[]> => {
+export const measured = async (study: Study, config: Config, executor: Executor): Promise<readonly Row[]> => {
   const control = new Control();
   const rows: Row[] = [];
-  for await (const row of experiment.run(config, {
+  for await (const row of study.run(config, {
     executor,
     control,
     signal: new AbortController().signal,

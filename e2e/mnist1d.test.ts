@@ -1,9 +1,9 @@
 /** MNIST-1D: the smoke preset on the GPU, and what its claims make of results that are, are not and might be the published ones. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import experiment from '../demos/mnist1d/experiment';
+import study from '../demos/mnist1d/study';
 import { ARCHITECTURES, BAND, PUBLISHED, type Architecture } from '../demos/mnist1d/config';
 import { modelOf } from '../demos/mnist1d/run';
-import type { Config, PointRow } from '../src/lab/experiment';
+import type { Config, PointRow } from '../src/lab/study';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
@@ -21,10 +21,10 @@ const EDGES: readonly Config[] = [
   { shufflePositions: 'shuffled', architecture: 'cnn', channels: 4 },
 ];
 it.each(EDGES)('smoke with %o finishes, draws every chart and judges nothing', async (change) => {
-  const config: Config = { ...presetConfig(experiment, 'smoke'), ...change };
-  const rows = await measured(experiment, config, executor);
+  const config: Config = { ...presetConfig(study, 'smoke'), ...change };
+  const rows = await measured(study, config, executor);
   const table = new RowTable(rows);
-  for (const v of experiment.views(config))
+  for (const v of study.views(config))
     if (v.kind === 'line')
       for (const series of Object.keys(v.series))
         expect(table.summary(v.chart, series).at(-1)?.x, `${v.chart} ${series}`).toBe(config['steps']);
@@ -32,7 +32,7 @@ it.each(EDGES)('smoke with %o finishes, draws every chart and judges nothing', a
   expect(rows.filter((r) => r.kind === 'event')).toEqual([]);
   const accuracies = table.points.filter((p) => p.chart === 'test' || p.chart === 'train').map((p) => p.y);
   for (const y of accuracies) expect(y >= 0 && y <= 100).toBe(true);
-  for (const claim of experiment.claims(config)) expect(claim.test(table, config).verdict, claim.says).toBe('inconclusive');
+  for (const claim of study.claims(config)) expect(claim.test(table, config).verdict, claim.says).toBe('inconclusive');
 });
 
 it.each([
@@ -40,7 +40,7 @@ it.each([
   ['mlp', 15_210],
   ['cnn', 5_210],
 ] as const)('%s has the published number of parameters', (a, count) => {
-  expect(modelOf(presetConfig(experiment, 'standard'), a).layout.count).toBe(count);
+  expect(modelOf(presetConfig(study, 'standard'), a).layout.count).toBe(count);
 });
 
 /** Five seeds at the last step, each `spread` on either side of the figure. */
@@ -61,9 +61,9 @@ const all = (verdict: string): Readonly<Record<string, string>> =>
   Object.fromEntries(['order', ...ARCHITECTURES].map((id) => [id, verdict]));
 
 describe('claims', () => {
-  const config = presetConfig(experiment, 'standard');
+  const config = presetConfig(study, 'standard');
   const verdicts = (t: RowTable, c: Config = config): Readonly<Record<string, string>> =>
-    Object.fromEntries(experiment.claims(c).map((k) => [k.id, k.test(t, c).verdict]));
+    Object.fromEntries(study.claims(c).map((k) => [k.id, k.test(t, c).verdict]));
 
   it.each(['ordered', 'shuffled'] as const)('agree with the published figures, positions %s', (shufflePositions) => {
     expect(verdicts(table(PUBLISHED[shufflePositions]), { ...config, shufflePositions })).toEqual(all('agrees'));

@@ -1,13 +1,13 @@
 /** The built site under a sub-path, in a browser, used as a visitor would use it. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { EXPERIMENTS } from '../demos/registry';
+import { STUDIES } from '../demos/registry';
 import { lookOf } from '../src/ui/palette';
 import { PHONE, Visitor } from './visitor';
 
 /** Every page there is, and what it has once it is ready. */
 const PAGES = [
   ['', 'lab-gallery h2 a'],
-  ...EXPERIMENTS.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const),
+  ...STUDIES.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const),
   ['runs/', 'lab-runs h1'],
   ['device/', 'lab-device h1'],
   ['bench/', 'lab-bench h1'],
@@ -40,7 +40,7 @@ describe('the built site', () => {
         return found;
       }, lookOf(0, '#000000').colour);
 
-  it('leads from the gallery to an experiment, and runs nothing by itself', async () => {
+  it('leads from the gallery to a study, and runs nothing by itself', async () => {
     await visitor.visit('');
     await visitor.page
       .getByRole('link', { name: /Double descent/ })
@@ -116,7 +116,7 @@ describe('the built site', () => {
     },
   );
   it.each(THEMES)(
-    'an experiment has no accessibility violation in %s while it runs, when it is done, and with every disclosure open',
+    'a study has no accessibility violation in %s while it runs, when it is done, and with every disclosure open',
     async (colorScheme) => {
       await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&epochs=60', { colorScheme });
       await visitor.press('Run');

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIELDS } from '../demos/playground/config';
 import { prepare } from '../demos/playground/data';
-import experiment from '../demos/playground/experiment';
+import study from '../demos/playground/study';
 import { evaluatedAt, pieceOf } from '../demos/playground/run';
 import { Control } from '../src/lab/control';
-import type { ArtifactRow, Config, Inputs, PointRow, Row } from '../src/lab/experiment';
+import type { ArtifactRow, Config, Inputs, PointRow, Row } from '../src/lab/study';
 import { judge } from '../src/lab/judge';
 import { defaults, parseConfig, presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
@@ -33,7 +33,7 @@ const measure = async (config: Config, { inputs = {}, changes = {}, abortAfter }
     latest = { ...latest, ...changes[call++] };
     return latest;
   };
-  for await (const row of experiment.run(config, {
+  for await (const row of study.run(config, {
     executor,
     control,
     signal: abort.signal,
@@ -46,7 +46,7 @@ const measure = async (config: Config, { inputs = {}, changes = {}, abortAfter }
   }
   return rows;
 };
-const SMOKE: Config = { ...presetConfig(experiment, 'smoke'), batch: 8 };
+const SMOKE: Config = { ...presetConfig(study, 'smoke'), batch: 8 };
 const file = (name: string, data: Uint8Array<ArrayBuffer>): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> } => ({
   name,
   data,
@@ -74,13 +74,13 @@ const tensor = (...shape: number[]): { readonly shape: readonly number[]; readon
 
 describe('a run', () => {
   it('of the default network learns the spirals: the claims agree, every view has data, the progress ends', async () => {
-    const config = { ...parseConfig(experiment.config, {}), steps: 400, seeds: 5, examples: 300 };
+    const config = { ...parseConfig(study.config, {}), steps: 400, seeds: 5, examples: 300 };
     const rows = await measure(config);
     const table = new RowTable(rows);
-    for (const v of experiment.views(config))
+    for (const v of study.views(config))
       for (const series of v.kind === 'line' ? Object.keys(v.series) : [])
         expect(points(rows, v.chart, series).length, `${v.chart} ${series}`).toBeGreaterThan(0);
-    for (const v of judge(experiment, table, config)) expect(v.verdict, v.measured).toBe('agrees');
+    for (const v of judge(study, table, config)) expect(v.verdict, v.measured).toBe('agrees');
     expect(rows.findLast((r) => r.kind === 'progress')).toMatchObject({ done: 400, total: 400, steps: 2000 });
   });
   it.each([
@@ -94,7 +94,7 @@ describe('a run', () => {
     const rows = await measure(config);
     expect(points(rows, 'loss', 'test').at(-1)!.x).toBe(config['steps']);
     expect(points(rows, 'loss', 'test').every((p) => Number.isFinite(p.y))).toBe(true);
-    for (const v of judge(experiment, new RowTable(rows), config))
+    for (const v of judge(study, new RowTable(rows), config))
       expect(v.verdict, v.measured).toMatch(config['seeds'] === 1 ? /^inconclusive$/ : /^(agrees|inconclusive)$/);
     expect(weightsOf(rows).data.length).toBeGreaterThan(0);
   });
@@ -235,7 +235,7 @@ describe('networks that diverge', () => {
 });
 
 describe('data', () => {
-  const config = { ...defaults(experiment.config), testShare: 0.2 };
+  const config = { ...defaults(study.config), testShare: 0.2 };
   it('from a CSV are split by the seed into all of the rows, and standardised by the training set', () => {
     const sets = prepare(config, { data: TABLE });
     expect([sets.kind, sets.train.n, sets.test.n, sets.inputs, sets.outputs, sets.classNames]).toEqual([

@@ -1,7 +1,7 @@
 /** The smoke preset of every variant of the page on gradient noise, on the GPU: it finishes, measures every view, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import experiment from '../demos/sgd-noise/experiment';
-import type { Config, Row } from '../src/lab/experiment';
+import study from '../demos/sgd-noise/study';
+import type { Config, Row } from '../src/lab/study';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => executor.dispose());
 
-const measure = (config: Config): Promise<readonly Row[]> => measured(experiment, config, executor);
-const smoke = (rest: Config): Config => ({ ...presetConfig(experiment, 'smoke'), ...rest });
+const measure = (config: Config): Promise<readonly Row[]> => measured(study, config, executor);
+const smoke = (rest: Config): Config => ({ ...presetConfig(study, 'smoke'), ...rest });
 const judged = (config: Config, table: RowTable): void => {
-  for (const claim of experiment.claims(config)) {
+  for (const claim of study.claims(config)) {
     const { verdict, measured } = claim.test(table, config);
     expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees');
   }
@@ -26,7 +26,7 @@ it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', asy
   const config = smoke({ variant });
   const rows = await measure(config);
   const table = new RowTable(rows);
-  for (const v of experiment.views(config)) {
+  for (const v of study.views(config)) {
     if (v.kind === 'heatmap')
       expect(
         table.cells.some((p) => p.chart === v.chart),
@@ -37,7 +37,7 @@ it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', asy
   }
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
-  expect(experiment.claims(config).length).toBeGreaterThan(0);
+  expect(study.claims(config).length).toBeGreaterThan(0);
   judged(config, table);
 });
 
@@ -54,7 +54,7 @@ it.each([
 ])('%o runs, and contradicts nothing', async (edge) => {
   const config = smoke(edge);
   const table = new RowTable(await measure(config));
-  experiment.theory(config);
+  study.theory(config);
   judged(config, table);
 });
 

@@ -1,9 +1,9 @@
 /** The claims about gradient noise on made-up tables: what agrees, what disagrees and what is left open. */
 import { describe, expect, it } from 'vitest';
-import experiment from '../demos/sgd-noise/experiment';
+import study from '../demos/sgd-noise/study';
 import { decide } from '../demos/sgd-noise/verdicts';
 import { stream } from '../src/core/random';
-import type { Config, Row, Verdict } from '../src/lab/experiment';
+import type { Config, Row, Verdict } from '../src/lab/study';
 import { defaults } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { stationaryVariance, stepsFor } from '../src/theory/index';
@@ -15,8 +15,8 @@ let drawn = 0;
 const points = (chart: string, series: string, x: number, y: (seed: number) => number, scatter = 0.02, seeds = SEEDS): readonly Row[] =>
   Array.from({ length: seeds }, (_, seed) => ({ kind: 'point', chart, series, x, seed, y: y(seed) * (1 + scatter * normal(drawn++)) }));
 const verdict = (id: string, rest: Config, rows: readonly Row[]): Verdict => {
-  const config = { ...defaults(experiment.config), ...rest };
-  return experiment
+  const config = { ...defaults(study.config), ...rest };
+  return study
     .claims(config)
     .find((c) => c.id === id)!
     .test(new RowTable(rows), config).verdict;

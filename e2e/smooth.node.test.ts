@@ -28,7 +28,7 @@ interface Watched {
   readonly frames: (count: number) => Promise<readonly number[]>;
 }
 
-describe('the page of an experiment', () => {
+describe('the page of a study', () => {
   let visitor: Visitor;
   beforeAll(async () => {
     visitor = await Visitor.open();
@@ -38,7 +38,7 @@ describe('the page of an experiment', () => {
 
   const now = (): Promise<number> => visitor.page.evaluate(() => performance.now());
   /**
-   * Runs the experiment on the page. Returns the tasks of the page's main thread that took it more than LONG, in ms of the thread's own time: on
+   * Runs the study on the page. Returns the tasks of the page's main thread that took it more than LONG, in ms of the thread's own time: on
    * a machine that does other things besides, what the observer sees by the clock is longer, and is printed.
    */
   const longTasks = async (name: string): Promise<readonly number[]> => {
@@ -98,7 +98,7 @@ describe('the page of an experiment', () => {
       'about:blank',
     ]);
     await tab!.show();
-    const lab = "document.querySelector('lab-experiment')";
+    const lab = "document.querySelector('lab-study')";
     await tab!.until(`${lab}?.adapter !== undefined`);
     await tab!.evaluate(`${lab}.start()`);
     await tab!.until(`${lab}.progress?.done > 50`);

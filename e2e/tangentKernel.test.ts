@@ -1,6 +1,6 @@
 /** The smoke preset of every variant of the tangent kernel, on the GPU: it finishes, measures, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import experiment from '../demos/tangent-kernel/experiment';
+import study from '../demos/tangent-kernel/study';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
@@ -26,11 +26,11 @@ it.each([
   ['spectral', {}],
   ['spectral', { frequencies: [5], seeds: 1 }],
 ])('%s %o', async (variant, rest) => {
-  const config = { ...presetConfig(experiment, 'smoke'), variant, ...rest };
+  const config = { ...presetConfig(study, 'smoke'), variant, ...rest };
   const started = performance.now();
-  const rows = await measured(experiment, config, executor);
+  const rows = await measured(study, config, executor);
   const table = new RowTable(rows);
-  for (const v of experiment.views(config)) {
+  for (const v of study.views(config)) {
     if (v.chart === 'time' && variant === 'spectral' && 'frequencies' in rest) continue; // an odd frequency alone is never learned
     expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(
       true,
@@ -38,8 +38,8 @@ it.each([
   }
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
-  experiment.theory(config);
-  for (const claim of experiment.claims(config)) {
+  study.theory(config);
+  for (const claim of study.claims(config)) {
     const { verdict, measured } = claim.test(table, config);
     console.log(`${variant} ${claim.id}: ${verdict}: ${measured}`);
     expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees');

@@ -118,7 +118,7 @@ describe('a visit', () => {
     const bundle = await saved('Run (JSON)');
     expect(bundle.name).toBe('double-descent-run.json');
     const { facts, points } = readBundle(bundle.text);
-    expect(facts).toMatchObject({ experiment: 'double-descent', preset: 'smoke', state: 'done', config });
+    expect(facts).toMatchObject({ study: 'double-descent', preset: 'smoke', state: 'done', config });
     expect(points).toEqual(new RowTable(whole).points);
     const metrics = await saved('All rows (CSV)');
     expect(metrics.text.trimEnd().split('\n')).toHaveLength(1 + whole.length);

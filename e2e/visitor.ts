@@ -7,8 +7,8 @@ import { chromium } from 'playwright';
 import { ensureBrowser } from '../src/cli/browser';
 import { launchOptions } from '../src/cli/findBrowser';
 import { openSite, type Site } from '../src/cli/site';
-import type { Row } from '../src/lab/experiment';
-import type { LabExperiment } from '../src/ui/labExperiment';
+import type { Row } from '../src/lab/study';
+import type { LabStudy } from '../src/ui/labStudy';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 export const WIDE = { width: 1280, height: 900 };
@@ -92,8 +92,8 @@ export class Visitor {
     this.#context = undefined;
   }
 
-  look<T>(read: (lab: LabExperiment) => T): Promise<T> {
-    return this.page.locator('lab-experiment').evaluate(read as (lab: unknown) => T) as Promise<T>;
+  look<T>(read: (lab: LabStudy) => T): Promise<T> {
+    return this.page.locator('lab-study').evaluate(read as (lab: unknown) => T) as Promise<T>;
   }
   press(name: string): Promise<void> {
     return this.page.getByRole('button', { name, exact: true }).click();
@@ -102,7 +102,7 @@ export class Visitor {
   async until(state: string): Promise<void> {
     await this.page.waitForFunction(
       (state) => {
-        const lab = document.querySelector<LabExperiment>('lab-experiment');
+        const lab = document.querySelector<LabStudy>('lab-study');
         if (lab?.state === 'failed' && state !== 'failed') throw new Error(`${lab.error?.name}: ${lab.error?.message}`);
         return lab?.state === state;
       },
@@ -112,7 +112,7 @@ export class Visitor {
   }
   async untilDone(count: number): Promise<void> {
     await this.page.waitForFunction(
-      (count) => (document.querySelector<LabExperiment>('lab-experiment')?.progress?.done ?? 0) >= count,
+      (count) => (document.querySelector<LabStudy>('lab-study')?.progress?.done ?? 0) >= count,
       count,
       { timeout: RUN_MS },
     );

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/cli/browser';
 import { CONTENT_POLICY } from '../src/cli/securityPolicy';
 import { openSite, ROOT, type Site } from '../src/cli/site';
-import type { LabExperiment } from '../src/ui/labExperiment';
+import type { LabStudy } from '../src/ui/labStudy';
 
 /** Of all scripts of a page together, its worker's left out, gzipped: a second on a slow phone's network. */
 const MOST_BYTES = 120_000;
@@ -98,13 +98,13 @@ describe('the built site', () => {
     expect(sum(page)).toBeLessThanOrEqual(MOST_BYTES);
   });
 
-  it.each([true, false])('an experiment trains to its end under the policy (as a header: %s)', async (header) => {
+  it.each([true, false])('a study trains to its end under the policy (as a header: %s)', async (header) => {
     // One that trains on the GPU, so that kernels are made from their templates.
     const { broken, worker } = await visit(
       'double-descent/?v=1&preset=smoke&variant=epoch',
       async (page) => {
         await page.getByRole('button', { name: 'Run', exact: true }).click();
-        await page.waitForFunction(() => document.querySelector<LabExperiment>('lab-experiment')?.state === 'done');
+        await page.waitForFunction(() => document.querySelector<LabStudy>('lab-study')?.state === 'done');
       },
       header,
     );

@@ -1,5 +1,5 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
-import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/study';
 import { agreesIf, coverage, figure, inconclusive, interval, seedsIn, tooFew } from '../../src/lab/verdicts';
 import { expectedExcessRisk, randomFeatureRisk } from '../../src/theory/index';
 import { isPublished, list, num, PUBLISHED_MLP, variantOf } from './config';

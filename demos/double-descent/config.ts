@@ -1,5 +1,5 @@
 /** What can be set on the double-descent page, and the presets. */
-import type { Config, Curve, Field, Preset } from '../../src/lab/experiment';
+import type { Config, Curve, Field, Preset } from '../../src/lab/study';
 
 export type Variant = 'linear' | 'features' | 'epoch' | 'mlp';
 export const variantOf = (c: Config): Variant => c['variant'] as Variant;

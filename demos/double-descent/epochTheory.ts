@@ -5,7 +5,7 @@
  * Setting after Pezeshki et al. 2021, arXiv:2112.03215: features of two scales. Excess risk Σ_j s_j²(w_j − β_j)², s_j² a feature's variance.
  */
 import { gaussianRegression } from '../../src/data/index';
-import type { Config, Curve } from '../../src/lab/experiment';
+import type { Config, Curve } from '../../src/lab/study';
 import { dense, gradientDescent, type Dense, type GradientDescent } from '../../src/theory/index';
 import { num } from './config';
 

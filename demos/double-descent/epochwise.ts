@@ -2,7 +2,7 @@
  * Full-batch gradient descent from zero on (1/2n)‖Xw − y‖², run on the GPU, against its closed form at every step and its limit, the
  * minimum-norm solution.
  */
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { addInt, constant, halfSquaredError, matmul, mul, squaredNorm, sub, variable } from '../../src/ops/index';
 import { plan, type Plan } from '../../src/plan/index';
 import { metric } from '../../src/runtime/executor';

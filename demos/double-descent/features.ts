@@ -5,7 +5,7 @@
  */
 import { deriveSeed, stream, USE } from '../../src/core/random';
 import { mnist1d, oneHot, take, toFloat32, withLabelNoise } from '../../src/data/index';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { randomFeatures } from '../../src/models/index';
 import { compile, type Compiled } from '../../src/runtime/compile';
 import { dense, minNorm, multiply, ridge, type Dense } from '../../src/theory/index';

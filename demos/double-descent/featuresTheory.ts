@@ -1,5 +1,5 @@
 /** Random ReLU features of a linear target on the sphere: the limit of Mei and Montanari. */
-import type { Config, Curve } from '../../src/lab/experiment';
+import type { Config, Curve } from '../../src/lab/study';
 import { randomFeatureRisk } from '../../src/theory/index';
 import { list, num } from './config';
 

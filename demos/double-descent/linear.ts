@@ -6,7 +6,7 @@
 import { deriveSeed } from '../../src/core/random';
 import { integerLogspace } from '../../src/core/stats';
 import { gaussianRegression } from '../../src/data/index';
-import type { Config, Curve, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Curve, Row, RunContext } from '../../src/lab/study';
 import {
   dense,
   effectiveLimit,

@@ -3,7 +3,7 @@
  * they step together. The test labels are clean. Error rates are shares of examples, losses mean cross-entropies in nats.
  */
 import { mnist1d, toFloat32, withLabelNoise } from '../../src/data/index';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { mlp } from '../../src/models/index';
 import { crossEntropy, errorRate } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';

@@ -1,6 +1,6 @@
 /** How the claims of double descent are judged: peaks and minima of means over seeds. */
 import { studentQuantile } from '../../src/core/stats';
-import type { Judgement, Summary } from '../../src/lab/experiment';
+import type { Judgement, Summary } from '../../src/lab/study';
 import { agreesIf, figure, inconclusive, interval, tooFew } from '../../src/lab/verdicts';
 
 const finite = (s: readonly Summary[]): readonly Summary[] => s.filter((p) => Number.isFinite(p.mean));

@@ -1,4 +1,4 @@
-import type { Card, Reference } from '../../src/lab/experiment';
+import type { Card, Reference } from '../../src/lab/study';
 import references from './reference.json';
 
 export default {

@@ -1,6 +1,6 @@
 /** The Fourier circuit of the watched replicas, those of the first setting: while it forms, and taken apart at the end. */
 import { stream, USE } from '../../src/core/random';
-import type { Config, Row } from '../../src/lab/experiment';
+import type { Config, Row } from '../../src/lab/study';
 import {
   effectiveRank,
   keyFrequencies,

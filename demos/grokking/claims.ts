@@ -1,7 +1,7 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
 import { ConfigError } from '../../src/core/errors';
 import { meanInterval } from '../../src/core/stats';
-import type { CellRow, Claim, Config, Judgement, Table } from '../../src/lab/experiment';
+import type { CellRow, Claim, Config, Judgement, Table } from '../../src/lab/study';
 import { inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 import { analyticLoss } from '../../src/theory/index';
 import { isFourier, isTransformer, keptOf, list, modulusOf, num, settingsOf, singleRun, variantOf } from './config';

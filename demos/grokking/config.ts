@@ -1,5 +1,5 @@
 /** What can be set on the grokking page, and the presets. */
-import type { Config, Field, Preset } from '../../src/lab/experiment';
+import type { Config, Field, Preset } from '../../src/lab/study';
 import type { ModularTask } from '../../src/data/index';
 import { PHASES } from '../../src/theory/index';
 

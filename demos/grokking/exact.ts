@@ -1,6 +1,6 @@
 /** The weights solved by hand, on the GPU in the same model as trained ones, each with fewer and fewer of its frequencies. */
 import { stream, USE } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { keyFrequencies, logitSpectrum, unitFrequencies } from '../../src/measure/index';
 import { quadraticScale } from '../../src/models/index';
 import { analyticScale, analyticWeights, frequencyCount } from '../../src/theory/index';

@@ -1,5 +1,5 @@
 /** What the weights solved by hand lose, and how far float32 may be from it. */
-import type { Config, Curve } from '../../src/lab/experiment';
+import type { Config, Curve } from '../../src/lab/study';
 import { analyticLoss, analyticRounding, frequencyCount, PHASES } from '../../src/theory/index';
 import { exactUnits, modulusOf } from './config';
 

@@ -3,7 +3,7 @@
  * measures a circuit asks for no more than this.
  */
 import { ConfigError } from '../../src/core/errors';
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import type { LossKind } from '../../src/measure/index';
 import { modularAdditionTransformer, quadraticMlp, transformer, type Model, type Parameters } from '../../src/models/index';
 import type { Tensor } from '../../src/graph/tensor';

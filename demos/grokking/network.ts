@@ -1,6 +1,6 @@
 /** The replicas' trainer, and the plans that look inside: at the whole table's logits, with or without a component, with or without some units. */
 import type { OperationTable } from '../../src/data/index';
-import type { Config, RunContext } from '../../src/lab/experiment';
+import type { Config, RunContext } from '../../src/lab/study';
 import { sumsByResult, withoutComponent } from '../../src/measure/index';
 import type { Tensor } from '../../src/graph/tensor';
 import { argmax, max, mul, squaredNorm, sub, sum, toFloat, variable } from '../../src/ops/index';

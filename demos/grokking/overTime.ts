@@ -1,5 +1,5 @@
 /** Training over time: all settings and seeds side by side, the circuit watched in the first setting. */
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { answersOf, Circuit } from './circuit';
 import { circuitAt, isFourier, num } from './config';
 import { learnerOf } from './learner';

@@ -1,5 +1,5 @@
 /** Phase diagram: every weight decay with every share of the table, all seeds, in one run. */
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { num } from './config';
 import { learnerOf } from './learner';
 import { Network } from './network';

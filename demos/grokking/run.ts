@@ -1,5 +1,5 @@
 /** The variants' runs. */
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { variantOf } from './config';
 import { runExact } from './exact';
 import { runOverTime } from './overTime';

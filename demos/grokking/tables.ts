@@ -1,6 +1,6 @@
 /** The operation's table as replicas' training and test sets: each seed its own split, each setting its own share. */
 import { operationTable, splitEntries, takeEntries, type Entries, type OperationTable } from '../../src/data/index';
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import type { TrainerData } from '../../src/runtime/trainer';
 import { modulusOf, num, seedOf, settingsOf, taskOf, type Setting } from './config';
 import type { Learner } from './learner';

@@ -1,5 +1,5 @@
 /** Training in pieces: accuracy and loss as they come, and between pieces whatever else is to be measured. */
-import type { Config, PointRow, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, PointRow, Row, RunContext } from '../../src/lab/study';
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { FiniteWatch } from '../../src/runtime/trainLoop';
 import { evaluatedAt, num } from './config';

@@ -1,5 +1,5 @@
 /** What the page claims, and how each claim is judged from the accuracies at the last step. */
-import type { Claim, Config, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Summary, Table } from '../../src/lab/study';
 import { inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 import { ARCHITECTURES, architecturesOf, BAND, isRecipe, isShuffled, LABELS, num, publishedOf, type Architecture } from './config';
 

@@ -1,5 +1,5 @@
 /** What can be set on the MNIST-1D page, the published figures and the presets. */
-import type { Config, Curve, Field, Preset } from '../../src/lab/experiment';
+import type { Config, Curve, Field, Preset } from '../../src/lab/study';
 
 export const num = (c: Config, key: string): number => c[key] as number;
 

@@ -3,7 +3,7 @@
  * losses mean cross-entropies in nats. Recipe: Greydanus & Kobak 2024: Adam, batches of 100, PyTorch's default initialisation, no decay, no dropout.
  */
 import { mnist1d, toFloat32 } from '../../src/data/index';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { cnn, linear, mlp, type Model } from '../../src/models/index';
 import { crossEntropy, errorRate } from '../../src/ops/losses';
 import { adam } from '../../src/optim/index';

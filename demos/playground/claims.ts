@@ -1,5 +1,5 @@
 /** What the page claims of any network and data, and how a run is judged. */
-import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/study';
 import { inconclusive } from '../../src/lab/verdicts';
 import { num } from './config';
 

@@ -1,6 +1,6 @@
 /** What can be set in the playground, the files it takes, and the presets. */
 import type { TableTask } from '../../src/data/table';
-import type { Config, Field, InputSpec, Preset } from '../../src/lab/experiment';
+import type { Config, Field, InputSpec, Preset } from '../../src/lab/study';
 import type { Activation } from '../../src/models/index';
 
 export const num = (c: Config, key: string): number => c[key] as number;

@@ -4,7 +4,7 @@ import { deriveSeed, minibatch, stream, USE } from '../../src/core/random';
 import { classification, regression, take, type ClassificationDataset, type Dataset, type RegressionDataset } from '../../src/data/dataset';
 import { mnist1d } from '../../src/data/mnist1d';
 import { readTable } from '../../src/data/table';
-import type { Config, Inputs } from '../../src/lab/experiment';
+import type { Config, Inputs } from '../../src/lab/study';
 import type { TrainerData } from '../../src/runtime/trainer';
 import { num, taskOf } from './config';
 

@@ -1,5 +1,5 @@
 /** The optimiser that the settings name. */
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import { adam, adamw, sgd, type Optimiser } from '../../src/optim/index';
 import { num } from './config';
 

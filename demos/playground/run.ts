@@ -1,6 +1,6 @@
 /** A run: all seeds side by side, in pieces of a fixed number of steps, between which the learning rate and the decay may change. */
 import { ConfigError } from '../../src/core/errors';
-import type { Config, EventRow, PointRow, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, EventRow, PointRow, Row, RunContext } from '../../src/lab/study';
 import { mlp, type Model } from '../../src/models/index';
 import { crossEntropy, errorRate, meanSquaredError } from '../../src/ops/losses';
 import { metric, type MetricBatch } from '../../src/runtime/executor';

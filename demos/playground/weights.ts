@@ -1,7 +1,7 @@
 /** Trained weights as a file: out at the end of a run, and in again at the start of another. */
 import { ConfigError } from '../../src/core/errors';
 import { showShape } from '../../src/core/shape';
-import type { ArtifactRow, Config, InputFile } from '../../src/lab/experiment';
+import type { ArtifactRow, Config, InputFile } from '../../src/lab/study';
 import type { Model } from '../../src/models/index';
 import type { HostArray } from '../../src/runtime/executor';
 import { readSafetensors, writeSafetensors, type Stored, type StoredFile } from '../../src/runtime/safetensors';
@@ -33,7 +33,7 @@ export const weightsFile = (c: Config, model: Model, data: Prepared, weights: re
   const file = writeSafetensors(
     { ...tensors, ...scaleTensors(data.scale) },
     {
-      experiment: 'playground',
+      study: 'playground',
       model: model.name,
       activation: activationOf(c),
       task: data.kind,

@@ -1,7 +1,7 @@
-/** Gives the page's <lab-runs> the experiments whose runs it can draw. */
+/** Gives the page's <lab-runs> the studies whose runs it can draw. */
 import { LabRuns } from '../../src/ui/labRuns';
-import { EXPERIMENTS } from '../registry';
+import { STUDIES } from '../registry';
 
 const element = document.querySelector('lab-runs');
 if (!(element instanceof LabRuns)) throw new Error('the page has no <lab-runs>');
-element.entries = EXPERIMENTS;
+element.entries = STUDIES;

@@ -3,7 +3,7 @@
  * seeds are its replicas. The curve S = S_min(1 + B_crit/B) is fitted to each seed, and the noise scale is measured beside it.
  */
 import { logspace, mean } from '../../src/core/stats';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { noiseOf, NoiseScale } from '../../src/measure/index';
 import { crossEntropy } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';

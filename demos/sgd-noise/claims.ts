@@ -1,5 +1,5 @@
 /** What the page claims, and how each claim is judged from the rows of a run. Seeds are compared with themselves: pairs share data and first weights. */
-import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/study';
 import { agreesIf, coverage, figure, inconclusive, interval, tooFew } from '../../src/lab/verdicts';
 import { stationaryVariance } from '../../src/theory/index';
 import { list, num, variantOf } from './config';

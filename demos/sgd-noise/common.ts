@@ -1,7 +1,7 @@
 /** What the variants share: the network, the data and rows. */
 import { ConfigError } from '../../src/core/errors';
 import { mnist1d, toFloat32 } from '../../src/data/index';
-import type { Config, PointRow } from '../../src/lab/experiment';
+import type { Config, PointRow } from '../../src/lab/study';
 import { mlp, type Model } from '../../src/models/index';
 import type { TrainerData } from '../../src/runtime/trainer';
 

@@ -1,5 +1,5 @@
 /** What can be set on the page about gradient noise, and the presets. */
-import type { Config, Field, Preset } from '../../src/lab/experiment';
+import type { Config, Field, Preset } from '../../src/lab/study';
 import { largestStep } from '../../src/theory/index';
 
 export type Variant = 'scale' | 'batch' | 'temperature' | 'quadratic' | 'mislabelled';

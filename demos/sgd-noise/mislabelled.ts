@@ -3,7 +3,7 @@
  * network learns and then memorises them. Every seed is a replica with labels and weights of its own.
  */
 import { redrawLabels } from '../../src/data/index';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { exampleNormsOf, ExampleProbe } from '../../src/measure/index';
 import { crossEntropy, errorRate } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';

@@ -3,7 +3,7 @@
  * independent coordinates.
  */
 import { deriveSeed, USE } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { add, addInt, mean, mul, normal, square, sub, variable } from '../../src/ops/index';
 import { plan, type Plan } from '../../src/plan/index';
 import { metric, type MetricBatch } from '../../src/runtime/executor';

@@ -1,5 +1,5 @@
 /** The quadratic's settings, one for each step size, momentum and seed, and its exact variance. In units h = σ = 1, on which only the scale of θ depends. */
-import type { Config, Curve } from '../../src/lab/experiment';
+import type { Config, Curve } from '../../src/lab/study';
 import { largestStep, settlingSteps, stationaryVariance, varianceFromRest, type NoisyQuadratic } from '../../src/theory/index';
 import { list, num, seedsOf, stepSizes } from './config';
 import { betaSeries, logMarks } from './series';

@@ -2,7 +2,7 @@
  * The noise scale of a network while it trains, estimated from the norms of single examples' gradients at every step, and now and then, at fixed
  * weights, from the gradients of two batch sizes as well, which needs no single examples. Every seed is a replica.
  */
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import {
   covarianceSpectrum,
   exampleGramOf,

@@ -1,5 +1,5 @@
 /** Names of series, and steps at which things are measured: what the page needs without the engine. */
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import { list } from './config';
 
 export const betaSeries = (beta: number): string => `b${beta}`;

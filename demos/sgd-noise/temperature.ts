@@ -4,7 +4,7 @@
  *
  * Sharpness is the Rayleigh quotient of the last of some power iterations on the Hessian of the training loss: a lower bound of its largest eigenvalue.
  */
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { dominantCurvature } from '../../src/measure/index';
 import { crossEntropy, errorRate } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';

@@ -1,6 +1,6 @@
 /** Judging what seeds have in common with themselves: differences and ratios seed by seed, and the interval of their mean. */
 import { meanInterval } from '../../src/core/stats';
-import type { Judgement, Summary } from '../../src/lab/experiment';
+import type { Judgement, Summary } from '../../src/lab/study';
 import { agreesIf, figure, inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
 
 /** f of the two values of each seed that has both. */

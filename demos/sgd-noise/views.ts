@@ -1,5 +1,5 @@
 /** What is drawn, by variant; the first view is the main plot. */
-import type { Config, LineView, View } from '../../src/lab/experiment';
+import type { Config, LineView, View } from '../../src/lab/study';
 import { batchLabels, betaSeries } from './series';
 import { list, num, variantOf, type Variant } from './config';
 

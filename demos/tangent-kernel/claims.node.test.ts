@@ -1,11 +1,11 @@
 /** Every claim on tables made to agree, to disagree and to leave it open. */
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../src/core/random';
-import type { Config, Row, Verdict } from '../../src/lab/experiment';
+import type { Config, Row, Verdict } from '../../src/lab/study';
 import { judge } from '../../src/lab/judge';
 import { presetConfig } from '../../src/lab/schema';
 import { RowTable } from '../../src/lab/table';
-import experiment from './experiment';
+import study from './study';
 import { crossing } from './spectral';
 import { learningTime, pointEigenvalue } from './spectralTheory';
 import { within } from './verdicts';
@@ -25,8 +25,8 @@ const curve = (chart: string, series: string, xs: readonly number[], y: (x: numb
     })),
   );
 const verdictsOf = (config: Config, rows: readonly Row[]): Readonly<Record<string, Verdict>> =>
-  Object.fromEntries(judge(experiment, new RowTable(rows), config).map(({ id, verdict }) => [id, verdict]));
-const configOf = (rest: Config): Config => ({ ...presetConfig(experiment, 'quick'), ...rest });
+  Object.fromEntries(judge(study, new RowTable(rows), config).map(({ id, verdict }) => [id, verdict]));
+const configOf = (rest: Config): Config => ({ ...presetConfig(study, 'quick'), ...rest });
 const power =
   (c: number, p: number) =>
   (x: number): number =>
@@ -58,7 +58,7 @@ describe('of width', () => {
   });
   it('one hidden layer is held against the exact expectation', () => {
     const config = configOf({ depth: 1 });
-    const exact = experiment.theory(config).find((k) => k.chart === 'constant')!.y[0]!;
+    const exact = study.theory(config).find((k) => k.chart === 'constant')!.y[0]!;
     const at = (factor: number): Verdict | undefined =>
       verdictsOf(
         config,

@@ -1,5 +1,5 @@
 /** What the page claims, and how each claim is judged from the rows of a run. */
-import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/experiment';
+import type { Claim, Config, Judgement, Summary, Table } from '../../src/lab/study';
 import { agreesIf, figure, inconclusive, interval, leastCovered, tooFew } from '../../src/lab/verdicts';
 import { list, num, PUBLISHED, taskOf, variantOf } from './config';
 import { learningTime, pointEigenvalue } from './spectralTheory';

@@ -1,5 +1,5 @@
 /** What can be set on the tangent-kernel page, and the presets. */
-import type { Config, Field, Preset } from '../../src/lab/experiment';
+import type { Config, Field, Preset } from '../../src/lab/study';
 
 export type Variant = 'width' | 'lazy' | 'versus' | 'spectral';
 export type Task = 'parity' | 'mnist1d';

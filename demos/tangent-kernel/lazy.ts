@@ -3,7 +3,7 @@
  * initialisations; all see the same examples. All α and seeds of a width are replicas of one plan.
  */
 import { deriveSeed } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { openNtk } from '../../src/measure/ntk';
 import { metric } from '../../src/runtime/executor';
 import { Trainer } from '../../src/runtime/trainer';

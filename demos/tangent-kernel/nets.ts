@@ -1,6 +1,6 @@
 /** The networks of all variants: NTK parametrisation, no biases, one output; and their infinite-width kernel. */
 import { stream, USE } from '../../src/core/random';
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import { infiniteWidth, inputGram, type KernelActivation, type WideNetwork } from '../../src/theory/infiniteWidth';
 import { dense, type Dense } from '../../src/theory/linalg';
 import { num } from './config';

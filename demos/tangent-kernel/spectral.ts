@@ -3,7 +3,7 @@
  * the ½ mean squared error: how long each frequency takes, and what is left of it.
  */
 import { deriveSeed } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { mlp, unpack, type Model } from '../../src/models/index';
 import { halfSquaredError, matmul, sqrt, squaredNorm, sub, variable } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';

@@ -1,5 +1,5 @@
 /** What gradient descent with the tangent kernel of the circle does to each frequency, at the points and the step size of the run. */
-import type { Config, Curve } from '../../src/lab/experiment';
+import type { Config, Curve } from '../../src/lab/study';
 import { circleEigenvalue, circleNtk } from '../../src/theory/infiniteWidth';
 import { list, num } from './config';
 

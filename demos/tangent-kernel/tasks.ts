@@ -1,7 +1,7 @@
 /** Data of the trained variants: inputs in float32, one target of ±1. */
 import { mnist1d, sparseParity, take, type ClassificationDataset, type Split } from '../../src/data/index';
 import { deriveSeed, stream, USE } from '../../src/core/random';
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import { dense, type Dense } from '../../src/theory/linalg';
 import { num, taskOf } from './config';
 

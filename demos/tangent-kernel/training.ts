@@ -1,5 +1,5 @@
 /** What the lazy variant and the contest train: α(f(θ) − f(θ₀)) by gradient descent on the whole set, with the loss divided by α². */
-import type { Config } from '../../src/lab/experiment';
+import type { Config } from '../../src/lab/study';
 import { centred, mlp, scaled, tangent, type Model } from '../../src/models/index';
 import { div, greater, halfSquaredError, mean, mul, square, sub, variable } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';

@@ -1,6 +1,6 @@
 /** How slopes and differences over seeds are judged, with the reasons for saying nothing. */
 import { meanInterval, type MeanInterval } from '../../src/core/stats';
-import type { Judgement, Summary, Verdict } from '../../src/lab/experiment';
+import type { Judgement, Summary, Verdict } from '../../src/lab/study';
 import { figure, inconclusive, tooFew } from '../../src/lab/verdicts';
 
 const shown = ({ mean, low, high }: MeanInterval): string => `${figure(mean)} [${figure(low)}, ${figure(high)}]`;

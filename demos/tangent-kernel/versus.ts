@@ -4,7 +4,7 @@
  * kernel of infinite width. Every seed has examples and networks of its own.
  */
 import { deriveSeed } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { ntk } from '../../src/measure/ntk';
 import type { Model } from '../../src/models/index';
 import { halfSquaredError, meanSquaredError } from '../../src/ops/index';

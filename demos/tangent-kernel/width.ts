@@ -3,7 +3,7 @@
  * Seeds are replicas; the infinite kernel is computed in float64.
  */
 import { deriveSeed } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/experiment';
+import type { Config, Row, RunContext } from '../../src/lab/study';
 import { openNtk } from '../../src/measure/ntk';
 import { initialise, mlp, type Model } from '../../src/models/index';
 import { constant, variable } from '../../src/ops/index';

@@ -1,5 +1,5 @@
 /** Curves over width: exact for one hidden layer of ReLUs, else what was measured elsewhere for two. */
-import type { Config, Curve } from '../../src/lab/experiment';
+import type { Config, Curve } from '../../src/lab/study';
 import { widthVariance } from '../../src/theory/finiteWidth';
 import { inputGram } from '../../src/theory/infiniteWidth';
 import { list, num, PUBLISHED } from './config';

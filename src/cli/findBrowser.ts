@@ -1,4 +1,4 @@
-/** Which browser of this machine runs the tests and the headless experiments, and with which arguments. Cheap: looks at files, starts nothing. */
+/** Which browser of this machine runs the tests and the headless studies, and with which arguments. Cheap: looks at files, starts nothing. */
 import { readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { posix, win32 } from 'node:path';

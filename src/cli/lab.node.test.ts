@@ -1,12 +1,12 @@
 /** The command line, the progress line and the closing report: everything of the headless runner that needs no browser. */
 import { describe, expect, it } from 'vitest';
-import type { Experiment, Verdict } from '../lab/experiment';
+import type { Study, Verdict } from '../lab/study';
 import type { ClaimVerdict } from '../lab/judge';
 import { parseLab } from './labArgs';
 import { clock, ProgressMeter, progressText } from './labProgress';
 import { exitCode } from './labReport';
 
-const experiment = (id: string): Experiment => ({
+const study = (id: string): Study => ({
   id,
   title: `The title of ${id}`,
   question: 'Does it?',
@@ -35,13 +35,13 @@ const experiment = (id: string): Experiment => ({
     throw new Error('parsing runs nothing');
   },
 });
-const EXPERIMENTS = [experiment('first'), experiment('second')];
-const parse = (...args: string[]) => parseLab(args, EXPERIMENTS);
+const STUDIES = [study('first'), study('second')];
+const parse = (...args: string[]) => parseLab(args, STUDIES);
 const STANDARD = { seeds: 10, noise: 0.1, widths: [10, 20], model: 'mlp', centred: false };
 
 describe('the command line', () => {
   it('takes the preset standard unless told otherwise', () => {
-    expect(parse('second')).toEqual({ kind: 'run', experiment: EXPERIMENTS[1], preset: 'standard', config: STANDARD, inputs: {} });
+    expect(parse('second')).toEqual({ kind: 'run', study: STUDIES[1], preset: 'standard', config: STANDARD, inputs: {} });
     expect(parse('first', '--preset', 'smoke', '--out', 'x')).toMatchObject({
       preset: 'smoke',
       out: 'x',
@@ -75,11 +75,11 @@ describe('the command line', () => {
   });
 
   it.each([
-    ['a file the experiment has no name for', ['first', '--input', 'labels=a.csv'], ['NAME=PATH', 'labels=a.csv', 'data']],
+    ['a file the study has no name for', ['first', '--input', 'labels=a.csv'], ['NAME=PATH', 'labels=a.csv', 'data']],
     ['a saved run beside other settings', ['first', '--from', 'run.json'], ['--from', '--out']],
-    ['no experiment', [], ['which experiment', 'first', 'second', 'The title of first']],
-    ['an unknown experiment', ['third'], ["'third'", 'first', 'second']],
-    ['a second experiment', ['first', 'second'], ["'second'"]],
+    ['no study', [], ['which study', 'first', 'second', 'The title of first']],
+    ['an unknown study', ['third'], ["'third'", 'first', 'second']],
+    ['a second study', ['first', 'second'], ["'second'"]],
     ['an unknown preset', ['first', '--preset', 'huge'], ["'huge'", 'smoke, quick, standard, paper']],
     ['an inherited name as preset', ['first', '--preset', 'toString'], ["'toString'", 'smoke, quick, standard, paper']],
     ['an unknown option', ['first', '--sets', 'a=1'], ["'--sets'", '--preset', '--seeds', '--out']],
@@ -111,7 +111,7 @@ describe('the command line', () => {
     ).toEqual([]);
   });
 
-  it('has help for the runner and for each experiment, with defaults, ranges and preset times', () => {
+  it('has help for the runner and for each study, with defaults, ranges and preset times', () => {
     const [general, one] = [parse('--help'), parse('first', '--help')];
     expect(general).toMatchObject({ kind: 'help', text: expect.stringMatching(/first +The title of first[^]*--set/) as string });
     expect(one).toMatchObject({

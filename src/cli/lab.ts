@@ -1,12 +1,12 @@
 /**
- * `npm run lab -- EXPERIMENT [options]`: builds the lab, runs one experiment in a headless browser on the same page a visitor sees, and
+ * `npm run lab -- EXPERIMENT [options]`: builds the lab, runs one study in a headless browser on the same page a visitor sees, and
  * writes what it measured. Progress and notes go to stderr; adapter, verdicts and the folder's name to stdout.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { runnerImport } from 'vite';
 import { ConfigError } from '../core/errors';
-import type { Experiment, Inputs } from '../lab/experiment';
+import type { Study, Inputs } from '../lab/study';
 import { readBundle, writeBundle, type LiveChange, type RunBundle } from '../lab/bundle';
 import { cellsCsv, metricsCsv } from '../lab/export';
 import { parseConfig } from '../lab/schema';
@@ -34,8 +34,8 @@ type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & {
 };
 
 /** Loaded by path when the command runs, because the demos lie above this layer. */
-const loadExperiments = async (): Promise<readonly Experiment[]> => {
-  const { module } = await runnerImport<{ readonly LOADED: readonly Experiment[] }>(join(ROOT, 'demos/loaded.ts'), {
+const loadStudies = async (): Promise<readonly Study[]> => {
+  const { module } = await runnerImport<{ readonly LOADED: readonly Study[] }>(join(ROOT, 'demos/loaded.ts'), {
     // What this Node cannot read, such as `using`, is written in older words, as it is in the built site.
     root: ROOT,
     configFile: false,
@@ -45,21 +45,21 @@ const loadExperiments = async (): Promise<readonly Experiment[]> => {
   return module.LOADED;
 };
 
-/** `out/<experiment>-<preset>-<UTC time>`, unless named. */
+/** `out/<study>-<preset>-<UTC time>`, unless named. */
 const outFolder = (run: LabRun, date: Date): string =>
-  resolve(run.out ?? join('out', `${run.experiment.id}-${run.preset}-${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`));
+  resolve(run.out ?? join('out', `${run.study.id}-${run.preset}-${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`));
 
 const NO_ADAPTER = { name: 'none', software: false } as const;
 
 const bundleOf = (
-  { experiment, preset, config, inputs }: LabRun,
+  { study, preset, config, inputs }: LabRun,
   { verdicts, adapter, seconds, state, live }: Outcome,
   table: RowTable,
   date: Date,
 ): RunBundle => ({
   facts: {
-    experiment: experiment.id,
-    title: experiment.title,
+    study: study.id,
+    title: study.title,
     preset,
     config,
     verdicts,
@@ -93,7 +93,7 @@ const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): 
   try {
     const browser = await launchInterruptible();
     try {
-      return await drive(browser, `${site.url}${run.experiment.id}/`, run, signal, {
+      return await drive(browser, `${site.url}${run.study.id}/`, run, signal, {
         adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),
         event: (e) => meter.note(`${e.level}: ${e.message}`),
         progress: (p, points) => meter.update(p, points),
@@ -119,19 +119,19 @@ const readInputs = async (paths: Readonly<Record<string, string>>): Promise<Inpu
   return Object.fromEntries(await Promise.all(files));
 };
 
-/** Throws ConfigError where the file is no run, or one of an experiment or settings that are not here. */
-const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>, experiments: readonly Experiment[]): Promise<LabRun> => {
+/** Throws ConfigError where the file is no run, or one of a study or settings that are not here. */
+const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>, studies: readonly Study[]): Promise<LabRun> => {
   const text = await readOr(path, readFile(path, 'utf8'));
   const again = await readOr(path, (async () => readBundle(text))());
   const { facts, inputs } = again;
-  const experiment = experiments.find((e) => e.id === facts.experiment);
-  if (!experiment)
+  const study = studies.find((e) => e.id === facts.study);
+  if (!study)
     throw new ConfigError(
-      `${path} is a run of '${facts.experiment}', which this build does not have; it has ${experiments.map((e) => e.id).join(', ')}`,
+      `${path} is a run of '${facts.study}', which this build does not have; it has ${studies.map((e) => e.id).join(', ')}`,
     );
-  const config = parseConfig(experiment.config, facts.config);
-  const preset = Object.hasOwn(experiment.presets, facts.preset) ? facts.preset : Object.keys(experiment.presets)[0]!;
-  return { experiment, preset, config, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
+  const config = parseConfig(study.config, facts.config);
+  const preset = Object.hasOwn(study.presets, facts.preset) ? facts.preset : Object.keys(study.presets)[0]!;
+  return { study, preset, config, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
 };
 
 /** A repeated run whose numbers differ, where they must not, counts as one whose claim disagrees. */
@@ -162,7 +162,7 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
         }),
       );
     stdout.write(
-      `${run.experiment.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`,
+      `${run.study.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`,
     );
     if (outcome.error) stderr.write(`${outcome.error.name}: ${outcome.error.message}\n`);
     if (run.again) stdout.write(`\n${compareText(run.again, outcome)}\n`);
@@ -179,14 +179,14 @@ export const main = async (
   stderr: Terminal = process.stderr,
 ): Promise<number> => {
   try {
-    const experiments = await loadExperiments();
-    const command = parseLab(args, experiments);
+    const studies = await loadStudies();
+    const command = parseLab(args, studies);
     if (command.kind === 'run') return await runLab({ ...command, inputs: await readInputs(command.inputs), live: [] }, stdout, stderr);
-    if (command.kind === 'repeat') return await runLab(await readRepeat(command, experiments), stdout, stderr);
+    if (command.kind === 'repeat') return await runLab(await readRepeat(command, studies), stdout, stderr);
     stdout.write(`${command.text}\n`);
     return EXIT.agrees;
   } catch (error) {
-    // By name: an error of an experiment comes from another copy of its class, as the registry is loaded on its own.
+    // By name: an error of a study comes from another copy of its class, as the registry is loaded on its own.
     if (error instanceof Error && error.name === 'ConfigError') {
       stderr.write(`lab: ${error.message}\n`);
       return EXIT.usage;

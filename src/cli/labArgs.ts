@@ -1,10 +1,10 @@
 /** The command line of the headless runner, checked in full before anything is built or launched. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../core/errors';
-import type { Config, Experiment, FieldValue } from '../lab/experiment';
+import type { Config, Study, FieldValue } from '../lab/study';
 import { changedMeaning } from '../lab/reference';
 import { parseConfig, presetConfig, settingFromText } from '../lab/schema';
-import { experimentHelp, experimentList, labHelp, OPTIONS, settingText } from './labHelp';
+import { studyHelp, studyList, labHelp, OPTIONS, settingText } from './labHelp';
 
 export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
@@ -12,12 +12,12 @@ export type LabCommand =
   | { readonly kind: 'repeat'; readonly path: string; readonly out?: string }
   | {
       readonly kind: 'run';
-      readonly experiment: Experiment;
+      readonly study: Study;
       readonly preset: string;
       readonly config: Config;
-      /** Paths of files by the experiment's names for them. */ readonly inputs: Readonly<Record<string, string>>;
+      /** Paths of files by the study's names for them. */ readonly inputs: Readonly<Record<string, string>>;
       /** Whether to keep the run with the source. */ readonly reference?: boolean;
-      /** Absent: named by experiment, preset and time. */ readonly out?: string;
+      /** Absent: named by study, preset and time. */ readonly out?: string;
     };
 
 /** Throws ConfigError with the options there are. */
@@ -42,14 +42,14 @@ const readOptions = (args: readonly string[]) => {
   }
 };
 
-const findExperiment = (id: string, experiments: readonly Experiment[]): Experiment => {
-  const found = experiments.find((e) => e.id === id);
-  if (!found) throw new ConfigError(`there is no experiment '${id}'. The experiments are:\n${experimentList(experiments)}`);
+const findStudy = (id: string, studies: readonly Study[]): Study => {
+  const found = studies.find((e) => e.id === id);
+  if (!found) throw new ConfigError(`there is no study '${id}'. The studies are:\n${studyList(studies)}`);
   return found;
 };
 
 /** `key=value` → key and typed value. Throws ConfigError that lists the settings, or what this one allows. */
-const readSetting = (text: string, e: Experiment): readonly [string, FieldValue] => {
+const readSetting = (text: string, e: Study): readonly [string, FieldValue] => {
   const list = Object.entries(e.config)
     .map(([key, field]) => `  ${key} = ${settingText(field)}`)
     .join('\n');
@@ -68,8 +68,8 @@ const checkReference = (preset: string, config: Config, base: Config, inputs: Re
   );
 };
 
-/** `name=path`. Throws ConfigError that lists the files the experiment takes. */
-const readInput = (text: string, e: Experiment): readonly [string, string] => {
+/** `name=path`. Throws ConfigError that lists the files the study takes. */
+const readInput = (text: string, e: Study): readonly [string, string] => {
   const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
   const known = Object.keys(e.inputs ?? {});
   if (name === undefined || path === undefined || !known.includes(name))
@@ -81,9 +81,9 @@ const readInput = (text: string, e: Experiment): readonly [string, string] => {
 
 /**
  * Reads a command line. Later settings win over earlier ones, and settings over the preset.
- * Throws ConfigError for an unknown experiment, preset, setting or option and for a value that is not allowed, listing those that are.
+ * Throws ConfigError for an unknown study, preset, setting or option and for a value that is not allowed, listing those that are.
  */
-export const parseLab = (args: readonly string[], experiments: readonly Experiment[]): LabCommand => {
+export const parseLab = (args: readonly string[], studies: readonly Study[]): LabCommand => {
   const {
     values,
     positionals: [id, ...rest],
@@ -92,27 +92,27 @@ export const parseLab = (args: readonly string[], experiments: readonly Experime
     const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
     if (others)
       throw new ConfigError(
-        `--from takes experiment, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`,
+        `--from takes study, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`,
       );
     return { kind: 'repeat', path: values.from, ...(values.out === undefined ? {} : { out: values.out }) };
   }
   if (id === undefined) {
-    if (values.help) return { kind: 'help', text: labHelp(experiments) };
-    throw new ConfigError(`which experiment?\n\n${labHelp(experiments)}`);
+    if (values.help) return { kind: 'help', text: labHelp(studies) };
+    throw new ConfigError(`which study?\n\n${labHelp(studies)}`);
   }
-  const experiment = findExperiment(id, experiments);
-  if (rest.length > 0) throw new ConfigError(`one experiment a run; what is '${rest.join(' ')}'?\n\n${OPTIONS}`);
-  if (values.help) return { kind: 'help', text: experimentHelp(experiment) };
+  const study = findStudy(id, studies);
+  if (rest.length > 0) throw new ConfigError(`one study a run; what is '${rest.join(' ')}'?\n\n${OPTIONS}`);
+  if (values.help) return { kind: 'help', text: studyHelp(study) };
   const preset = values.preset ?? 'standard';
-  const base = presetConfig(experiment, preset);
+  const base = presetConfig(study, preset);
   const texts = [...(values.set ?? []), ...(values.seeds === undefined ? [] : [`seeds=${values.seeds}`])];
-  const settings = Object.fromEntries(texts.map((text) => readSetting(text, experiment)));
-  const config = parseConfig(experiment.config, settings, base);
-  const inputs = Object.fromEntries((values.input ?? []).map((text) => readInput(text, experiment)));
+  const settings = Object.fromEntries(texts.map((text) => readSetting(text, study)));
+  const config = parseConfig(study.config, settings, base);
+  const inputs = Object.fromEntries((values.input ?? []).map((text) => readInput(text, study)));
   if (values.reference) checkReference(preset, config, base, inputs);
   return {
     kind: 'run',
-    experiment,
+    study,
     preset,
     config,
     inputs,

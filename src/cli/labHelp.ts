@@ -1,17 +1,17 @@
-/** Help texts of the headless runner, made from what the experiments say of themselves. */
-import type { Experiment, Field } from '../lab/experiment';
+/** Help texts of the headless runner, made from what the studies say of themselves. */
+import type { Study, Field } from '../lab/study';
 import { presetTime } from '../lab/reference';
 import { allowed, toText } from '../lab/schema';
 
 export const OPTIONS = `Options:
-  --preset NAME      which of the experiment's presets to start from (default: standard)
+  --preset NAME      which of the study's presets to start from (default: standard)
   --set KEY=VALUE    change one setting; may be repeated. Lists: numbers separated by commas
   --seeds N          the same as --set seeds=N
-  --input NAME=PATH  a file of your own, for experiments that take one; may be repeated
+  --input NAME=PATH  a file of your own, for studies that take one; may be repeated
   --from RUN.json    do again what a saved run did, and compare the numbers bit by bit
-  --out FOLDER       where metrics.csv, run.json and the charts go (default: out/<experiment>-<preset>-<time>)
-  --reference        also keep the main chart in demos/<experiment>/reference.json, as the stored run of this preset
-  --help             this text, or with an experiment its settings
+  --out FOLDER       where metrics.csv, run.json and the charts go (default: out/<study>-<preset>-<time>)
+  --reference        also keep the main chart in demos/<study>/reference.json, as the stored run of this preset
+  --help             this text, or with a study its settings
 
 Exit status: 0 no claim disagrees, 1 a claim disagrees, 2 wrong usage, 3 the run failed, 130 interrupted.`;
 
@@ -23,14 +23,14 @@ const indent = (rows: readonly (readonly [string, string])[]): string => {
   return rows.map(([key, text]) => `  ${key.padEnd(width)}  ${text}`).join('\n');
 };
 
-export const experimentList = (experiments: readonly Experiment[]): string => indent(experiments.map((e) => [e.id, e.title]));
+export const studyList = (studies: readonly Study[]): string => indent(studies.map((e) => [e.id, e.title]));
 
-export const labHelp = (experiments: readonly Experiment[]): string =>
-  `Usage: npm run lab -- EXPERIMENT [options]\n\nRuns an experiment in a headless browser and judges its claims.\n\n` +
-  `Experiments:\n${experimentList(experiments)}\n\n${OPTIONS}`;
+export const labHelp = (studies: readonly Study[]): string =>
+  `Usage: npm run lab -- EXPERIMENT [options]\n\nRuns a study in a headless browser and judges its claims.\n\n` +
+  `Studies:\n${studyList(studies)}\n\n${OPTIONS}`;
 
-/** Settings and presets of one experiment. */
-export const experimentHelp = (e: Experiment): string => {
+/** Settings and presets of one study. */
+export const studyHelp = (e: Study): string => {
   const presets = Object.entries(e.presets).map(([name, p]): [string, string] => [
     name,
     presetTime(e, name) ? `${p.label} (${presetTime(e, name)})` : p.label,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventRow } from '../lab/experiment';
+import type { EventRow } from '../lab/study';
 import type { AdapterInfo } from '../lab/worker/protocol';
 import { launchBrowser } from './browser';
 import type { Outcome } from './labPage';
@@ -13,9 +13,9 @@ import { serveFolder } from './site';
 import type { Site } from './site';
 
 /** `config.ending`: how the run ends. A point every 20 ms, `config.points` in all. The PNG's bytes are 1 2 3. */
-const PAGE = '<!doctype html><lab-experiment></lab-experiment><script type="module" src="./fake.js"></script>';
+const PAGE = '<!doctype html><lab-study></lab-study><script type="module" src="./fake.js"></script>';
 const FAKE = `
-customElements.define('lab-experiment', class extends HTMLElement {
+customElements.define('lab-study', class extends HTMLElement {
   state = 'idle'; progress; rows = []; verdicts; error; adapter;
   connectedCallback() { setTimeout(() => { this.adapter = { name: 'paper and pencil', software: true }; }, 50); }
   setPreset(name) { this.preset = name; }

@@ -1,12 +1,12 @@
-/** The experiment page as the headless runner drives it. */
+/** The study page as the headless runner drives it. */
 import type { Browser, Page } from 'playwright';
 import type { LiveChange } from '../lab/bundle';
-import type { Config, EventRow, ProgressRow, Row } from '../lab/experiment';
+import type { Config, EventRow, ProgressRow, Row } from '../lab/study';
 import type { ClaimVerdict } from '../lab/judge';
 import type { RunState } from '../lab/worker/client';
 import type { AdapterInfo, RunError } from '../lab/worker/protocol';
 
-/** The documented part of <lab-experiment>. */
+/** The documented part of <lab-study>. */
 interface LabElement extends HTMLElement {
   setPreset(name: string): void;
   setConfig(config: Config): void;
@@ -35,7 +35,7 @@ export interface NamedFile {
   readonly name: string;
   readonly data: Uint8Array;
 }
-/** What the page is to run. `inputs`: files by the names that the experiment gives them. */
+/** What the page is to run. `inputs`: files by the names that the study gives them. */
 export interface DriveOrder {
   readonly preset: string;
   readonly config: Config;
@@ -92,8 +92,8 @@ const listen = (page: Page): readonly string[] => {
 const look = (page: Page, from: number): Promise<Snapshot> =>
   page.evaluate(
     ({ from, most }) => {
-      const lab = document.querySelector<LabElement>('lab-experiment');
-      if (!lab) throw new Error('the page has no <lab-experiment>');
+      const lab = document.querySelector<LabElement>('lab-study');
+      if (!lab) throw new Error('the page has no <lab-study>');
       return {
         state: lab.state,
         over: lab.state === 'done' || lab.state === 'failed' || (lab.state === 'aborted' && lab.over !== false),
@@ -107,17 +107,17 @@ const look = (page: Page, from: number): Promise<Snapshot> =>
   );
 
 const judged = (page: Page): Promise<readonly ClaimVerdict[]> =>
-  page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.verdicts ?? []);
+  page.evaluate(() => document.querySelector<LabElement>('lab-study')?.verdicts ?? []);
 
 const drawn = async (page: Page): Promise<Chart[]> => {
-  const pngs = await page.evaluate(async () => document.querySelector<LabElement>('lab-experiment')?.exportPngs() ?? []);
+  const pngs = await page.evaluate(async () => document.querySelector<LabElement>('lab-study')?.exportPngs() ?? []);
   return pngs.map(({ name, dataUrl }) => ({ name, png: Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64') }));
 };
 
 /** Bytes cross the boundary as base64: Playwright would spell them out as numbers. */
 const offered = async (page: Page): Promise<NamedFile[]> => {
   const files = await page.evaluate(async () => {
-    const all = [...(document.querySelector<LabElement>('lab-experiment')?.artifacts?.values() ?? [])];
+    const all = [...(document.querySelector<LabElement>('lab-study')?.artifacts?.values() ?? [])];
     return Promise.all(
       all.map(async ({ name, data }) => {
         const url = await new Promise<string>((done) => {
@@ -132,7 +132,7 @@ const offered = async (page: Page): Promise<NamedFile[]> => {
   return files.map(({ name, base64 }) => ({ name, data: Buffer.from(base64, 'base64') }));
 };
 const changed = (page: Page): Promise<readonly LiveChange[]> =>
-  page.evaluate(() => document.querySelector<LabElement>('lab-experiment')?.live ?? []);
+  page.evaluate(() => document.querySelector<LabElement>('lab-study')?.live ?? []);
 
 /** Called with every look at the page. */
 export interface Watcher {
@@ -141,7 +141,7 @@ export interface Watcher {
   readonly adapter: (a: AdapterInfo) => void;
 }
 
-/** One run of one experiment in one page. Rows are fetched as they come, so that they survive a page that crashes. */
+/** One run of one study in one page. Rows are fetched as they come, so that they survive a page that crashes. */
 class DrivenRun {
   readonly #rows: Row[] = [];
   readonly #heard: readonly string[];
@@ -163,8 +163,8 @@ class DrivenRun {
       await this.page.goto(url);
       await this.page.waitForFunction(
         () => {
-          const lab = document.querySelector<LabElement>('lab-experiment');
-          // An adapter, not the tag: the tag is there before the script that gives it an experiment and a worker.
+          const lab = document.querySelector<LabElement>('lab-study');
+          // An adapter, not the tag: the tag is there before the script that gives it a study and a worker.
           return lab?.adapter !== undefined || lab?.state === 'failed';
         },
         undefined,
@@ -211,7 +211,7 @@ class DrivenRun {
     const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
     await this.page.evaluate(
       ({ preset, config, files, live }) => {
-        const lab = document.querySelector<LabElement>('lab-experiment');
+        const lab = document.querySelector<LabElement>('lab-study');
         lab?.setPreset(preset);
         lab?.setConfig(config);
         lab?.setInputs(
@@ -245,7 +245,7 @@ class DrivenRun {
       if (this.signal.aborted && abortedAt === undefined) {
         abortedAt = performance.now();
         await this.page.evaluate(() => {
-          document.querySelector<LabElement>('lab-experiment')?.abort();
+          document.querySelector<LabElement>('lab-study')?.abort();
         });
       }
       const seen = await this.#look();
@@ -261,7 +261,7 @@ class DrivenRun {
 }
 
 /**
- * Opens the experiment's page and runs it to its end, or until the signal aborts. Never rejects for what happens in the page: one that
+ * Opens the study's page and runs it to its end, or until the signal aborts. Never rejects for what happens in the page: one that
  * breaks or goes away is an outcome with state 'failed', which holds the rows fetched so far.
  */
 export const drive = async (browser: Browser, url: string, order: DriveOrder, signal: AbortSignal, watcher: Watcher): Promise<Outcome> => {

@@ -1,5 +1,5 @@
 /** The progress line of a headless run. */
-import type { ProgressRow } from '../lab/experiment';
+import type { ProgressRow } from '../lab/study';
 import { Rate } from '../lab/rate';
 
 /** What a progress line needs of a terminal; process.stderr is one. */

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Reference } from '../lab/experiment';
-import { fakeExperiment } from '../lab/fakeExperiment';
+import type { Reference } from '../lab/study';
+import { fakeStudy } from '../lab/fakeStudy';
 import { parseLab } from './labArgs';
 import { keepReference, parseReferences, referencesText, writeReference } from './labReference';
 import { ROOT } from './site';
@@ -21,7 +21,7 @@ const reference = (preset: string, y: readonly (number | null)[] = [1, null, 2e-
   markers: [],
   curves: [{ chart: 'c', series: 's', label: 'S', kind: 'measured', x: [1, 2, 3], y, low: y, high: y }],
 });
-const experiment = { id: 'some', presets: { smoke: { label: '', config: {} }, quick: { label: '', config: {} } } };
+const study = { id: 'some', presets: { smoke: { label: '', config: {} }, quick: { label: '', config: {} } } };
 
 let root: string;
 beforeEach(async () => {
@@ -32,9 +32,9 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 describe('references in a file', () => {
   it('are written, replaced and sorted by preset', async () => {
-    const file = await writeReference(experiment, reference('quick'), root);
-    await writeReference(experiment, reference('smoke'), root);
-    await writeReference(experiment, reference('quick', [4, 5, 6]), root);
+    const file = await writeReference(study, reference('quick'), root);
+    await writeReference(study, reference('smoke'), root);
+    await writeReference(study, reference('quick', [4, 5, 6]), root);
     const text = await readFile(file, 'utf8');
     expect(file).toBe(join(root, 'demos/some/reference.json'));
     expect(parseReferences(text, file)).toEqual([reference('smoke'), reference('quick', [4, 5, 6])]);
@@ -54,12 +54,12 @@ describe('references in a file', () => {
   it('leave a file that holds something else as it is', async () => {
     const file = join(root, 'demos/some/reference.json');
     await writeFile(file, '{"mine": 1}');
-    await expect(writeReference(experiment, reference('quick'), root)).rejects.toThrow(/does not hold references/);
+    await expect(writeReference(study, reference('quick'), root)).rejects.toThrow(/does not hold references/);
     expect(await readFile(file, 'utf8')).toBe('{"mine": 1}');
   });
 });
 
-const parse = (...args: string[]) => parseLab(['fake', ...args], [fakeExperiment]);
+const parse = (...args: string[]) => parseLab(['fake', ...args], [fakeStudy]);
 describe('--reference', () => {
   it('is off unless asked for', () =>
     expect([parse(), parse('--reference')].map((c) => c.kind === 'run' && c.reference)).toEqual([undefined, true]));
@@ -72,7 +72,7 @@ describe('--reference', () => {
     expect(() => parse('--reference', '--set', 'offset=2', '--set', 'points=9')).toThrow(/points, offset differ from it/);
   });
   it('keeps nothing of a run that did not end by itself', async () => {
-    const run = { experiment: fakeExperiment, preset: 'quick', config: {} };
+    const run = { study: fakeStudy, preset: 'quick', config: {} };
     expect(await keepReference(run, 'aborted', [], { adapter: { name: 'a', software: true }, date: '', build: '', seconds: 0 })).toContain(
       'no reference was kept',
     );

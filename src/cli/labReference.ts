@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ConfigError } from '../core/errors';
-import type { Config, Experiment, Reference, Row } from '../lab/experiment';
+import type { Config, Study, Reference, Row } from '../lab/study';
 import { referenceOf, withReference, type ReferenceFacts } from '../lab/reference';
 import { RowTable } from '../lab/table';
 import { ROOT } from './site';
@@ -76,7 +76,7 @@ const readText = (file: string): Promise<string> =>
 
 /** Writes or replaces the entry of the reference's preset in demos/<id>/reference.json, and returns that file's name. Throws ConfigError for a file that holds something else. */
 export const writeReference = async (
-  { id, presets }: Pick<Experiment, 'id' | 'presets'>,
+  { id, presets }: Pick<Study, 'id' | 'presets'>,
   reference: Reference,
   root = ROOT,
 ): Promise<string> => {
@@ -87,18 +87,18 @@ export const writeReference = async (
 };
 
 export interface MeasuredRun {
-  readonly experiment: Experiment;
+  readonly study: Study;
   readonly preset: string;
   readonly config: Config;
 }
 /** Of a run that has ended by itself, keeps what the page shows. Returns what to tell the user. Throws ConfigError as `referenceOf` and `writeReference` do. */
 export const keepReference = async (
-  { experiment, preset, config }: MeasuredRun,
+  { study, preset, config }: MeasuredRun,
   state: string,
   rows: readonly Row[],
   facts: ReferenceFacts,
 ): Promise<string> => {
   if (state !== 'done') return `no reference was kept: the run did not end by itself (${state}); the stored one is as it was`;
-  const file = await writeReference(experiment, referenceOf(experiment, preset, config, new RowTable(rows), facts));
+  const file = await writeReference(study, referenceOf(study, preset, config, new RowTable(rows), facts));
   return `reference of preset ${preset} kept in ${file}${facts.build.endsWith('-dirty') ? '; the source has changes that its commit lacks' : ''}`;
 };

@@ -1,6 +1,6 @@
 /** Whether a run that was done again gave the same bits. */
 import type { RunBundle } from '../lab/bundle';
-import type { CellRow, PointRow } from '../lab/experiment';
+import type { CellRow, PointRow } from '../lab/study';
 import type { Outcome } from './labPage';
 
 interface Difference {

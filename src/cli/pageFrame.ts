@@ -2,7 +2,7 @@
 
 /** Addresses from the site's root. */
 const NAVIGATION: readonly (readonly [string, string])[] = [
-  ['', 'Experiments'],
+  ['', 'Studies'],
   ['playground/', 'Playground'],
   ['runs/', 'Runs'],
   ['device/', 'Device'],

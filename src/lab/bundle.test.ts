@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../core/errors';
 import { bundleOf, keptOf, readBundle, toJson, writeBundle, type RunBundle } from './bundle';
-import type { PointRow } from './experiment';
+import type { PointRow } from './study';
 import { keptRun } from './store/fakeKept';
 
 const AWKWARD = [NaN, Infinity, -Infinity, -0, 0, 1e-300, 5e-324, 2 ** 53 + 2, -(2 ** 64), 0.1 + 0.2, 1.7976931348623157e308];
@@ -98,7 +98,7 @@ describe('a run as a file', () => {
     ['another format', '{"format":"tensors"}', /"tensors".*overparam-run.*Choose/],
     ['no object', 'null', /undefined.*overparam-run/],
     ['another version', changed({ version: 1 }), /version 1; .*version 2. Export/],
-    ['a missing field', changed({ experiment: undefined }), /'experiment'.*export the run again/],
+    ['a missing field', changed({ study: undefined }), /'study'.*export the run again/],
     ['missing rows', changed({ points: undefined }), /'points'/],
     ['a row too short', changed({ points: [['c', 's', 0, 1]] }), /'points\.0\.4'/],
     ['a row too long', changed({ cells: [['c', 0, 1, 2, 3, 4]] }), /'cells\.0\.5'/],

@@ -1,7 +1,7 @@
 /** A run as one JSON file: what it was, what it measured, what it takes to do it again. The page writes and reads it, the headless runner too. */
 import * as v from 'valibot';
 import { FormatError } from '../core/errors';
-import type { CellRow, Config, InputFile, Inputs, PointRow, Row } from './experiment';
+import type { CellRow, Config, InputFile, Inputs, PointRow, Row } from './study';
 import type { ClaimVerdict } from './judge';
 import type { KeptRun } from './store/types';
 import { RowTable } from './table';
@@ -17,7 +17,7 @@ export interface LiveChange {
 }
 
 export interface RunFacts {
-  readonly experiment: string;
+  readonly study: string;
   readonly title: string;
   readonly preset: string;
   readonly config: Config;
@@ -105,7 +105,7 @@ const verdict = v.looseObject({
 const schema = v.object({
   format: v.literal(FORMAT),
   version: v.literal(VERSION),
-  experiment: v.string(),
+  study: v.string(),
   title: v.string(),
   preset: v.string(),
   config,
@@ -130,7 +130,7 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Inverse of `writeBundle`. Throws FormatError naming what is missing or wrong; whether the settings are an experiment's own, its schema must say. */
+/** Inverse of `writeBundle`. Throws FormatError naming what is missing or wrong; whether the settings are a study's own, its schema must say. */
 export function readBundle(text: string): RunBundle {
   const json = parse(text);
   const { format, version } = (typeof json === 'object' && json !== null ? json : {}) as { format?: unknown; version?: unknown };
@@ -158,10 +158,10 @@ export const bundleRows = ({ points, cells }: RunBundle): readonly Row[] => [...
 
 /** A kept run as a file has it: of several rows for one place the last. One that was cut off counts as aborted. */
 export function bundleOf(run: KeptRun, rows: Iterable<Row>, inputs: Inputs): RunBundle {
-  const { experiment, title, preset, config, verdicts, date, build, seconds, live } = run;
+  const { study, title, preset, config, verdicts, date, build, seconds, live } = run;
   const { points, cells } = new RowTable(rows);
   const facts: RunFacts = {
-    experiment,
+    study,
     title,
     preset,
     config,

@@ -2,7 +2,7 @@
 import type { TrainControl } from '../runtime/executor';
 
 /**
- * Shared by an executor, which asks before each submission, and an experiment, which awaits `turn` between pieces of CPU work.
+ * Shared by an executor, which asks before each submission, and a study, which awaits `turn` between pieces of CPU work.
  * Whoever waits wakes on `resume` and on `singleStep`, and must then ask again.
  */
 export class Control implements TrainControl {

@@ -1,5 +1,5 @@
 /** A run's measured numbers as CSV. */
-import type { Table } from './experiment';
+import type { Table } from './study';
 
 /** Numbers are printed in full, so that reading them gives the same float64. */
 const csvField = (value: string | number): string => {

@@ -4,7 +4,7 @@ import { addInt, constant, matmul, mul, squaredNorm, sub, variable } from '../op
 import { plan } from '../plan/index';
 import { metric, type Executor, type MetricBatch, type Session, type TrainOptions } from '../runtime/executor';
 import { openGpu, type GpuExecutor } from '../runtime/gpu';
-import type { PointRow } from './experiment';
+import type { PointRow } from './study';
 import type { Entry, Journal, Snapshot } from './journal';
 import { JournaledExecutor } from './journaledExecutor';
 import { LiveSettings } from './live';
@@ -139,7 +139,7 @@ describe('a run gone on with', () => {
     };
     const resumed = new JournaledExecutor(gpu, { onEvent: () => undefined, onMemory: () => undefined, liveCalls: () => 0 }, other);
     await expect(descend(resumed, new LiveSettings({ scale: 1 }))).rejects.toThrow(
-      "where it has 'read' the experiment now asks for 'write'",
+      "where it has 'read' the study now asks for 'write'",
     );
   });
 });

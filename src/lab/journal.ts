@@ -1,5 +1,5 @@
 /**
- * What a run got from its executor, in order. An experiment is a function of its config and of these answers, so that a run which was
+ * What a run got from its executor, in order. A study is a function of its config and of these answers, so that a run which was
  * cut off goes on by being run again from the start with the answers read from the journal, up to the snapshot, and from the GPU after it.
  */
 import type { HostTensor } from '../runtime/executor';

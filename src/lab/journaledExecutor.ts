@@ -1,6 +1,6 @@
 /**
  * An executor that keeps a journal of what it answers, and answers from an earlier one first. It also tells of lost devices and of the
- * memory in use, for every experiment alike. See journal.ts.
+ * memory in use, for every study alike. See journal.ts.
  */
 import type { Plan } from '../plan/plan';
 import type { Executor, Session, SessionOptions, TrainEvent } from '../runtime/executor';

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan';
 import type { HostArray, HostTensor, MetricBatch, Session, TrainEvent, TrainOptions } from '../runtime/executor';
 import { outputBytes, type BatchEntry, type Entry, type Outputs } from './journal';
 
-/** Outputs above this, in bytes, are not written down while they follow from what the experiment wrote: they are cheaper computed again. */
+/** Outputs above this, in bytes, are not written down while they follow from what the study wrote: they are cheaper computed again. */
 const LARGE = 2 ** 20;
 
 export const misfit = (what: string): ConfigError =>
@@ -74,7 +74,7 @@ export class JournaledSession implements Session {
   #take<K extends Entry['kind']>(kind: K): Extract<Entry, { kind: K }> | undefined {
     const entry = this.past[this.#at];
     if (!entry) return undefined;
-    if (entry.kind !== kind) throw misfit(`where it has '${entry.kind}' the experiment now asks for '${kind}'`);
+    if (entry.kind !== kind) throw misfit(`where it has '${entry.kind}' the study now asks for '${kind}'`);
     this.#at++;
     if ('stepsDone' in entry) this.#steps = entry.stepsDone;
     return entry as Extract<Entry, { kind: K }>;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../core/errors';
-import type { Claim, PointRow } from './experiment';
+import type { Claim, PointRow } from './study';
 import { cellsCsv, metricsCsv } from './export';
-import { fakeExperiment } from './fakeExperiment';
+import { fakeStudy } from './fakeStudy';
 import { formatVerdicts, judge } from './judge';
 import { defaults } from './schema';
 import { RowTable } from './table';
 
-const config = defaults(fakeExperiment.config);
+const config = defaults(fakeStudy.config);
 const at = (seed: number, y: number, series = 'measured'): PointRow => ({ kind: 'point', chart: 'square', series, x: 2, seed, y });
 const claim = (test: Claim['test']) => ({
   claims: () => [{ id: 'c', says: 'It holds.', source: 'A (2019)', falsifier: 'it does not', test }],
@@ -19,7 +19,7 @@ describe('judge', () => {
     [[at(0, 9), at(1, 9)], 'disagrees'],
     [[at(0, 4)], 'inconclusive'],
   ] as const)('puts the claims to the table', (rows, verdict) => {
-    const [only, ...rest] = judge(fakeExperiment, new RowTable(rows), config);
+    const [only, ...rest] = judge(fakeStudy, new RowTable(rows), config);
     expect(only).toMatchObject({ id: 'square', source: 'Euclid', verdict });
     expect(rest).toEqual([]);
   });

@@ -1,6 +1,6 @@
-/** Puts an experiment's claims to a table. */
+/** Puts a study's claims to a table. */
 import { ConfigError } from '../core/errors';
-import type { Claim, Config, Experiment, Judgement, Table } from './experiment';
+import type { Claim, Config, Study, Judgement, Table } from './study';
 
 /** A claim and what came of it. */
 export interface ClaimVerdict extends Judgement {
@@ -26,8 +26,8 @@ const verdictOf = (claim: Claim, table: Table, config: Config): ClaimVerdict => 
 };
 
 /** One verdict for each claim that applies to `config`, in its order. */
-export const judge = (experiment: Pick<Experiment, 'claims'>, table: Table, config: Config): readonly ClaimVerdict[] =>
-  experiment.claims(config).map((claim) => verdictOf(claim, table, config));
+export const judge = (study: Pick<Study, 'claims'>, table: Table, config: Config): readonly ClaimVerdict[] =>
+  study.claims(config).map((claim) => verdictOf(claim, table, config));
 
 const WIDTH = 'inconclusive'.length;
 const INDENT = ' '.repeat(WIDTH + 2);

@@ -1,6 +1,6 @@
 /** Settings that change while a run goes on, by the number of the question at which they took effect, so that the run can be repeated. */
 import type { LiveChange } from './bundle';
-import type { Config } from './experiment';
+import type { Config } from './study';
 
 export class LiveSettings {
   #config: Config;

@@ -1,5 +1,5 @@
 /** How fast a run goes and how long it has to go, from its progress rows. Times in milliseconds, pauses left out by the caller. */
-import type { ProgressRow } from './experiment';
+import type { ProgressRow } from './study';
 
 /** Long enough to smooth over submissions, short enough to follow a change of phase. */
 const WINDOW = 5000;

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Config, PointRow, Reference } from './experiment';
-import { fakeExperiment } from './fakeExperiment';
+import type { Config, PointRow, Reference } from './study';
+import { fakeStudy } from './fakeStudy';
 import { changedMeaning, matching, referenceCurves, referenceOf, thin, withReference } from './reference';
 import { presetConfig } from './schema';
 import { RowTable } from './table';
 
 const point = (x: number, seed: number, y: number): PointRow => ({ kind: 'point', chart: 'square', series: 'measured', x, seed, y });
-const config = presetConfig(fakeExperiment, 'quick');
+const config = presetConfig(fakeStudy, 'quick');
 const facts = { adapter: { name: 'a GPU', software: true }, date: '2026-01-02T03:04:05.000Z', build: 'abc', seconds: 1.2345678 };
 const stored = (rows: readonly PointRow[], own: Config = config, preset = 'quick'): Reference =>
-  referenceOf(fakeExperiment, preset, own, new RowTable(rows), facts);
+  referenceOf(fakeStudy, preset, own, new RowTable(rows), facts);
 
 describe('referenceOf', () => {
   it('keeps means with their interval, the theory, the markers and where they come from', () => {
@@ -23,7 +23,7 @@ describe('referenceOf', () => {
       date: facts.date,
       build: 'abc',
       seconds: 1.2346,
-      view: fakeExperiment.views(config)[0],
+      view: fakeStudy.views(config)[0],
       markers: [{ chart: 'square', x: 2, label: 'two' }],
     });
     expect(curves).toEqual([
@@ -60,7 +60,7 @@ describe('referenceOf', () => {
 
   it('refuses a run without rows on the main chart, and a main view that is no line chart', () => {
     expect(() => stored([])).toThrow(/no rows on the main chart 'square'/);
-    const map = { ...fakeExperiment, views: () => fakeExperiment.views(config).slice(1) };
+    const map = { ...fakeStudy, views: () => fakeStudy.views(config).slice(1) };
     expect(() => referenceOf(map, 'quick', config, new RowTable([point(1, 0, 1)]), facts)).toThrow(/no line chart/);
   });
 });
@@ -110,7 +110,7 @@ describe('a stored run on a page', () => {
     ]));
 
   it('replaces that of its preset and keeps the order of the presets', () => {
-    const names = Object.keys(fakeExperiment.presets);
+    const names = Object.keys(fakeStudy.presets);
     const [smoke, again, gone] = [
       stored([point(1, 0, 0)], config, 'smoke'),
       stored([point(1, 0, 5)]),

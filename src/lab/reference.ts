@@ -1,6 +1,6 @@
 /** Stored runs of presets: made small from a run's table, found again by their settings, and laid over a page's own curves. Pure. */
 import { ConfigError } from '../core/errors';
-import type { Config, Curve, Experiment, LineView, Reference, ReferenceCurve } from './experiment';
+import type { Config, Curve, Study, LineView, Reference, ReferenceCurve } from './study';
 import { sameValue } from './schema';
 import type { RowTable } from './table';
 import type { AdapterInfo } from './worker/protocol';
@@ -91,26 +91,26 @@ export interface ReferenceFacts {
   readonly build: string;
   readonly seconds: number;
 }
-type Described = Pick<Experiment, 'id' | 'views' | 'theory' | 'markers'>;
+type Described = Pick<Study, 'id' | 'views' | 'theory' | 'markers'>;
 
 /**
  * What is kept of a run: the main plot, with five significant digits. Throws ConfigError where the main view is no line chart or nothing
  * was measured on it.
  */
 export function referenceOf(
-  experiment: Described,
+  study: Described,
   preset: string,
   config: Config,
   table: RowTable,
   { adapter, date, build, seconds }: ReferenceFacts,
 ): Reference {
-  const view = experiment.views(config)[0];
+  const view = study.views(config)[0];
   if (view?.kind !== 'line')
-    throw new ConfigError(`the main view of '${experiment.id}' is no line chart, so there is no reference to store`);
+    throw new ConfigError(`the main view of '${study.id}' is no line chart, so there is no reference to store`);
   const measured = measuredCurves(view, table);
   if (measured.length === 0)
-    throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${experiment.id}', so there is no reference to store`);
-  const markers = (experiment.markers?.(config) ?? []).filter((m) => m.chart === view.chart);
+    throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${study.id}', so there is no reference to store`);
+  const markers = (study.markers?.(config) ?? []).filter((m) => m.chart === view.chart);
   return {
     preset,
     config,
@@ -121,7 +121,7 @@ export function referenceOf(
     seconds: round(seconds),
     view,
     markers,
-    curves: [...measured, ...theoryCurves(view, experiment.theory(config))],
+    curves: [...measured, ...theoryCurves(view, study.theory(config))],
   };
 }
 
@@ -158,7 +158,7 @@ export const changedMeaning = (config: Config, base: Config): readonly string[] 
   Object.keys(config).filter((key) => !REPETITION.has(key) && !sameValue(config[key], base[key]));
 
 /** How long a preset takes, as its stored run took or its declaration says: '16 s without a GPU', '0.4 s on an adapter'. */
-export function presetTime({ presets, references }: Pick<Experiment, 'presets' | 'references'>, name: string): string | undefined {
+export function presetTime({ presets, references }: Pick<Study, 'presets' | 'references'>, name: string): string | undefined {
   const stored = references.find((r) => r.preset === name);
   if (!stored) return presets[name]?.time;
   const seconds = Number(stored.seconds.toPrecision(stored.seconds < 10 ? 1 : 2));

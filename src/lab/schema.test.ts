@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../core/errors';
-import type { Config } from './experiment';
-import { fakeExperiment } from './fakeExperiment';
+import type { Config } from './study';
+import { fakeStudy } from './fakeStudy';
 import { fromQuery, toQuery } from './query';
 import { defaults, differences, fromText, parseConfig, presetConfig, toText } from './schema';
 
-const schema = fakeExperiment.config;
+const schema = fakeStudy.config;
 const config: fc.Arbitrary<Config> = fc.record({
   points: fc.integer({ min: 1, max: 1000 }),
   seeds: fc.integer({ min: 1, max: 16 }),
@@ -58,10 +58,10 @@ describe('parseConfig', () => {
 });
 
 describe('presets', () => {
-  it('add to the defaults', () => expect(presetConfig(fakeExperiment, 'smoke')).toEqual({ ...defaults(schema), points: 3, seeds: 1 }));
+  it('add to the defaults', () => expect(presetConfig(fakeStudy, 'smoke')).toEqual({ ...defaults(schema), points: 3, seeds: 1 }));
   it('name what there is', () =>
-    expect(thrown(() => presetConfig(fakeExperiment, 'huge'))).toBe(
-      "experiment 'fake' has no preset 'huge'; its presets are smoke, quick, standard, paper",
+    expect(thrown(() => presetConfig(fakeStudy, 'huge'))).toBe(
+      "study 'fake' has no preset 'huge'; its presets are smoke, quick, standard, paper",
     ));
 });
 
@@ -88,20 +88,20 @@ describe('query', () => {
   it('comes back as the same page', () =>
     fc.assert(
       fc.property(config, fc.constantFrom('smoke', 'quick', 'standard', 'paper'), (c, preset) => {
-        expect(fromQuery(fakeExperiment, toQuery(fakeExperiment, { preset, config: c }), 'quick')).toEqual({ preset, config: c });
+        expect(fromQuery(fakeStudy, toQuery(fakeStudy, { preset, config: c }), 'quick')).toEqual({ preset, config: c });
       }),
     ));
 
   it('holds only what differs', () => {
-    const base = presetConfig(fakeExperiment, 'smoke');
+    const base = presetConfig(fakeStudy, 'smoke');
     expect(differences({ ...base, widths: [1, 2, 4] }, base)).toEqual({});
-    expect(toQuery(fakeExperiment, { preset: 'smoke', config: { ...base, seed: 7 } })).toBe('v=1&preset=smoke&seed=7');
+    expect(toQuery(fakeStudy, { preset: 'smoke', config: { ...base, seed: 7 } })).toBe('v=1&preset=smoke&seed=7');
   });
 
   it('changes the fallback where it names no preset', () =>
-    expect(fromQuery(fakeExperiment, 'seed=9', 'smoke')).toEqual({
+    expect(fromQuery(fakeStudy, 'seed=9', 'smoke')).toEqual({
       preset: 'smoke',
-      config: { ...presetConfig(fakeExperiment, 'smoke'), seed: 9 },
+      config: { ...presetConfig(fakeStudy, 'smoke'), seed: 9 },
     }));
 
   it.each([
@@ -109,10 +109,10 @@ describe('query', () => {
     ['preset=huge', "no preset 'huge'"],
     ['utm=1', "no setting 'utm'"],
     ['seeds=99', `'seeds' is "99"`],
-  ])('refuses %s', (query, message) => expect(thrown(() => fromQuery(fakeExperiment, query, 'quick'))).toContain(message));
+  ])('refuses %s', (query, message) => expect(thrown(() => fromQuery(fakeStudy, query, 'quick'))).toContain(message));
 
   it('refuses a setting that takes one of its own names', () => {
-    const clash = { ...fakeExperiment, config: { preset: schema['points']! } };
+    const clash = { ...fakeStudy, config: { preset: schema['points']! } };
     expect(thrown(() => fromQuery(clash, '', 'quick'))).toContain("setting 'preset'");
   });
 });

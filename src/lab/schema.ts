@@ -1,7 +1,7 @@
-/** From an experiment's schema to values: defaults, presets, checks and text, for the page's controls, the URL and the command line alike. */
+/** From a study's schema to values: defaults, presets, checks and text, for the page's controls, the URL and the command line alike. */
 import * as v from 'valibot';
 import { ConfigError } from '../core/errors';
-import type { Config, Experiment, Field, FieldValue, ListField, NumberField, Schema } from './experiment';
+import type { Config, Study, Field, FieldValue, ListField, NumberField, Schema } from './study';
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
@@ -67,10 +67,10 @@ export function parseConfig(schema: Schema, partial: Unchecked, base: Config = d
 }
 
 /** The defaults with a preset's differences. Throws ConfigError, listing the presets, where there is none of that name. */
-export function presetConfig(experiment: Pick<Experiment, 'config' | 'presets' | 'id'>, name: string): Config {
-  const { presets, id, config } = experiment;
+export function presetConfig(study: Pick<Study, 'config' | 'presets' | 'id'>, name: string): Config {
+  const { presets, id, config } = study;
   if (!Object.hasOwn(presets, name))
-    throw new ConfigError(`experiment '${id}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
+    throw new ConfigError(`study '${id}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
   return parseConfig(config, presets[name]!.config);
 }
 

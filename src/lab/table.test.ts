@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PointRow } from './experiment';
+import type { PointRow } from './study';
 import { RowTable, summarise } from './table';
 
 const point = (x: number, seed: number, y: number, series = 's'): PointRow => ({ kind: 'point', chart: 'c', series, x, seed, y });

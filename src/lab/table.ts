@@ -1,6 +1,6 @@
 /** The rows of a run, indexed so that claims and charts can ask for means over seeds while rows still arrive. */
 import { mean, standardError, studentQuantile } from '../core/stats';
-import type { CellRow, PointRow, Row, Summary, Table } from './experiment';
+import type { CellRow, PointRow, Row, Summary, Table } from './study';
 
 const CONFIDENCE = 0.95;
 

@@ -1,5 +1,5 @@
 /** What claims are judged with: verdicts, coverage by intervals over seeds, and the reasons for saying nothing. */
-import type { Judgement, Summary } from './experiment';
+import type { Judgement, Summary } from './study';
 
 export const inconclusive = (measured: string): Judgement => ({ verdict: 'inconclusive', measured });
 export const agreesIf = (holds: boolean, measured: string, rest: Partial<Judgement> = {}): Judgement => ({

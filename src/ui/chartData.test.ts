@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Curve, LineView, PointRow } from '../lab/experiment';
+import type { Curve, LineView, PointRow } from '../lab/study';
 import { RowTable } from '../lab/table';
 import { plottedCsv } from './chartCsv';
 import { align, tracesOf, xRange, yRange, type ChartInput } from './chartData';

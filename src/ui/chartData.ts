@@ -1,5 +1,5 @@
 /** From the rows and curves of one chart to what is drawn: traces on a shared x axis, and ranges that a log axis can take. Pure. */
-import type { Curve, LineView } from '../lab/experiment';
+import type { Curve, LineView } from '../lab/study';
 import type { RowTable } from '../lab/table';
 import { Means, type MeansCache } from './chartMeans';
 import { drawable, type Mark, type Range, type Trace } from './chartTrace';

@@ -1,5 +1,5 @@
 /** Means over seeds as traces that grow with their rows. */
-import type { Summary } from '../lab/experiment';
+import type { Summary } from '../lab/study';
 import { drawable, type Lost, type Mark, type Trace } from './chartTrace';
 
 /** By series, label and axes. */

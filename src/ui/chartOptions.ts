@@ -1,6 +1,6 @@
 /** From traces to uPlot's options. One builder for the screen and for images, which are the same plot at another scale. */
 import uPlot from 'uplot';
-import type { LineView, Marker } from '../lab/experiment';
+import type { LineView, Marker } from '../lab/study';
 import type { Range, Trace } from './chartTrace';
 import { dashOf, fade, FAINT, lookOf, MARKER_DASH, traceShape, type Look, type Shape } from './palette';
 import { formatNumber } from './format';

@@ -1,6 +1,6 @@
 /** Images of charts and heatmaps, heatmaps themselves, and all of them under the site's rule against inline styles. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Curve } from '../lab/experiment';
+import type { Curve } from '../lab/study';
 import { themeOf } from './chartOptions';
 import { cell, dressPage, frames, inside, line, mount, mountMap, pixels, press, rowsOf, sum } from './chartTesting';
 import { heatmapPng } from './heatmapImage';

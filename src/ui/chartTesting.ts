@@ -1,5 +1,5 @@
 /** For tests: charts and heatmaps on a page, and what a reader does with them. */
-import type { CellRow, HeatmapView, LineView, PointRow } from '../lab/experiment';
+import type { CellRow, HeatmapView, LineView, PointRow } from '../lab/study';
 import { RowTable } from '../lab/table';
 import { LabChart } from './labChart';
 import { LabHeatmap } from './labHeatmap';

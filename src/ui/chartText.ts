@@ -1,5 +1,5 @@
 /** A chart in words and as a table, for those who do not see it. Pure. */
-import type { LineView, Summary } from '../lab/experiment';
+import type { LineView, Summary } from '../lab/study';
 import type { RowTable } from '../lab/table';
 import type { Lost, Trace } from './chartTrace';
 import { formatNumber as f } from './format';

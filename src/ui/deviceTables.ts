@@ -87,7 +87,7 @@ export const failureList = (results: readonly KernelResult[]): TemplateResult | 
   const wrong = results.filter((r) => r.failed > 0);
   if (wrong.length === 0) return nothing;
   return html`<h3>What is wrong</h3>
-    <p>What experiments measure with these kernels cannot be trusted on this device. Another browser, or an update of this one or of the GPU driver, may help; the JSON
+    <p>What studies measure with these kernels cannot be trusted on this device. Another browser, or an update of this one or of the GPU driver, may help; the JSON
       has what a report needs.</p>
     ${wrong.map(
       (r) => html`<h3>${r.kernel}: ${whole(r.failed)} failures${r.failed > r.failures.length ? `, the first ${r.failures.length}` : ''}</h3>

@@ -1,12 +1,12 @@
 /** Files that a page gives its reader. */
 import { writeBundle, type RunBundle } from '../lab/bundle';
-import type { ArtifactRow, Experiment } from '../lab/experiment';
+import type { ArtifactRow, Study } from '../lab/study';
 import { cellsCsv, metricsCsv } from '../lab/export';
 import { differences, presetConfig, toText } from '../lab/schema';
 import type { RowTable } from '../lab/table';
 import { plottedCsv } from './chartCsv';
 import { themeOf } from './chartOptions';
-import type { PageFacts } from './experimentPage';
+import type { PageFacts } from './studyPage';
 import { heatmapPng } from './heatmapImage';
 import { chartPng } from './image';
 import { LabChart } from './labChart';
@@ -21,23 +21,23 @@ export interface NamedPng {
 const saveText = (name: string, type: string, text: string): void => save(name, new Blob([text], { type }));
 
 /** Every measured number. */
-export function saveRows({ id }: Experiment, table: RowTable): void {
+export function saveRows({ id }: Study, table: RowTable): void {
   saveText(`${id}-metrics.csv`, 'text/csv', metricsCsv(table));
   if (table.cells.length > 0) saveText(`${id}-cells.csv`, 'text/csv', cellsCsv(table));
 }
 /** One file a chart, of exactly what it shows. */
-export function savePlotted({ id }: Experiment, root: ParentNode): void {
+export function savePlotted({ id }: Study, root: ParentNode): void {
   for (const chart of root.querySelectorAll('lab-chart'))
     if (chart instanceof LabChart) saveText(`${id}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
 }
-export const saveArtifact = ({ id }: Experiment, { name, type, data }: ArtifactRow): void =>
+export const saveArtifact = ({ id }: Study, { name, type, data }: ArtifactRow): void =>
   save(`${id}-${name}`, new Blob([data], { type }));
 
 /** The current run as one file that can be imported and repeated. */
-export const bundleOfPage = ({ experiment, preset, config, build, inputs, client }: PageFacts): RunBundle => ({
+export const bundleOfPage = ({ study, preset, config, build, inputs, client }: PageFacts): RunBundle => ({
   facts: {
-    experiment: experiment.id,
-    title: experiment.title,
+    study: study.id,
+    title: study.title,
     preset: client.order?.preset ?? preset,
     config: client.config ?? config,
     verdicts: client.verdicts ?? [],
@@ -53,18 +53,18 @@ export const bundleOfPage = ({ experiment, preset, config, build, inputs, client
   inputs: client.order?.inputs ?? inputs,
 });
 export const saveBundle = (facts: PageFacts): void =>
-  saveText(`${facts.experiment.id}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
+  saveText(`${facts.study.id}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
 
 /** What an image says about itself: settings that differ from the defaults' preset, adapter, date, build. */
-function captionOf({ experiment, preset, config, build, client }: PageFacts): readonly string[] {
+function captionOf({ study, preset, config, build, client }: PageFacts): readonly string[] {
   const [name, shown] = [client.order?.preset ?? preset, client.config ?? config];
-  const changed = Object.entries(differences(shown, presetConfig(experiment, name))).map(([key, value]) => `${key} = ${toText(value)}`);
+  const changed = Object.entries(differences(shown, presetConfig(study, name))).map(([key, value]) => `${key} = ${toText(value)}`);
   const seed = 'seed' in shown && !changed.some((c) => c.startsWith('seed =')) ? [`seed = ${toText(shown['seed']!)}`] : [];
   const live = client.live.length > 0 ? ', changed while it ran' : '';
   const measured = client.order
     ? `measured on ${client.adapter?.name ?? 'no adapter'}, ${client.date.slice(0, 10)}`
     : 'nothing measured yet';
-  return [`${experiment.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}${live}`, `${measured}, build ${build}`];
+  return [`${study.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}${live}`, `${measured}, build ${build}`];
 }
 
 const images = (root: ParentNode, caption: readonly string[]): readonly { readonly name: string; readonly png: () => Promise<Blob> }[] =>
@@ -74,7 +74,7 @@ const images = (root: ParentNode, caption: readonly string[]): readonly { readon
   });
 
 export async function savePngs(facts: PageFacts, root: ParentNode): Promise<void> {
-  for (const { name, png } of images(root, captionOf(facts))) save(`${facts.experiment.id}-${name}.png`, await png());
+  for (const { name, png } of images(root, captionOf(facts))) save(`${facts.study.id}-${name}.png`, await png());
 }
 
 const dataUrl = (blob: Blob): Promise<string> =>

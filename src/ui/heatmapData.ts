@@ -1,5 +1,5 @@
 /** Cells of a heatmap on a grid, and their colours. Pure. */
-import type { CellRow } from '../lab/experiment';
+import type { CellRow } from '../lab/study';
 import { formatNumber } from './format';
 
 export interface Grid {

@@ -1,5 +1,5 @@
 /** Which input a file belongs to, by its name's ending. */
-import type { InputSpec } from '../lab/experiment';
+import type { InputSpec } from '../lab/study';
 
 /** Whether `name` ends in one of the endings, which are separated by commas; case does not count. */
 export const isAccepted = (accept: string, name: string): boolean =>

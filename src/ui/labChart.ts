@@ -5,7 +5,7 @@
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
-import type { Curve, LineView, Marker } from '../lab/experiment';
+import type { Curve, LineView, Marker } from '../lab/study';
 import type { RowTable } from '../lab/table';
 import { align, tracesOf, xRangeOf, yRange } from './chartData';
 import type { MeansCache } from './chartMeans';

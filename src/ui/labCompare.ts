@@ -1,6 +1,6 @@
-/** <lab-compare>: several runs of one experiment in one chart each, what differs in their settings, and their verdicts side by side. */
+/** <lab-compare>: several runs of one study in one chart each, what differs in their settings, and their verdicts side by side. */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Experiment } from '../lab/experiment';
+import type { Study } from '../lab/study';
 import { differing, overlay, verdictsBeside, type Compared, type Overlay } from './runCompare';
 import { adapterText, dateText, linkTo, VERDICTS } from './runText';
 import { base } from './styles';
@@ -25,9 +25,9 @@ export class LabCompare extends LitElement {
     .word { font-weight: 700; display: block; }
   `,
   ];
-  static override properties = { experiment: { attribute: false }, runs: { attribute: false } };
+  static override properties = { study: { attribute: false }, runs: { attribute: false } };
   /** Undefined where this build does not know it; then there are no charts. */
-  declare experiment: Experiment | undefined;
+  declare study: Study | undefined;
   declare runs: readonly Compared[];
   #overlay: Overlay | undefined;
 
@@ -37,8 +37,8 @@ export class LabCompare extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('experiment') || changed.has('runs'))
-      this.#overlay = this.experiment && this.runs.length > 0 ? overlay(this.experiment, this.runs) : undefined;
+    if (changed.has('study') || changed.has('runs'))
+      this.#overlay = this.study && this.runs.length > 0 ? overlay(this.study, this.runs) : undefined;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -51,7 +51,7 @@ export class LabCompare extends LitElement {
   }
 
   #name({ letter, run }: Compared): TemplateResult {
-    const link = linkTo(this.experiment, run);
+    const link = linkTo(this.study, run);
     const text = `${run.preset}, ${dateText(run)}`;
     return html`<li><b>${letter}</b> ${link ? html`<a href=${link}>${text}</a>` : text}
       <span class="small muted">${adapterText(run)}, ${run.points} points${run.imported ? ', from a file' : ''}</span></li>`;
@@ -59,7 +59,7 @@ export class LabCompare extends LitElement {
 
   #charts(): TemplateResult {
     if (!this.#overlay)
-      return html`<p>This build does not know the experiment ‘${this.runs[0]?.run.experiment}’, so its charts cannot be drawn.
+      return html`<p>This build does not know the study ‘${this.runs[0]?.run.study}’, so its charts cannot be drawn.
       The runs are untouched; open this page with the build that made them.</p>`;
     const { views, table, left } = this.#overlay;
     return html`
@@ -74,7 +74,7 @@ export class LabCompare extends LitElement {
 
   #settings(): TemplateResult {
     const lines = differing(
-      this.experiment,
+      this.study,
       this.runs.map((c) => c.run),
     );
     if (lines.length === 0) return html`<p>The runs have the same settings, preset, adapter and build.</p>`;

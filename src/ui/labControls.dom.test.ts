@@ -1,6 +1,6 @@
 /** <lab-controls> as a reader uses it. In Chromium; over Dawn there is no document. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Config, Schema } from '../lab/experiment';
+import type { Config, Schema } from '../lab/study';
 import type { LabControls, LiveEvent, SettingsEvent } from './labControls';
 
 const SCHEMA = {

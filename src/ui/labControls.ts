@@ -1,12 +1,12 @@
 /**
- * <lab-controls>: the settings of an experiment, generated from its schema. Fires `settings` (SettingsEvent) with the whole new config
+ * <lab-controls>: the settings of a study, generated from its schema. Fires `settings` (SettingsEvent) with the whole new config
  * after each valid change and, while a run is under way, `live` (LiveEvent) for what it takes over at once. A value that is not allowed
  * stays in its field with the reason beside it, and is in `problems`.
  */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { ConfigError } from '../core/errors';
-import type { Config, Field, FieldValue, Schema } from '../lab/experiment';
+import type { Config, Field, FieldValue, Schema } from '../lab/study';
 import { fromText, isInteger, sameValue, toText } from '../lab/schema';
 import { formatNumber } from './format';
 import { sliderScale } from './sliderScale';

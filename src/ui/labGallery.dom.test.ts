@@ -1,6 +1,6 @@
 /** <lab-gallery> and the figures on its cards. In Chromium; over Dawn there is no document. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Card, Reference } from '../lab/experiment';
+import type { Card, Reference } from '../lab/study';
 import type { LabGallery } from './labGallery';
 
 const REFERENCE: Reference = {
@@ -58,7 +58,7 @@ describe('<lab-gallery>', () => {
   const all = (selector: string): readonly Element[] => [...gallery.renderRoot.querySelectorAll(selector)];
   afterEach(() => gallery.remove());
 
-  it('leads to each experiment and to the other pages, once each', async () => {
+  it('leads to each study and to the other pages, once each', async () => {
     await open(card('one', []), card('playground', []));
     expect(all('a').map((a) => a.getAttribute('href'))).toEqual(['./one/', './playground/', './runs/', './device/', './bench/']);
     gallery.cards = [card('one', [])];

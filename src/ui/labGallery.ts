@@ -1,10 +1,10 @@
-/** <lab-gallery>: a card for each experiment, with what was measured of it before, and the way to the other pages. */
+/** <lab-gallery>: a card for each study, with what was measured of it before, and the way to the other pages. */
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import type { Card, Reference } from '../lab/experiment';
+import type { Card, Reference } from '../lab/study';
 import { figureStyles, referenceFigure } from './referenceFigure';
 import { base } from './styles';
 
-/** Pages beside the experiments, by folder. */
+/** Pages beside the studies, by folder. */
 const OTHERS = [
   { id: 'playground', title: 'Playground', says: 'your own model and data' },
   { id: 'runs', title: 'Runs', says: 'what this browser has kept: compare, resume, export' },
@@ -46,7 +46,7 @@ export class LabGallery extends LitElement {
     const others = OTHERS.filter(({ id }) => !this.cards.some((card) => card.id === id));
     return html`
       <h1>Deep-learning theory, measured in this browser</h1>
-      <p class="lead">Each experiment trains networks on your GPU, draws what it measures over the theory's own curve, and says whether the two agree.</p>
+      <p class="lead">Each study trains networks on your GPU, draws what it measures over the theory's own curve, and says whether the two agree.</p>
       <ul class="cards">${this.cards.map(card)}</ul>
       <ul class="others" aria-label="Other pages">${others.map((o) => html`<li><a href="./${o.id}/">${o.title}</a>: ${o.says}</li>`)}</ul>`;
   }

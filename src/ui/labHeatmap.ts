@@ -1,6 +1,6 @@
 /** <lab-heatmap>: one HeatmapView on a canvas, with a colour bar and a readout of the cell under the pointer or chosen by arrow keys. */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { HeatmapView } from '../lab/experiment';
+import type { HeatmapView } from '../lab/study';
 import type { RowTable } from '../lab/table';
 import { themeOf } from './chartOptions';
 import { Pacer } from './chartPacer';

@@ -1,6 +1,6 @@
 /** <lab-inputs> as a reader uses it, in Chromium (over Dawn there is no document), and where a file goes by its name. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Inputs, InputSpec } from '../lab/experiment';
+import type { Inputs, InputSpec } from '../lab/study';
 import { formatBytes, inputFor, isAccepted } from './inputFiles';
 import type { InputsEvent, LabInputs } from './labInputs';
 

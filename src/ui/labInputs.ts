@@ -1,9 +1,9 @@
 /**
- * <lab-inputs>: the files of the reader's own that an experiment can use, chosen or dropped. Fires `inputs` (InputsEvent) with all of them
+ * <lab-inputs>: the files of the reader's own that a study can use, chosen or dropped. Fires `inputs` (InputsEvent) with all of them
  * after each change. A file of another ending is refused, and what was chosen before stays.
  */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Config, InputFile, Inputs, InputSpec } from '../lab/experiment';
+import type { Config, InputFile, Inputs, InputSpec } from '../lab/study';
 import { formatBytes, inputFor, isAccepted } from './inputFiles';
 import { base, forms } from './styles';
 

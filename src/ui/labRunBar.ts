@@ -68,7 +68,7 @@ export class LabRunBar extends LitElement {
   declare client: RunClient | undefined;
   /** Any new value says that the client has changed. */
   declare version: number;
-  /** Whether the experiment has a seed to renew. */
+  /** Whether the study has a seed to renew. */
   declare seeded: boolean;
 
   /** Whether single keys are heeded. */

@@ -2,8 +2,8 @@
 import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bundleOf, readBundle, writeBundle } from '../lab/bundle';
-import type { PointRow } from '../lab/experiment';
-import { fakeExperiment } from '../lab/fakeExperiment';
+import type { PointRow } from '../lab/study';
+import { fakeStudy } from '../lab/fakeStudy';
 import { presetConfig } from '../lab/schema';
 import { keptRun } from '../lab/store/fakeKept';
 import { keepRun } from '../lab/store/keeper';
@@ -18,7 +18,7 @@ const words = (e: Element): string => e.textContent!.replace(/\s+/g, ' ').trim()
 /** Of a table's body. */
 const cellsOf = (root: ParentNode, table: string): string[][] =>
   [...root.querySelectorAll(`${table} tbody tr`)].map((tr) => [...tr.children].map(words));
-const config = presetConfig(fakeExperiment, 'quick');
+const config = presetConfig(fakeStudy, 'quick');
 const verdict = {
   id: 'square',
   says: 'At x = 2 the mean is 4.',
@@ -39,7 +39,7 @@ const recent = keptRun({
 const foreign = keptRun({
   id: 'foreign',
   date: '2026-01-03T00:00:00.000Z',
-  experiment: 'elsewhere',
+  study: 'elsewhere',
   title: 'Elsewhere',
   adapter: undefined,
 });
@@ -58,7 +58,7 @@ describe('<lab-runs>', () => {
   const open = async (): Promise<void> => {
     page = new LabRuns();
     page.database = database;
-    page.entries = [{ card: fakeExperiment, load: async () => fakeExperiment }];
+    page.entries = [{ card: fakeStudy, load: async () => fakeStudy }];
     document.body.append(page);
     await vi.waitFor(() => expect(page.runs !== undefined || page.problems.length > 0).toBe(true));
     await page.updateComplete;
@@ -87,7 +87,7 @@ describe('<lab-runs>', () => {
     await deleteDB(database);
   });
 
-  it('lists every run, newest first, with links where the experiment is known', async () => {
+  it('lists every run, newest first, with links where the study is known', async () => {
     await open();
     await vi.waitFor(() => expect(all('tbody th a')).toHaveLength(2));
     expect(rows().map((r) => /Elsewhere|Squares/.exec(r)![0])).toEqual(['Elsewhere', 'Squares', 'Squares']);
@@ -121,12 +121,12 @@ describe('<lab-runs>', () => {
     await keeper.end({ state: 'done' });
   });
 
-  it('lays runs of one experiment over each other, and names what differs', async () => {
+  it('lays runs of one study over each other, and names what differs', async () => {
     await open();
     expect(button('Compare').disabled).toBe(true);
     await choose('Cut off');
     await choose('agrees');
-    await vi.waitFor(() => expect(page.experiments.size).toBe(1));
+    await vi.waitFor(() => expect(page.studies.size).toBe(1));
     button('Compare').click();
     await vi.waitFor(() => expect(compared()?.overlay).toBeDefined());
     const { views, table } = compared()!.overlay!;
@@ -159,15 +159,15 @@ describe('<lab-runs>', () => {
     expect(location.search).toBe('?compare=old,recent');
   });
 
-  it('refuses to compare runs of two experiments, and more than there are looks', async () => {
+  it('refuses to compare runs of two studies, and more than there are looks', async () => {
     await open();
     await choose('Elsewhere');
     await choose('Cut off');
-    expect([button('Compare').disabled, words($('#why'))]).toEqual([true, 'Only runs of one experiment can be compared.']);
+    expect([button('Compare').disabled, words($('#why'))]).toEqual([true, 'Only runs of one study can be compared.']);
     for (let i = 0; i < 6; i++) await store.add(keptRun({ id: `m${i}` }), [], {});
     document.dispatchEvent(new Event('visibilitychange'));
     await vi.waitFor(() => expect(page.runs).toHaveLength(9));
-    page.chosen = new Set(page.runs!.filter((r) => r.experiment === 'fake').map((r) => r.id));
+    page.chosen = new Set(page.runs!.filter((r) => r.study === 'fake').map((r) => r.id));
     await page.updateComplete;
     expect([button('Compare').disabled, words($('#why'))]).toEqual([true, expect.stringMatching(/^At most 6/)]);
   });

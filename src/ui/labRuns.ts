@@ -1,10 +1,10 @@
 /**
  * <lab-runs>: every run that this browser keeps. Chosen ones can be compared, exported and deleted; files can be imported, one that was
- * cut off can be resumed on its experiment's page. What is compared is in the address: `?compare=id,id`.
+ * cut off can be resumed on its study's page. What is compared is in the address: `?compare=id,id`.
  */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { StorageError } from '../core/errors';
-import type { Entry, Experiment } from '../lab/experiment';
+import type { Entry, Study } from '../lab/study';
 import { DATABASE } from '../lab/store/database';
 import { openStore, type IdbStore } from '../lab/store/store';
 import type { KeptRun } from '../lab/store/types';
@@ -49,7 +49,7 @@ export class LabRuns extends LitElement {
     runs: { state: true },
     trained: { state: true },
     chosen: { state: true },
-    experiments: { state: true },
+    studies: { state: true },
     compared: { state: true },
     problems: { state: true },
     said: { state: true },
@@ -65,7 +65,7 @@ export class LabRuns extends LitElement {
   declare trained: ReadonlySet<string>;
   declare chosen: ReadonlySet<string>;
   /** Those loaded so far: of the runs there are. */
-  declare experiments: ReadonlyMap<string, Experiment>;
+  declare studies: ReadonlyMap<string, Study>;
   declare compared: readonly Compared[];
   declare problems: readonly Problem[];
   /** Outcome of the last action. */
@@ -82,7 +82,7 @@ export class LabRuns extends LitElement {
     this.entries = this.compared = this.problems = this.asking = [];
     this.database = DATABASE;
     this.trained = this.chosen = new Set();
-    this.experiments = new Map();
+    this.studies = new Map();
     this.said = this.usage = '';
     this.dropping = false;
   }
@@ -125,7 +125,7 @@ export class LabRuns extends LitElement {
       ${
         this.compared.length > 0
           ? html`<button class="close" type="button" @click=${() => this.#show([])}>Close the comparison</button>
-        <lab-compare .runs=${this.compared} .experiment=${this.experiments.get(this.compared[0]!.run.experiment)}></lab-compare>`
+        <lab-compare .runs=${this.compared} .study=${this.studies.get(this.compared[0]!.run.study)}></lab-compare>`
           : nothing
       }
       ${this.#dialog()}</div>`;
@@ -144,12 +144,12 @@ export class LabRuns extends LitElement {
   }
 
   #list(): TemplateResult | typeof nothing {
-    const { runs, trained, chosen, experiments } = this;
+    const { runs, trained, chosen, studies } = this;
     if (!runs) return nothing;
     if (runs.length === 0)
       return html`<div class="empty"><p>No run is kept yet.</p>
-      <p>Run an <a href="../">experiment</a>: it is kept by itself. Or import a run: the button above, or drop its file here.</p></div>`;
-    return runTable({ runs, trained, chosen, experiments, choose: (ids, on) => this.#choose(ids, on) });
+      <p>Run an <a href="../">study</a>: it is kept by itself. Or import a run: the button above, or drop its file here.</p></div>`;
+    return runTable({ runs, trained, chosen, studies, choose: (ids, on) => this.#choose(ids, on) });
   }
 
   #dialog(): TemplateResult {
@@ -175,9 +175,9 @@ export class LabRuns extends LitElement {
   }
 
   #whyNotCompare(runs: readonly KeptRun[]): string {
-    if (runs.length < 2) return 'To compare, choose two or more runs of one experiment.';
+    if (runs.length < 2) return 'To compare, choose two or more runs of one study.';
     if (runs.length > MOST_COMPARED) return `At most ${MOST_COMPARED} runs can be told apart in one chart.`;
-    return runs.some((r) => r.experiment !== runs[0]!.experiment) ? 'Only runs of one experiment can be compared.' : '';
+    return runs.some((r) => r.study !== runs[0]!.study) ? 'Only runs of one study can be compared.' : '';
   }
 
   #choose(ids: readonly string[], on: boolean): void {
@@ -215,13 +215,13 @@ export class LabRuns extends LitElement {
     await Promise.all([this.#load(), this.#estimate()]);
   }
 
-  /** Experiments of the runs there are, for links and charts. */
+  /** Studies of the runs there are, for links and charts. */
   async #load(): Promise<void> {
-    const wanted = new Set(this.runs?.map((r) => r.experiment));
-    const missing = this.entries.filter(({ card }) => wanted.has(card.id) && !this.experiments.has(card.id));
+    const wanted = new Set(this.runs?.map((r) => r.study));
+    const missing = this.entries.filter(({ card }) => wanted.has(card.id) && !this.studies.has(card.id));
     if (missing.length === 0) return;
     const loaded = await Promise.all(missing.map(async ({ card, load }) => [card.id, await load()] as const));
-    this.experiments = new Map([...this.experiments, ...loaded]);
+    this.studies = new Map([...this.studies, ...loaded]);
   }
 
   async #estimate(): Promise<void> {

@@ -1,6 +1,6 @@
 /** <lab-verdicts>: what each claim says, what was measured, and whether the two agree. Word and sign first, colour last. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import type { Claim } from '../lab/experiment';
+import type { Claim } from '../lab/study';
 import type { ClaimVerdict } from '../lab/judge';
 import { VERDICTS } from './runText';
 import { base } from './styles';

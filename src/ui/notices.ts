@@ -1,6 +1,6 @@
 /** Boxes that tell the reader what is unusual: a slow adapter, a failure, an event of the run. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { EventRow } from '../lab/experiment';
+import type { EventRow } from '../lab/study';
 import type { KeptRun } from '../lab/store/types';
 import type { AdapterInfo, RunError } from '../lab/worker/protocol';
 import { formatSeconds } from './format';
@@ -33,12 +33,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   DeviceLostError:
     'Reload the page: it offers to go on from the last checkpoint that was kept. Close other programs that use the GPU, or choose a smaller preset, if it happens again.',
   ShaderError:
-    'Nothing that you set can mend this. Please report it with the text above and what the Device page says; other experiments may work.',
+    'Nothing that you set can mend this. Please report it with the text above and what the Device page says; other studies may work.',
   StorageError: 'Everything else on this page works.',
   WorkerError: 'Reload the page. If that does not help, the browser is too old or blocks workers.',
 };
 
-/** Cause, what is preserved, what to do. `kept`: points measured before the failure. `advice`: in place of what an experiment's page says. */
+/** Cause, what is preserved, what to do. `kept`: points measured before the failure. `advice`: in place of what a study's page says. */
 export const failureNotice = (error: RunError, kept: number, advice?: string): TemplateResult => html`
   <div class="notice error" role="alert">
     <p><b>${TITLES[error.name] ?? 'The run failed'}</b> <span class="small muted">(${error.name})</span></p>
@@ -76,7 +76,7 @@ export const interruptedNotice = (run: KeptRun, build: string, resume: () => voi
   return html`
     <div class="notice" role="status">
       <p><b>A run was cut off</b> at ${share}, after ${formatSeconds(run.seconds)} (preset “${run.preset}”, started ${run.date.slice(0, 16).replace('T', ' ')} UTC). Its last checkpoint is kept, and the run that goes on from it gives the same numbers.</p>
-      ${run.build === build ? nothing : html`<p>It was made by another build (${run.build.slice(0, 12)}; this one is ${build.slice(0, 12)}). Where the experiment has changed since, resuming is refused and the run stays as it is.</p>`}
+      ${run.build === build ? nothing : html`<p>It was made by another build (${run.build.slice(0, 12)}; this one is ${build.slice(0, 12)}). Where the study has changed since, resuming is refused and the run stays as it is.</p>`}
       <p class="buttons"><button type="button" class="primary" @click=${resume}>Resume it</button> <button type="button" @click=${discard}>Discard it</button></p>
     </div>`;
 };

@@ -1,6 +1,6 @@
-/** What the address of an experiment's page asks for. */
+/** What the address of a study's page asks for. */
 import { ConfigError } from '../core/errors';
-import type { Config, Experiment } from '../lab/experiment';
+import type { Config, Study } from '../lab/study';
 import { fromQuery, toQuery, type PageState } from '../lab/query';
 import { presetConfig } from '../lab/schema';
 import { describeError, type RunError } from '../lab/worker/protocol';
@@ -19,17 +19,17 @@ export interface Asked extends PageState {
 }
 
 /** `query`: with or without its question mark. */
-export function readLink(experiment: Experiment, query: string): Asked {
+export function readLink(study: Study, query: string): Asked {
   const given = new URLSearchParams(query);
   const resume = given.get(RESUME) ?? undefined;
   given.delete(RESUME);
   try {
-    return { ...fromQuery(experiment, given.toString(), FIRST.hardware), chosen: given.size > 0, resume, error: undefined };
+    return { ...fromQuery(study, given.toString(), FIRST.hardware), chosen: given.size > 0, resume, error: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return {
       preset: FIRST.hardware,
-      config: presetConfig(experiment, FIRST.hardware),
+      config: presetConfig(study, FIRST.hardware),
       chosen: false,
       resume: undefined,
       error: describeError(error),
@@ -38,9 +38,9 @@ export function readLink(experiment: Experiment, query: string): Asked {
 }
 
 /** Replaces the page's query. */
-export const writeLink = (experiment: Experiment, preset: string, config: Config): void =>
-  history.replaceState(null, '', `?${toQuery(experiment, { preset, config })}`);
+export const writeLink = (study: Study, preset: string, config: Config): void =>
+  history.replaceState(null, '', `?${toQuery(study, { preset, config })}`);
 
 /** The page's address with these settings. */
-export const linkTo = (experiment: Experiment, preset: string, config: Config): string =>
-  new URL(`?${toQuery(experiment, { preset, config })}`, location.href).href;
+export const linkTo = (study: Study, preset: string, config: Config): string =>
+  new URL(`?${toQuery(study, { preset, config })}`, location.href).href;

@@ -1,6 +1,6 @@
 /** A stored run as a small inline SVG with its caption: the gallery's figures, without the plotting library. */
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Reference, ReferenceCurve } from '../lab/experiment';
+import type { Reference, ReferenceCurve } from '../lab/study';
 import { xRange, yRange } from './chartData';
 import type { Range } from './chartTrace';
 import { formatNumber } from './format';

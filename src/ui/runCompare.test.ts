@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Experiment, LineView, Row } from '../lab/experiment';
-import { fakeExperiment } from '../lab/fakeExperiment';
+import type { Study, LineView, Row } from '../lab/study';
+import { fakeStudy } from '../lab/fakeStudy';
 import { keptRun } from '../lab/store/fakeKept';
 import { differing, letterOf, overlay, type Compared } from './runCompare';
 import { countVerdicts, formatBytes, linkTo, stateText } from './runText';
@@ -13,8 +13,8 @@ const line = (chart: string, ...series: string[]): LineView => ({
   y: 'y',
   series: Object.fromEntries(series.map((s) => [s, s])),
 });
-const experiment: Experiment = {
-  ...fakeExperiment,
+const study: Study = {
+  ...fakeStudy,
   views: (config) => [line('a', 'p', 'q', ...(config['strict'] === true ? ['r'] : [])), line('b', 'p'), line('c', 'p')],
 };
 const row = (chart: string, series: string): Row => ({ kind: 'point', chart, series, x: 1, seed: 0, y: 1 });
@@ -35,11 +35,11 @@ const verdict = (verdict: 'agrees' | 'disagrees' | 'inconclusive') => ({
 
 describe('an overlay of runs', () => {
   it('draws what all measured, and names what only some did', () => {
-    const { views, left } = overlay(experiment, [compared([row('a', 'p'), row('b', 'p')], 0), compared([row('a', 'p')], 1)]);
+    const { views, left } = overlay(study, [compared([row('a', 'p'), row('b', 'p')], 0), compared([row('a', 'p')], 1)]);
     expect([views.map((v) => v.chart), left]).toEqual([['a'], ['b']]);
   });
   it('brings in the series that a later run has by its own settings', () => {
-    const { views } = overlay(experiment, [
+    const { views } = overlay(study, [
       compared([row('a', 'p')], 0),
       compared([row('a', 'p'), row('a', 'r'), row('a', 'unnamed')], 1, true),
     ]);
@@ -47,8 +47,8 @@ describe('an overlay of runs', () => {
   });
   it('gives each series its own chart where one would have more lines than there are looks', () => {
     const runs = [0, 1, 2, 3].map((i) => compared([row('a', 'p'), row('a', 'q')], i));
-    expect(overlay(experiment, runs.slice(1)).views.map((v) => Object.keys(v.series).length)).toEqual([6]);
-    expect(overlay(experiment, runs).views.map((v) => [v.title, Object.values(v.series)])).toEqual([
+    expect(overlay(study, runs.slice(1)).views.map((v) => Object.keys(v.series).length)).toEqual([6]);
+    expect(overlay(study, runs).views.map((v) => [v.title, Object.values(v.series)])).toEqual([
       ['a: p', ['A: p', 'B: p', 'C: p', 'D: p']],
       ['a: q', ['A: q', 'B: q', 'C: q', 'D: q']],
     ]);
@@ -61,23 +61,23 @@ describe('runs in words', () => {
       keptRun({ id: 'a' }),
       keptRun({ id: 'b', config: { ...keptRun({ id: '' }).config, widths: [1, 2], extra: true }, build: 'other' }),
     ];
-    expect(differing(fakeExperiment, [a, b])).toEqual([
+    expect(differing(fakeStudy, [a, b])).toEqual([
       { name: 'Widths', cells: ['1,2,4', '1,2'] },
       { name: 'extra', cells: [undefined, 'true'] },
       { name: 'Build', cells: ['test', 'other'] },
     ]);
-    const { widths, ...rest } = fakeExperiment.config;
+    const { widths, ...rest } = fakeStudy.config;
     const fancy = {
-      ...fakeExperiment,
+      ...fakeStudy,
       config: { ...rest, widths: { ...widths!, when: (c) => c['kind'] === 'fancy' } },
-    } satisfies Experiment;
+    } satisfies Study;
     expect(differing(fancy, [a, b]).map((line) => line.name)).toEqual(['extra', 'Build']); // widths count in neither
     expect(differing(undefined, [a, b])[0]!.name).toBe('widths');
-    expect(differing(fakeExperiment, [a, a])).toEqual([]);
+    expect(differing(fakeStudy, [a, a])).toEqual([]);
   });
   it('links to a page only where it has the preset', () => {
-    expect(linkTo(fakeExperiment, keptRun({ id: 'a', preset: 'quick' }))).toBe('../fake/?v=1&preset=quick');
-    expect([linkTo(undefined, keptRun({ id: 'a' })), linkTo(fakeExperiment, keptRun({ id: 'a', preset: 'gone' }))]).toEqual([
+    expect(linkTo(fakeStudy, keptRun({ id: 'a', preset: 'quick' }))).toBe('../fake/?v=1&preset=quick');
+    expect([linkTo(undefined, keptRun({ id: 'a' })), linkTo(fakeStudy, keptRun({ id: 'a', preset: 'gone' }))]).toEqual([
       undefined,
       undefined,
     ]);

@@ -1,5 +1,5 @@
-/** What several runs of one experiment have in common and where they differ. Pure. */
-import type { Experiment, FieldValue, LineView, PointRow, Row, View } from '../lab/experiment';
+/** What several runs of one study have in common and where they differ. Pure. */
+import type { Study, FieldValue, LineView, PointRow, Row, View } from '../lab/study';
 import type { ClaimVerdict } from '../lab/judge';
 import { sameValue, toText } from '../lab/schema';
 import type { KeptRun } from '../lab/store/types';
@@ -28,9 +28,9 @@ const renamed = (row: PointRow, index: number): PointRow => ({ ...row, series: s
 const chartsOf = ({ rows }: Compared): ReadonlySet<string> => new Set(rows.filter((r) => r.kind === 'point').map((r) => r.chart));
 const isLine = (view: View): view is LineView => view.kind === 'line';
 /** The view under each run's own settings: they can bring series of their own. */
-const viewsOf = (experiment: Experiment, runs: readonly Compared[], chart: string): readonly (LineView | undefined)[] =>
+const viewsOf = (study: Study, runs: readonly Compared[], chart: string): readonly (LineView | undefined)[] =>
   runs.map(({ run }) =>
-    experiment
+    study
       .views(run.config)
       .filter(isLine)
       .find((v) => v.chart === chart),
@@ -42,8 +42,8 @@ interface Legend {
   readonly entries: readonly (readonly [string, string])[];
 }
 /** Legend of one chart: each series of each run that measured it, series by series. */
-const legendOf = (experiment: Experiment, runs: readonly Compared[], chart: string): readonly Legend[] => {
-  const views = viewsOf(experiment, runs, chart);
+const legendOf = (study: Study, runs: readonly Compared[], chart: string): readonly Legend[] => {
+  const views = viewsOf(study, runs, chart);
   const all = [...new Set(views.flatMap((view) => Object.keys(view?.series ?? {})))];
   return all
     .map((series) => ({
@@ -69,14 +69,14 @@ const overlaid = (view: LineView, legend: readonly Legend[]): readonly LineView[
 };
 
 /** The line charts of the first run's settings that all runs measured, the runs' series side by side under names of their own. */
-export function overlay(experiment: Experiment, runs: readonly Compared[]): Overlay {
+export function overlay(study: Study, runs: readonly Compared[]): Overlay {
   const charts = runs.map(chartsOf);
-  const lines = experiment.views(runs[0]!.run.config).filter(isLine);
+  const lines = study.views(runs[0]!.run.config).filter(isLine);
   const common = lines.filter((view) => charts.every((own) => own.has(view.chart)));
   const points = runs.flatMap(({ rows }, i) => rows.filter((r) => r.kind === 'point').map((r) => renamed(r, i)));
   const partly = lines.filter((view) => !common.includes(view) && charts.some((own) => own.has(view.chart)));
   return {
-    views: common.flatMap((view) => overlaid(view, legendOf(experiment, runs, view.chart))),
+    views: common.flatMap((view) => overlaid(view, legendOf(study, runs, view.chart))),
     table: new RowTable(points),
     left: partly.map((v) => v.title),
   };
@@ -91,17 +91,17 @@ export interface Line {
 const differ = (values: readonly (FieldValue | undefined)[]): boolean => values.some((value) => !sameValue(value, values[0]));
 const say = (value: FieldValue | undefined): string | undefined => (value === undefined ? undefined : toText(value));
 
-/** What the runs do not share: settings that count in any of them, by their labels (by name where `experiment` is unknown), then circumstances. */
-export function differing(experiment: Experiment | undefined, runs: readonly KeptRun[]): readonly Line[] {
+/** What the runs do not share: settings that count in any of them, by their labels (by name where `study` is unknown), then circumstances. */
+export function differing(study: Study | undefined, runs: readonly KeptRun[]): readonly Line[] {
   const nameOf = (key: string): string => {
-    const field = experiment?.config[key];
+    const field = study?.config[key];
     return field ? `${field.label}${field.unit ? ` (${field.unit})` : ''}` : key;
   };
   const shown = (key: string, value: FieldValue | undefined): string | undefined => {
-    const field = experiment?.config[key];
+    const field = study?.config[key];
     return field?.kind === 'choice' && typeof value === 'string' ? (field.options[value] ?? value) : say(value);
   };
-  const applies = (key: string): boolean => runs.some((r) => experiment?.config[key]?.when?.(r.config) ?? true);
+  const applies = (key: string): boolean => runs.some((r) => study?.config[key]?.when?.(r.config) ?? true);
   const keys = [...new Set(runs.flatMap((r) => Object.keys(r.config)))].filter(
     (key) => applies(key) && differ(runs.map((r) => r.config[key])),
   );

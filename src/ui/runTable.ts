@@ -1,6 +1,6 @@
 /** The table of kept runs: a row each, which stacks into a card where the page is narrow. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { Experiment } from '../lab/experiment';
+import type { Study } from '../lab/study';
 import type { KeptRun } from '../lab/store/types';
 import { formatSeconds } from './format';
 import { adapterText, countVerdicts, dateText, linkTo, resumeLink, stateText } from './runText';
@@ -32,11 +32,11 @@ export interface RunTableInput {
   /** Ids. */
   readonly trained: ReadonlySet<string>;
   readonly chosen: ReadonlySet<string>;
-  readonly experiments: ReadonlyMap<string, Experiment>;
+  readonly studies: ReadonlyMap<string, Study>;
   readonly choose: (ids: readonly string[], on: boolean) => void;
 }
 
-const COLUMNS = ['Experiment', 'Date', 'State', 'Time', 'Points', 'Verdicts', 'Adapter'] as const;
+const COLUMNS = ['Study', 'Date', 'State', 'Time', 'Points', 'Verdicts', 'Adapter'] as const;
 type Column = (typeof COLUMNS)[number];
 
 const checked = (e: Event): boolean => (e.target as HTMLInputElement).checked;
@@ -44,8 +44,8 @@ const checked = (e: Event): boolean => (e.target as HTMLInputElement).checked;
 const cell = (column: Column, content: unknown): TemplateResult =>
   html`<td role="cell"><span class="name" aria-hidden="true">${column}: </span>${content}</td>`;
 
-const row = (run: KeptRun, { trained, chosen, experiments, choose }: RunTableInput): TemplateResult => {
-  const link = linkTo(experiments.get(run.experiment), run);
+const row = (run: KeptRun, { trained, chosen, studies, choose }: RunTableInput): TemplateResult => {
+  const link = linkTo(studies.get(run.study), run);
   const on = chosen.has(run.id);
   const goesOn = run.resumable && !trained.has(run.id) && link !== undefined;
   const resume = goesOn

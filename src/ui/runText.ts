@@ -1,5 +1,5 @@
 /** A kept run in words, for the table of runs and the comparison. */
-import type { Experiment, Verdict } from '../lab/experiment';
+import type { Study, Verdict } from '../lab/study';
 import { toQuery } from '../lab/query';
 import type { KeptRun } from '../lab/store/types';
 import { ConfigError } from '../core/errors';
@@ -51,11 +51,11 @@ export function formatBytes(bytes: number): string {
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['B', 'kB', 'MB', 'GB', 'TB'][power]!}`;
 }
 
-/** The experiment's page with the run's settings, seen from a page's folder beside it; undefined where no such page can show them. */
-export function linkTo(experiment: Experiment | undefined, { preset, config }: KeptRun): string | undefined {
-  if (!experiment) return undefined;
+/** The study's page with the run's settings, seen from a page's folder beside it; undefined where no such page can show them. */
+export function linkTo(study: Study | undefined, { preset, config }: KeptRun): string | undefined {
+  if (!study) return undefined;
   try {
-    return `../${experiment.id}/?${toQuery(experiment, { preset, config })}`;
+    return `../${study.id}/?${toQuery(study, { preset, config })}`;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error; // a preset of another build
     return undefined;

@@ -1,5 +1,5 @@
 /** Between a slider's position and a setting's value. Pure. */
-import type { NumberField } from '../lab/experiment';
+import type { NumberField } from '../lab/study';
 
 /** Positions of a logarithmic slider. */
 const LOG_STEPS = 200;

@@ -1,7 +1,7 @@
 /** Numbers as text, as slider positions and as colours. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CellRow, NumberField } from '../lab/experiment';
+import type { CellRow, NumberField } from '../lab/study';
 import { formatNumber, formatRate, formatSeconds } from './format';
 import { cellTable, cellText, gridOf, position, viridis } from './heatmapData';
 import { sliderScale } from './sliderScale';

@@ -1,6 +1,6 @@
-/** What an experiment says about one config, asked once, and an element for each of its views. */
+/** What a study says about one config, asked once, and an element for each of its views. */
 import { html, type TemplateResult } from 'lit';
-import type { Claim, Config, Experiment, Reference, View } from '../lab/experiment';
+import type { Claim, Config, Study, Reference, View } from '../lab/study';
 import { matching, referenceCurves } from '../lab/reference';
 import type { RowTable } from '../lab/table';
 import type { Computed } from '../lab/worker/client';
@@ -16,18 +16,18 @@ export interface Description {
 }
 
 /** Keep the result for as long as the config stays the same object. */
-export const describe = (experiment: Experiment, config: Config): Description => {
-  const reference = matching(experiment.references, config);
+export const describe = (study: Study, config: Config): Description => {
+  const reference = matching(study.references, config);
   return {
     config,
-    views: experiment.views(config),
-    claims: experiment.claims(config),
+    views: study.views(config),
+    claims: study.claims(config),
     reference,
     stored: reference ? referenceCurves(reference) : [],
   };
 };
 
-/** The main plot, other measurements, the diagnostics strip, heatmaps: each in the experiment's order. */
+/** The main plot, other measurements, the diagnostics strip, heatmaps: each in the study's order. */
 export interface ViewElements {
   readonly main: readonly TemplateResult[];
   readonly further: readonly TemplateResult[];

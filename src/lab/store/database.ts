@@ -4,7 +4,7 @@
  */
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { StorageError } from '../../core/errors';
-import type { Inputs, Row } from '../experiment';
+import type { Inputs, Row } from '../study';
 import type { Entry, Snapshot } from '../journal';
 import type { KeptRun } from './types';
 
@@ -47,7 +47,7 @@ export const add = async (tx: Writing, record: RunRecord): Promise<void> => {
 
 const BLOCKED =
   'The browser lets this site store nothing (a private window, or a setting that blocks site data). ' +
-  'Experiments run all the same, but no run is kept: save it as a file, or allow site data and reload';
+  'Studies run all the same, but no run is kept: save it as a file, or allow site data and reload';
 const REASONS: Readonly<Record<string, string>> = {
   QuotaExceededError:
     'The browser gives this site no more room. Runs kept before are untouched. ' +

@@ -1,13 +1,13 @@
-/** A kept run of the fake experiment, for tests. */
-import { fakeExperiment } from '../fakeExperiment';
+/** A kept run of the fake study, for tests. */
+import { fakeStudy } from '../fakeStudy';
 import { presetConfig } from '../schema';
 import type { KeptRun } from './types';
 
 export const keptRun = (changes: Partial<KeptRun> & Pick<KeptRun, 'id'>): KeptRun => ({
-  experiment: fakeExperiment.id,
-  title: fakeExperiment.title,
+  study: fakeStudy.id,
+  title: fakeStudy.title,
   preset: 'quick',
-  config: presetConfig(fakeExperiment, 'quick'),
+  config: presetConfig(fakeStudy, 'quick'),
   date: '2026-02-03T04:05:06.000Z',
   build: 'test',
   adapter: { name: 'no device', software: true },

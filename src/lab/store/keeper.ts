@@ -1,6 +1,6 @@
 /** Writes one run while it trains: each flush is one transaction, so that facts, rows, journal and checkpoint always belong together. */
 import { StorageError } from '../../core/errors';
-import type { Inputs, Row } from '../experiment';
+import type { Inputs, Row } from '../study';
 import { add, chunksOf, Connection, DATABASE, put, storageError, type RunRecord, type Writing } from './database';
 import { holdRun } from './locks';
 import { dropJournal, isKept } from './store';

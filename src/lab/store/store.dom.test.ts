@@ -2,7 +2,7 @@
 import { deleteDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StorageError } from '../../core/errors';
-import type { Inputs, PointRow, Row } from '../experiment';
+import type { Inputs, PointRow, Row } from '../study';
 import type { Entry } from '../journal';
 import { Connection, type Reading } from './database';
 import { keptRun } from './fakeKept';

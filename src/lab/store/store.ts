@@ -1,5 +1,5 @@
 /** Kept runs as pages read and manage them. The worker that trains writes through a keeper (keeper.ts). */
-import type { Inputs, Row } from '../experiment';
+import type { Inputs, Row } from '../study';
 import type { Journal } from '../journal';
 import { add, chunksOf, Connection, DATABASE, put, type RunRecord, type Writing } from './database';
 import { trainedNow, trainedStill } from './locks';
@@ -73,15 +73,15 @@ export class IdbStore implements RunStore {
   }
 
   /** One that failed with its checkpoint kept was cut off too. */
-  async interrupted(experiment: string): Promise<KeptRun | undefined> {
-    const open = (await this.#records()).filter((r) => r.experiment === experiment && r.resumable);
+  async interrupted(study: string): Promise<KeptRun | undefined> {
+    const open = (await this.#records()).filter((r) => r.study === study && r.resumable);
     const trained = await trainedStill(open);
     const cut = open.find((r) => !trained.has(r.id));
     return cut && plain(cut);
   }
 
-  async prune(experiment: string, most: number): Promise<void> {
-    const open = (await this.#records()).filter((r) => r.experiment === experiment && r.resumable);
+  async prune(study: string, most: number): Promise<void> {
+    const open = (await this.#records()).filter((r) => r.study === study && r.resumable);
     const trained = await this.training();
     for (const run of open.filter((r) => !trained.has(r.id)).slice(most))
       await this.connection.write('drop old checkpoints', async (tx) => {

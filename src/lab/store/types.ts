@@ -2,7 +2,7 @@
  * Runs that are kept in the browser: what each was, its rows, and what it takes to go on with one that was cut off. IndexedDB holds
  * them (store.ts); the worker that trains writes (keeper.ts), pages read.
  */
-import type { Config, Inputs, ProgressRow, Row } from '../experiment';
+import type { Config, Inputs, ProgressRow, Row } from '../study';
 import type { ClaimVerdict } from '../judge';
 import type { Journal } from '../journal';
 import type { LiveChange } from '../bundle';
@@ -14,7 +14,7 @@ export type KeptState = 'running' | 'done' | 'aborted' | 'failed';
 /** What is known of a run without its rows. */
 export interface KeptRun {
   readonly id: string;
-  readonly experiment: string;
+  readonly study: string;
   readonly title: string;
   readonly preset: string;
   readonly config: Config;
@@ -50,10 +50,10 @@ export interface RunStore {
   remove(id: string): Promise<void>;
   /** A run from a file. */
   add(run: KeptRun, rows: readonly Row[], inputs: Inputs): Promise<void>;
-  /** The newest run of the experiment that was cut off and has a checkpoint. */
-  interrupted(experiment: string): Promise<KeptRun | undefined>;
-  /** Drops the checkpoints of all but the newest `most` runs of the experiment that were cut off; their rows stay. */
-  prune(experiment: string, most: number): Promise<void>;
+  /** The newest run of the study that was cut off and has a checkpoint. */
+  interrupted(study: string): Promise<KeptRun | undefined>;
+  /** Drops the checkpoints of all but the newest `most` runs of the study that were cut off; their rows stay. */
+  prune(study: string, most: number): Promise<void>;
   /** Ids of the runs that a worker trains at this moment, in any tab. */
   training(): Promise<ReadonlySet<string>>;
   close(): void;

@@ -1,5 +1,5 @@
 /** Gathers rows so that the page gets at most some twenty messages a second, however fast rows come. */
-import type { Row } from '../experiment';
+import type { Row } from '../study';
 
 /** Milliseconds between messages. */
 export const BATCH_INTERVAL = 50;

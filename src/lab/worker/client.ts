@@ -1,6 +1,6 @@
 /** The page's side of a run: sends commands to the worker, keeps the rows that come back and knows the state. */
 import type { LiveChange } from '../bundle';
-import type { ArtifactRow, Config, Curve, EventRow, Marker, ProgressRow, Row } from '../experiment';
+import type { ArtifactRow, Config, Curve, EventRow, Marker, ProgressRow, Row } from '../study';
 import type { ClaimVerdict } from '../judge';
 import { Rate } from '../rate';
 import { Stopwatch } from '../stopwatch';
@@ -145,13 +145,13 @@ export class RunClient {
   }
 
   /** Theory and markers under these settings, computed beside the page. Of several questions only the last is answered. */
-  describe(experiment: string, config: Config): Promise<Computed> {
+  describe(study: string, config: Config): Promise<Computed> {
     this.#asked.clear();
     const request = ++this.#request;
     const answer = new Promise<Computed>((resolve) => {
       this.#asked.set(request, resolve);
     });
-    this.#send({ type: 'describe', request, experiment, config });
+    this.#send({ type: 'describe', request, study, config });
     return answer;
   }
 
@@ -174,7 +174,7 @@ export class RunClient {
     this.#enter('paused');
   }
 
-  /** New values of live settings, from the next moment on at which the experiment asks. */
+  /** New values of live settings, from the next moment on at which the study asks. */
   change(changes: Config): void {
     if (!this.active) return;
     this.#current.effective = { ...this.#current.effective, ...changes };

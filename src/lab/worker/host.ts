@@ -1,7 +1,7 @@
-/** The worker's side: opens an executor, runs experiments from a registry on it, posts their rows and keeps them. */
+/** The worker's side: opens an executor, runs studies from a registry on it, posts their rows and keeps them. */
 import { ConfigError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
-import type { Entry, Experiment } from '../experiment';
+import type { Entry, Study } from '../study';
 import { parseConfig } from '../schema';
 import type { RunStore } from '../store/types';
 import { HostedRun } from './hostedRun';
@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly openStore?: (() => Promise<RunStore>) | undefined;
 }
 
-class ExperimentHost {
+class StudyHost {
   readonly #entries: ReadonlyMap<string, Entry>;
   #executor: Promise<Executor> | undefined;
   #run: HostedRun | undefined;
@@ -71,17 +71,17 @@ class ExperimentHost {
   }
 
   /** Throws ConfigError where there is none of that name. */
-  async #experiment(name: string): Promise<Experiment> {
+  async #study(name: string): Promise<Study> {
     const entry = this.#entries.get(name);
-    if (!entry) throw new ConfigError(`there is no experiment '${name}'; there are ${[...this.#entries.keys()].join(', ')}`);
+    if (!entry) throw new ConfigError(`there is no study '${name}'; there are ${[...this.#entries.keys()].join(', ')}`);
     return entry.load();
   }
 
-  async #describe({ request, experiment: name, config }: Extract<ToWorker, { type: 'describe' }>): Promise<void> {
+  async #describe({ request, study: name, config }: Extract<ToWorker, { type: 'describe' }>): Promise<void> {
     try {
-      const experiment = await this.#experiment(name);
-      const checked = parseConfig(experiment.config, config);
-      this.#post({ type: 'described', request, curves: experiment.theory(checked), markers: experiment.markers?.(checked) ?? [] });
+      const study = await this.#study(name);
+      const checked = parseConfig(study.config, config);
+      this.#post({ type: 'described', request, curves: study.theory(checked), markers: study.markers?.(checked) ?? [] });
     } catch (error) {
       this.#post({ type: 'described', request, curves: [], markers: [], error: describeError(error) });
     }
@@ -95,13 +95,13 @@ class ExperimentHost {
     this.#run = run;
     run.finished = (async () => {
       await earlier?.finished;
-      await this.#perform(run, order.experiment);
+      await this.#perform(run, order.study);
     })();
   }
 
   async #perform(run: HostedRun, name: string): Promise<void> {
     try {
-      await run.perform(await this.#experiment(name), () => this.#open());
+      await run.perform(await this.#study(name), () => this.#open());
     } catch (error) {
       await this.#fail(run, error);
     }
@@ -117,6 +117,6 @@ class ExperimentHost {
 }
 
 /** Listens on `port` for as long as it lives. Opens the executor at once, so that the page can say early what it will run on. */
-export function hostExperiments(port: Port, entries: readonly Entry[], around: Surroundings): void {
-  void new ExperimentHost(port, entries, around);
+export function hostStudies(port: Port, entries: readonly Entry[], around: Surroundings): void {
+  void new StudyHost(port, entries, around);
 }

@@ -1,9 +1,9 @@
-/** One run in the worker: the experiment's iterator consumed, its rows posted and kept, its claims judged. */
+/** One run in the worker: the study's iterator consumed, its rows posted and kept, its claims judged. */
 import { DeviceLostError, StorageError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
 import type { LiveChange } from '../bundle';
 import { Control } from '../control';
-import type { Config, Experiment, Row, RunContext } from '../experiment';
+import type { Config, Study, Row, RunContext } from '../study';
 import type { Entry as JournalEntry, Journal, Snapshot } from '../journal';
 import { JournaledExecutor } from '../journaledExecutor';
 import { judge, type ClaimVerdict } from '../judge';
@@ -34,13 +34,13 @@ const breathe = (): Promise<void> =>
     port2.postMessage(null, []);
   });
 
-/** Runs of one experiment that were cut off and keep what it takes to resume them. */
+/** Runs of one study that were cut off and keep what it takes to resume them. */
 const MOST_CHECKPOINTS = 3;
 /** Between writes of rows where no snapshot comes first, in ms. */
 const KEEP_INTERVAL = 10_000;
 /** Until the first of them: a run that is left soon leaves something, in ms. */
 const FIRST_KEPT = 1000;
-/** Time that an experiment gets to end by itself once it was aborted, in ms. */
+/** Time that a study gets to end by itself once it was aborted, in ms. */
 const PATIENCE = 2000;
 
 /** 'a', 'a, then b'. */
@@ -107,24 +107,24 @@ export class HostedRun {
   }
 
   /** Runs to the end, an abort or an error, which it throws once all is posted and kept. */
-  async perform(experiment: Experiment, open: () => Promise<Executor>): Promise<void> {
-    let config = parseConfig(experiment.config, this.order.config);
+  async perform(study: Study, open: () => Promise<Executor>): Promise<void> {
+    let config = parseConfig(study.config, this.order.config);
     try {
       const past = await this.#past();
-      if (past) config = parseConfig(experiment.config, past.kept.config);
+      if (past) config = parseConfig(study.config, past.kept.config);
       this.#before = (past?.kept.points ?? 0) + (past?.kept.cells ?? 0);
       const executor = await open();
-      await this.#keep(experiment, config, executor, past?.kept);
+      await this.#keep(study, config, executor, past?.kept);
       this.#live = new LiveSettings(config, past?.kept.live ?? this.order.live, past?.journal.snapshot.liveCalls ?? 0);
       if (Object.keys(this.#early).length > 0) this.#live.set(this.#early);
       this.#executor = this.#journaled(executor, past);
-      await this.#consume(experiment, config, this.#executor);
-      await this.#finish(this.#abort.signal.aborted ? undefined : judge(experiment, this.#table, config));
+      await this.#consume(study, config, this.#executor);
+      await this.#finish(this.#abort.signal.aborted ? undefined : judge(study, this.#table, config));
     } catch (error) {
       if (this.#abort.signal.aborted) await this.#finish(undefined);
       else await this.#fail(error);
     } finally {
-      this.#executor?.dispose(); // sessions that the experiment left open
+      this.#executor?.dispose(); // sessions that the study left open
     }
   }
 
@@ -140,7 +140,7 @@ export class HostedRun {
     return { kept, journal };
   }
 
-  async #keep(experiment: Experiment, config: Config, executor: Executor, earlier: KeptRun | undefined): Promise<void> {
+  async #keep(study: Study, config: Config, executor: Executor, earlier: KeptRun | undefined): Promise<void> {
     this.#watch.add(earlier?.seconds ?? 0);
     if (!this.control.paused && !earlier) this.#watch.go();
     if (!this.order.keep || !this.openStore) return;
@@ -150,8 +150,8 @@ export class HostedRun {
       ? this.#goneOnWith(earlier, adapter)
       : {
           id: crypto.randomUUID(),
-          experiment: experiment.id,
-          title: experiment.title,
+          study: study.id,
+          title: study.title,
           preset,
           config,
           date: new Date().toISOString(),
@@ -173,7 +173,7 @@ export class HostedRun {
     this.#kept = performance.now() - KEEP_INTERVAL + FIRST_KEPT;
     if (this.#keeping)
       this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
-    if (!earlier) await this.#prune(experiment.id);
+    if (!earlier) await this.#prune(study.id);
   }
   /** The record names every adapter and build that took part. */
   #goneOnWith(earlier: KeptRun, adapter: AdapterInfo): KeptRun {
@@ -190,10 +190,10 @@ export class HostedRun {
       build: both(earlier.build, this.order.build),
     };
   }
-  async #prune(experiment: string): Promise<void> {
+  async #prune(study: string): Promise<void> {
     try {
       const store = await this.openStore!();
-      await store.prune(experiment, MOST_CHECKPOINTS);
+      await store.prune(study, MOST_CHECKPOINTS);
       store.close();
     } catch {
       // What stays too long does no harm; why nothing can be kept is told by the keeper.
@@ -238,7 +238,7 @@ export class HostedRun {
     return { seconds: this.#watch.elapsed / 1000, progress: this.#progress, live: this.changes };
   }
 
-  async #consume(experiment: Experiment, config: Config, executor: JournaledExecutor): Promise<void> {
+  async #consume(study: Study, config: Config, executor: JournaledExecutor): Promise<void> {
     const { signal } = this.#abort;
     const context: RunContext = {
       executor,
@@ -248,7 +248,7 @@ export class HostedRun {
       inputs: this.order.inputs,
       live: () => this.#live!.current(),
     };
-    for await (const row of experiment.run(config, context)) {
+    for await (const row of study.run(config, context)) {
       if (signal.aborted && row.kind !== 'artifact') {
         if (performance.now() - this.#stopped > PATIENCE) return;
         continue; // what it has to give at the end still counts

@@ -6,8 +6,8 @@ import { addInt, add, constant, mul, sum, variable } from '../../ops/index';
 import { plan, type Plan } from '../../plan/index';
 import { metric, type Executor } from '../../runtime/executor';
 import { openReference } from '../../runtime/reference';
-import { defineExperiment, type Experiment, type Row } from '../experiment';
-import { fakeExperiment } from '../fakeExperiment';
+import { defineStudy, type Study, type Row } from '../study';
+import { fakeStudy } from '../fakeStudy';
 import type { Entry, Snapshot } from '../journal';
 import { defaults } from '../schema';
 import { Connection, DATABASE, put } from '../store/database';
@@ -15,7 +15,7 @@ import { keptRun } from '../store/fakeKept';
 import { openStore } from '../store/store';
 import type { KeptRun } from '../store/types';
 import { RunClient } from './client';
-import { hostExperiments } from './host';
+import { hostStudies } from './host';
 import type { StartOrder } from './protocol';
 
 const wait = (ms: number): Promise<void> =>
@@ -31,20 +31,20 @@ afterEach(async () => {
   await deleteDB(DATABASE);
 });
 
-const connect = (run: Experiment['run'], openExecutor: () => Promise<Executor> = async () => openReference()): RunClient => {
-  const experiment = defineExperiment({ ...fakeExperiment, claims: () => [], run });
+const connect = (run: Study['run'], openExecutor: () => Promise<Executor> = async () => openReference()): RunClient => {
+  const study = defineStudy({ ...fakeStudy, claims: () => [], run });
   const channel = new MessageChannel();
   ports.push(channel.port1);
   const client = new RunClient(channel.port1, () => undefined);
   channel.port1.start();
   channel.port2.start();
-  hostExperiments(channel.port2, [{ card: experiment, load: async () => experiment }], { openExecutor, openStore });
+  hostStudies(channel.port2, [{ card: study, load: async () => study }], { openExecutor, openStore });
   return client;
 };
 const order = (resume?: string): StartOrder => ({
-  experiment: 'fake',
+  study: 'fake',
   preset: 'quick',
-  config: defaults(fakeExperiment.config),
+  config: defaults(fakeStudy.config),
   inputs: {},
   live: [],
   build: 'new',
@@ -103,7 +103,7 @@ const halving = (): Readonly<Record<string, Plan>> => {
   };
 };
 /** Forty steps in pieces of four, with a setting that may change between them. */
-const pieces: Experiment['run'] = async function* run(_config, { executor, live, signal, control }) {
+const pieces: Study['run'] = async function* run(_config, { executor, live, signal, control }) {
   using session = await executor.open(halving());
   session.write('x', Float32Array.of(1, 2));
   while (session.stepsDone < 40 && !signal.aborted) {
@@ -113,7 +113,7 @@ const pieces: Experiment['run'] = async function* run(_config, { executor, live,
   }
 };
 /** Points with a breath between them. */
-const breathing = (count: number, ms: number): Experiment['run'] =>
+const breathing = (count: number, ms: number): Study['run'] =>
   async function* run(_config, { turn, signal, live }) {
     for (let i = 0; i < count; i++) {
       await turn();

@@ -1,6 +1,6 @@
-/** Messages between a page and the worker that trains. Plain data: errors travel as name and message, experiments as ids. */
+/** Messages between a page and the worker that trains. Plain data: errors travel as name and message, studies as ids. */
 import type { LiveChange } from '../bundle';
-import type { Config, Curve, Inputs, Marker, Row } from '../experiment';
+import type { Config, Curve, Inputs, Marker, Row } from '../study';
 import type { ClaimVerdict } from '../judge';
 
 /** What survives of an error across the boundary; `name` is that of the class. */
@@ -15,7 +15,7 @@ export interface AdapterInfo {
 
 /** What to run. `resume`: id of a kept run that was cut off, to go on with. `keep`: whether it is stored in this browser. */
 export interface StartOrder {
-  readonly experiment: string;
+  readonly study: string;
   readonly preset: string;
   readonly config: Config;
   readonly inputs: Inputs;
@@ -33,7 +33,7 @@ export type ToWorker =
   /** New values of live settings. */
   | { readonly type: 'live'; readonly run: number; readonly changes: Config }
   /** Asks for what is computed, not measured, under these settings; `request` numbers the questions. */
-  | { readonly type: 'describe'; readonly request: number; readonly experiment: string; readonly config: Config };
+  | { readonly type: 'describe'; readonly request: number; readonly study: string; readonly config: Config };
 
 /** Worker → page. */
 export type ToPage =

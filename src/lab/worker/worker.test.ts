@@ -1,14 +1,14 @@
-/** Host and client over a real message channel, with an experiment that needs no device. */
+/** Host and client over a real message channel, with a study that needs no device. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { NoWebGPUError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
 import { Control } from '../control';
-import type { Config } from '../experiment';
-import { fakeExecutor, fakeExperiment } from '../fakeExperiment';
+import type { Config } from '../study';
+import { fakeExecutor, fakeStudy } from '../fakeStudy';
 import { defaults } from '../schema';
 import { BATCH_INTERVAL, RowBatch } from './batch';
 import { RunClient } from './client';
-import { hostExperiments } from './host';
+import { hostStudies } from './host';
 import type { StartOrder } from './protocol';
 
 const channels: MessageChannel[] = [];
@@ -40,11 +40,11 @@ const connect = (open: () => Promise<Executor> = async () => fakeExecutor()) => 
     });
   channel.port1.start();
   channel.port2.start();
-  hostExperiments(channel.port2, [{ card: fakeExperiment, load: async () => fakeExperiment }], { openExecutor: open });
+  hostStudies(channel.port2, [{ card: fakeStudy, load: async () => fakeStudy }], { openExecutor: open });
   return { client, until, messages };
 };
-const order = (settings: Config, experiment = 'fake'): StartOrder => ({
-  experiment,
+const order = (settings: Config, study = 'fake'): StartOrder => ({
+  study,
   preset: 'quick',
   config: settings,
   inputs: {},
@@ -53,7 +53,7 @@ const order = (settings: Config, experiment = 'fake'): StartOrder => ({
   resume: undefined,
   keep: false,
 });
-const config = (changes: Config = {}): Config => ({ ...defaults(fakeExperiment.config), ...changes });
+const config = (changes: Config = {}): Config => ({ ...defaults(fakeStudy.config), ...changes });
 
 describe('a run through the worker protocol', () => {
   it('delivers every row, in few messages, and ends', async () => {
@@ -125,7 +125,7 @@ describe('a run through the worker protocol', () => {
   });
 
   it.each([
-    ['nothing', config(), "there is no experiment 'nothing'; there are fake"],
+    ['nothing', config(), "there is no study 'nothing'; there are fake"],
     ['fake', config({ points: 0 }), "setting 'points' is 0"],
   ])('refuses %s', async (id, settings, message) => {
     const { client, until } = connect();

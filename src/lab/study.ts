@@ -1,5 +1,5 @@
 /**
- * The Experiment type: everything a phenomenon says about itself, as data and pure functions. The page, the headless runner and the
+ * The Study type: everything a phenomenon says about itself, as data and pure functions. The page, the headless runner and the
  * float64 reference all consume it; none of them knows a phenomenon by name.
  */
 import type { Executor, TrainControl } from '../runtime/executor';
@@ -86,7 +86,7 @@ export interface ArtifactRow {
 }
 export type Row = PointRow | CellRow | ProgressRow | EventRow | ArtifactRow;
 
-/** A file of the reader's own that an experiment can use. It stays in the browser. */
+/** A file of the reader's own that a study can use. It stays in the browser. */
 export interface InputSpec {
   readonly label: string;
   readonly help: string;
@@ -178,11 +178,11 @@ export interface Table {
 export interface RunContext {
   readonly executor: Executor;
   readonly signal: AbortSignal;
-  /** Resolves when the run may go on: at once unless it is paused. Experiments await it between pieces of CPU work. */
+  /** Resolves when the run may go on: at once unless it is paused. Studies await it between pieces of CPU work. */
   readonly turn: () => Promise<void>;
   /** Pause and single step, to be passed to Session.train. */
   readonly control: TrainControl;
-  /** The files given for this run, by the names of `Experiment.inputs`. */
+  /** The files given for this run, by the names of `Study.inputs`. */
   readonly inputs: Inputs;
   /**
    * The config with the reader's latest values of its `live` fields. Ask between pieces of work whose number does not depend on time (every
@@ -219,7 +219,7 @@ export interface Reference {
   readonly curves: readonly ReferenceCurve[];
 }
 
-/** What the gallery shows of an experiment, small enough to load all of them. */
+/** What the gallery shows of a study, small enough to load all of them. */
 export interface Card {
   readonly id: string;
   readonly title: string;
@@ -228,13 +228,13 @@ export interface Card {
   readonly summary: string;
   readonly references: readonly Reference[];
 }
-/** An experiment as the registry lists it: its card at once, the rest when it is needed. */
+/** A study as the registry lists it: its card at once, the rest when it is needed. */
 export interface Entry {
   readonly card: Card;
-  readonly load: () => Promise<Experiment>;
+  readonly load: () => Promise<Study>;
 }
 
-export interface Experiment extends Card {
+export interface Study extends Card {
   readonly sources: readonly { readonly label: string; readonly url: string }[];
   readonly config: Schema;
   /** Files that a run may be given; all are optional. */
@@ -251,9 +251,9 @@ export interface Experiment extends Card {
   /** HTML of the explanation, with the limits of this replica. Trusted: it comes with the source. */
   readonly explanation: string;
 }
-export const defineExperiment = (e: Experiment): Experiment => Object.freeze(e);
+export const defineStudy = (e: Study): Study => Object.freeze(e);
 /** A run whose code is loaded when it starts: by the worker, so that the page does without. */
-export const loadedOnRun = (load: () => Promise<Experiment['run']>): Experiment['run'] =>
+export const loadedOnRun = (load: () => Promise<Study['run']>): Study['run'] =>
   async function* run(config, context) {
     yield* (await load())(config, context);
   };

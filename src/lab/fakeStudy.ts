@@ -1,6 +1,6 @@
-/** A small experiment without a GPU, for tests of what surrounds experiments. */
+/** A small study without a GPU, for tests of what surrounds studies. */
 import type { Executor } from '../runtime/executor';
-import { defineExperiment, type Experiment, type Row } from './experiment';
+import { defineStudy, type Study, type Row } from './study';
 
 /** Runs no plans: `open` rejects. */
 export const fakeExecutor = (software = true): Executor => ({
@@ -11,7 +11,7 @@ export const fakeExecutor = (software = true): Executor => ({
   dispose: () => undefined,
 });
 
-async function* run(config: Parameters<Experiment['run']>[0], { signal, turn }: Parameters<Experiment['run']>[1]): AsyncIterable<Row> {
+async function* run(config: Parameters<Study['run']>[0], { signal, turn }: Parameters<Study['run']>[1]): AsyncIterable<Row> {
   const [points, seeds] = [Number(config['points']), Number(config['seeds'])];
   for (let x = 1; x <= points; x++) {
     for (let seed = 0; seed < seeds; seed++) {
@@ -31,7 +31,7 @@ async function* run(config: Parameters<Experiment['run']>[0], { signal, turn }: 
   }
 }
 
-export const fakeExperiment: Experiment = defineExperiment({
+export const fakeStudy: Study = defineStudy({
   id: 'fake',
   title: 'Squares',
   question: 'Is the square of x the square of x?',

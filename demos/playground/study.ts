@@ -1,5 +1,5 @@
 /** The playground: a network of the reader's choice on data of the reader's own. */
-import { defineExperiment, loadedOnRun, type Config, type Curve, type View } from '../../src/lab/experiment';
+import { defineStudy, loadedOnRun, type Config, type Curve, type View } from '../../src/lab/study';
 import card from './card';
 import { claimsOf } from './claims';
 import { CURVATURE_EXAMPLES, FIELDS, INPUTS, num, PRESETS } from './config';
@@ -91,7 +91,7 @@ const edge = (c: Config): readonly Curve[] => {
   ];
 };
 
-export default defineExperiment({
+export default defineStudy({
   ...card,
   sources: [
     { label: 'Greydanus & Kobak 2024 (MNIST-1D)', url: 'https://arxiv.org/abs/2011.14439' },

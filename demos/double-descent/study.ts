@@ -1,5 +1,5 @@
 /** Double descent: linear, random features, over time, MLP. */
-import { defineExperiment, loadedOnRun, type Config, type Curve, type Marker, type View } from '../../src/lab/experiment';
+import { defineStudy, loadedOnRun, type Config, type Curve, type Marker, type View } from '../../src/lab/study';
 import card from './card';
 import { claimsOf } from './claims';
 import { FIELDS, list, mlpReference, num, PRESETS, variantOf } from './config';
@@ -146,7 +146,7 @@ const markers = (c: Config): readonly Marker[] => {
       return [];
   }
 };
-export default defineExperiment({
+export default defineStudy({
   ...card,
   sources: [
     { label: 'Belkin, Hsu & Xu 2019', url: 'https://arxiv.org/abs/1903.07571' },

@@ -1,6 +1,6 @@
 /** Grokking: training over time, the phase diagram, the exact solution. */
 import {
-  defineExperiment,
+  defineStudy,
   loadedOnRun,
   type Config,
   type Curve,
@@ -8,7 +8,7 @@ import {
   type LineView,
   type Marker,
   type View,
-} from '../../src/lab/experiment';
+} from '../../src/lab/study';
 import card from './card';
 import { claimsOf } from './claims';
 import { FIELDS, isFourier, isTransformer, list, PRESETS, settingsOf, singleRun, variantOf } from './config';
@@ -155,7 +155,7 @@ const markers = (c: Config): readonly Marker[] => {
     : [];
 };
 
-export default defineExperiment({
+export default defineStudy({
   ...card,
   sources: [
     { label: 'Power et al. 2022', url: 'https://arxiv.org/abs/2201.02177' },

@@ -1,5 +1,5 @@
 /** The tangent kernel: of wide networks, in training, against networks, and on the circle. */
-import { defineExperiment, loadedOnRun, type Config, type Curve, type View } from '../../src/lab/experiment';
+import { defineStudy, loadedOnRun, type Config, type Curve, type View } from '../../src/lab/study';
 import card from './card';
 import { claimsOf } from './claims';
 import { FIELDS, list, PRESETS, variantOf } from './config';
@@ -190,7 +190,7 @@ const theory = (c: Config): readonly Curve[] => {
       return spectralTheory(c);
   }
 };
-export default defineExperiment({
+export default defineStudy({
   ...card,
   sources: [
     { label: 'Jacot, Gabriel & Hongler 2018', url: 'https://arxiv.org/abs/1806.07572' },

@@ -1,5 +1,5 @@
 /**
- * <lab-experiment>: the page of an experiment. `open` gives it one and a worker to run it in. For headless runs it has, beside what a
+ * <lab-study>: the page of a study. `open` gives it one and a worker to run it in. For headless runs it has, beside what a
  * reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
  * `over`, `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
  */
@@ -7,7 +7,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { StorageError } from '../core/errors';
 import type { LiveChange } from '../lab/bundle';
-import type { ArtifactRow, Config, Experiment, Inputs, ProgressRow, Row } from '../lab/experiment';
+import type { ArtifactRow, Config, Study, Inputs, ProgressRow, Row } from '../lab/study';
 import type { ClaimVerdict } from '../lab/judge';
 import { differences, parseConfig, presetConfig } from '../lab/schema';
 import { openStore } from '../lab/store/store';
@@ -15,8 +15,8 @@ import type { KeptRun } from '../lab/store/types';
 import { RunClient, type Computed, type RunState } from '../lab/worker/client';
 import { describeError, type AdapterInfo, type RunError } from '../lab/worker/protocol';
 import { exportPngs, type NamedPng } from './downloads';
-import { foot, head, notices, presets, type PageFacts } from './experimentPage';
-import { pageStyles } from './labExperiment.styles';
+import { foot, head, notices, presets, type PageFacts } from './studyPage';
+import { pageStyles } from './labStudy.styles';
 import { LabChart } from './labChart';
 import { LabHeatmap } from './labHeatmap';
 import { LabControls, type LiveEvent, type SettingsEvent } from './labControls';
@@ -31,10 +31,10 @@ import './labVerdicts';
 
 const NOTHING_COMPUTED: Computed = { curves: [], markers: [] };
 
-export class LabExperiment extends LitElement {
+export class LabStudy extends LitElement {
   static override styles = pageStyles;
   static override properties = {
-    experiment: { state: true },
+    study: { state: true },
     preset: { state: true },
     config: { state: true },
     inputs: { state: true },
@@ -46,7 +46,7 @@ export class LabExperiment extends LitElement {
     changes: { state: true },
     said: { state: true },
   };
-  declare experiment: Experiment | undefined;
+  declare study: Study | undefined;
   declare preset: string;
   declare config: Config;
   declare inputs: Inputs;
@@ -56,7 +56,7 @@ export class LabExperiment extends LitElement {
   declare resumeError: RunError | undefined;
   /** Why kept runs cannot be read. */
   declare storageError: RunError | undefined;
-  /** A kept run of this experiment that was cut off and can be resumed. */
+  /** A kept run of this study that was cut off and can be resumed. */
   declare interrupted: KeptRun | undefined;
   /** Theory and markers of the settings that the page shows. */
   declare computed: Computed;
@@ -87,14 +87,14 @@ export class LabExperiment extends LitElement {
     this.computed = NOTHING_COMPUTED;
   }
 
-  open(experiment: Experiment, worker: Worker): void {
-    this.experiment = experiment;
+  open(study: Study, worker: Worker): void {
+    this.study = study;
     const client = new RunClient(worker, () => this.#changed());
     worker.addEventListener('error', (e) => client.fail({ name: 'WorkerError', message: e.message || 'the worker script did not load' }));
     this.#client = client;
-    const asked = readLink(experiment, location.search);
+    const asked = readLink(study, location.search);
     [this.preset, this.config, this.#chosen, this.linkError] = [asked.preset, asked.config, asked.chosen, asked.error];
-    void this.#lookForInterrupted(experiment, asked.resume);
+    void this.#lookForInterrupted(study, asked.resume);
   }
 
   get state(): RunState {
@@ -132,24 +132,24 @@ export class LabExperiment extends LitElement {
 
   /** Throws ConfigError for a preset that does not exist. */
   setPreset(name: string): void {
-    if (!this.experiment) return;
-    this.config = presetConfig(this.experiment, name);
+    if (!this.study) return;
+    this.config = presetConfig(this.study, name);
     this.inputs = {}; // a preset is what it says, on its own data
     this.preset = name;
     this.#settings(this.config);
   }
   /** Changes some settings. Throws ConfigError, and changes nothing, where one is unknown or not allowed. */
   setConfig(changes: Config): void {
-    if (this.experiment) this.#settings(parseConfig(this.experiment.config, changes, this.config));
+    if (this.study) this.#settings(parseConfig(this.study.config, changes, this.config));
   }
   setInputs(inputs: Inputs): void {
     this.inputs = inputs;
   }
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
-    const { experiment, preset, config, inputs, build } = this;
-    if (experiment)
-      this.#client?.start({ experiment: experiment.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
+    const { study, preset, config, inputs, build } = this;
+    if (study)
+      this.#client?.start({ study: study.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
   }
   abort(): void {
     this.#client?.abort();
@@ -160,16 +160,16 @@ export class LabExperiment extends LitElement {
   }
 
   /** `asked`: the run that the link names; else the newest that was cut off. */
-  async #lookForInterrupted(experiment: Experiment, asked: string | undefined): Promise<void> {
+  async #lookForInterrupted(study: Study, asked: string | undefined): Promise<void> {
     try {
       const store = await openStore();
-      const run = asked === undefined ? await store.interrupted(experiment.id) : await store.get(asked);
+      const run = asked === undefined ? await store.interrupted(study.id) : await store.get(asked);
       store.close();
-      if (run?.resumable && run.experiment === experiment.id) this.interrupted = run;
+      if (run?.resumable && run.study === study.id) this.interrupted = run;
       else if (asked !== undefined)
         this.resumeError = describeError(
           new StorageError(
-            `the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another experiment. Nothing else is affected`,
+            `the run '${asked}' has no checkpoint in this browser to go on from: it is over, was deleted, or belongs to another study. Nothing else is affected`,
           ),
         );
     } catch (error) {
@@ -179,19 +179,19 @@ export class LabExperiment extends LitElement {
 
   /** Goes on with the run that was cut off. */
   async resumeInterrupted(): Promise<void> {
-    const { experiment, interrupted: run } = this;
-    if (!experiment || !run) return;
+    const { study, interrupted: run } = this;
+    if (!study || !run) return;
     this.interrupted = undefined;
     try {
       const store = await openStore();
       this.inputs = await store.inputs(run.id);
       store.close();
-      this.preset = Object.hasOwn(experiment.presets, run.preset) ? run.preset : this.preset;
-      const config = parseConfig(experiment.config, run.config);
+      this.preset = Object.hasOwn(study.presets, run.preset) ? run.preset : this.preset;
+      const config = parseConfig(study.config, run.config);
       // The controls show what is in force now, the order what the run began with.
       this.#settings(Object.assign({}, config, ...run.live.map((l) => l.changes)) as Config);
       this.#client!.start({
-        experiment: experiment.id,
+        study: study.id,
         preset: run.preset,
         config,
         inputs: this.inputs,
@@ -222,15 +222,15 @@ export class LabExperiment extends LitElement {
     this.config = config;
     this.#chosen = true;
     this.linkError = undefined;
-    if (this.experiment) writeLink(this.experiment, this.preset, config);
+    if (this.study) writeLink(this.study, this.preset, config);
   }
 
   #changed(): void {
-    const { experiment } = this;
+    const { study } = this;
     const client = this.#client!;
-    if (experiment && client.adapter?.software && !this.#chosen && client.state === 'idle' && this.preset !== FIRST.software) {
+    if (study && client.adapter?.software && !this.#chosen && client.state === 'idle' && this.preset !== FIRST.software) {
       this.preset = FIRST.software;
-      this.config = presetConfig(experiment, FIRST.software);
+      this.config = presetConfig(study, FIRST.software);
     }
     if (client.state !== this.#drawn) this.#drawEverything();
     this.#drawn = client.state;
@@ -274,7 +274,7 @@ export class LabExperiment extends LitElement {
   }
 
   #newSeed(): void {
-    const field = this.experiment?.config['seed'];
+    const field = this.study?.config['seed'];
     if (field?.kind !== 'number') return;
     const span = Math.floor((field.max - field.min) / field.step) + 1;
     this.#client!.reset();
@@ -282,55 +282,55 @@ export class LabExperiment extends LitElement {
   }
 
   /** Of the settings that the page shows results for. */
-  #describe(experiment: Experiment, config: Config): Description {
-    if (this.#described?.config !== config) this.#described = describe(experiment, config);
+  #describe(study: Study, config: Config): Description {
+    if (this.#described?.config !== config) this.#described = describe(study, config);
     return this.#described;
   }
 
-  #presetConfig(experiment: Experiment): Config {
-    if (this.#base?.preset !== this.preset) this.#base = { preset: this.preset, config: presetConfig(experiment, this.preset) };
+  #presetConfig(study: Study): Config {
+    if (this.#base?.preset !== this.preset) this.#base = { preset: this.preset, config: presetConfig(study, this.preset) };
     return this.#base.config;
   }
 
   /** Asks the worker for the theory of these settings; while they change faster than it answers, only for the last. */
-  async #compute(experiment: Experiment, config: Config): Promise<void> {
+  async #compute(study: Study, config: Config): Promise<void> {
     if (this.#asking || this.#asked === config) return;
     if (this.#asked === undefined || Object.keys(differences(config, this.#asked)).length > 0) {
       this.#asking = true;
-      this.computed = await this.#client!.describe(experiment.id, config);
+      this.computed = await this.#client!.describe(study.id, config);
       this.#asking = false;
     }
     this.#asked = config;
   }
 
   protected override updated(): void {
-    if (this.experiment && this.#client) void this.#compute(this.experiment, this.#client.config ?? this.config);
+    if (this.study && this.#client) void this.#compute(this.study, this.#client.config ?? this.config);
   }
 
   #facts(): PageFacts {
-    const { experiment, preset, config, build, inputs } = this;
-    return { experiment: experiment!, preset, config, build, inputs, client: this.#client! };
+    const { study, preset, config, build, inputs } = this;
+    return { study: study!, preset, config, build, inputs, client: this.#client! };
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { experiment } = this;
+    const { study } = this;
     const client = this.#client;
-    if (!experiment || !client) return nothing;
-    const shown = this.#describe(experiment, client.config ?? this.config);
+    if (!study || !client) return nothing;
+    const shown = this.#describe(study, client.config ?? this.config);
     const views = viewElements(shown, this.computed, client.table);
     const stale = client.effective !== undefined && Object.keys(differences(this.config, client.effective)).length > 0;
     const changed = client.config !== undefined && client.effective !== client.config;
     return html`
-      ${head(experiment, shown.claims)}
+      ${head(study, shown.claims)}
       <div class="columns">
         <section class="settings" aria-label="Settings">
-          ${presets(experiment, this.preset, Object.keys(differences(this.config, this.#presetConfig(experiment))).length > 0, (name) => this.setPreset(name))}
-          ${experiment.inputs ? html`<lab-inputs .specs=${experiment.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>` : nothing}
-          <lab-controls .schema=${experiment.config} .config=${this.config} .preset=${this.#presetConfig(experiment)} .active=${client.active}
+          ${presets(study, this.preset, Object.keys(differences(this.config, this.#presetConfig(study))).length > 0, (name) => this.setPreset(name))}
+          ${study.inputs ? html`<lab-inputs .specs=${study.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>` : nothing}
+          <lab-controls .schema=${study.config} .config=${this.config} .preset=${this.#presetConfig(study)} .active=${client.active}
             @settings=${(e: SettingsEvent) => this.#settings(e.config)} @live=${(e: LiveEvent) => client.change(e.changes)}></lab-controls>
         </section>
         <div class="results">
-          <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${experiment.config['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
+          <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${study.config['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
           ${notices(this, client)}
           ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
           ${changed ? html`<p class="small muted" role="status">Settings were changed while the run went on: the link holds them as they are now, the saved run (JSON) every change.</p>` : nothing}
@@ -342,10 +342,10 @@ export class LabExperiment extends LitElement {
       ${views.further.length > 0 ? html`<section class="grid" aria-label="Further measurements">${views.further}</section>` : nothing}
       ${views.strip.length > 0 ? html`<section class="strip" aria-label="Diagnostics">${views.strip}</section>` : nothing}
       ${views.maps.length > 0 ? html`<section class="grid" aria-label="Heatmaps">${views.maps}</section>` : nothing}
-      <section class="explanation">${unsafeHTML(experiment.explanation)}</section>
+      <section class="explanation">${unsafeHTML(study.explanation)}</section>
       ${foot(this.#facts(), this.renderRoot, this.said, (text) => {
         this.said = text;
       })}`;
   }
 }
-customElements.define('lab-experiment', LabExperiment);
+customElements.define('lab-study', LabStudy);

@@ -1,5 +1,5 @@
 /** The noise of SGD: its scale, the batch size it sets, its temperature, an exact case, and what single gradients tell. */
-import { defineExperiment, loadedOnRun, type Config, type Curve } from '../../src/lab/experiment';
+import { defineStudy, loadedOnRun, type Config, type Curve } from '../../src/lab/study';
 import card from './card';
 import { claimsOf } from './claims';
 import { FIELDS, num, PRESETS, variantOf } from './config';
@@ -26,7 +26,7 @@ const theory = (c: Config): readonly Curve[] => {
   }
 };
 
-export default defineExperiment({
+export default defineStudy({
   ...card,
   sources: [
     { label: 'McCandlish et al. 2018 (noise scale, critical batch)', url: 'https://arxiv.org/abs/1812.06162' },

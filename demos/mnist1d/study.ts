@@ -1,5 +1,5 @@
 /** MNIST-1D: logistic regression, MLP and CNN, with the positions in order or shuffled. */
-import { defineExperiment, loadedOnRun, type Config, type View } from '../../src/lab/experiment';
+import { defineStudy, loadedOnRun, type Config, type View } from '../../src/lab/study';
 import card from './card';
 import { claimsOf } from './claims';
 import { architecturesOf, FIELDS, LABELS, PRESETS, publishedLines } from './config';
@@ -18,7 +18,7 @@ const views = (c: Config): readonly View[] => {
   ];
 };
 
-export default defineExperiment({
+export default defineStudy({
   ...card,
   sources: [
     { label: 'Greydanus & Kobak 2024', url: 'https://arxiv.org/abs/2011.14439' },

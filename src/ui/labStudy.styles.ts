@@ -1,4 +1,4 @@
-/** Layout of the experiment page: one column on a phone, settings beside the results where there is room. */
+/** Layout of the study page: one column on a phone, settings beside the results where there is room. */
 import { css } from 'lit';
 import { noticeStyles } from './notices';
 import { base, forms } from './styles';
