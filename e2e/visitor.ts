@@ -111,11 +111,9 @@ export class Visitor {
     );
   }
   async untilDone(count: number): Promise<void> {
-    await this.page.waitForFunction(
-      (count) => (document.querySelector<LabStudy>('lab-study')?.progress?.done ?? 0) >= count,
-      count,
-      { timeout: RUN_MS },
-    );
+    await this.page.waitForFunction((count) => (document.querySelector<LabStudy>('lab-study')?.progress?.done ?? 0) >= count, count, {
+      timeout: RUN_MS,
+    });
   }
   done(): Promise<number> {
     return this.look((lab) => lab.progress?.done ?? 0);

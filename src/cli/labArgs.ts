@@ -91,9 +91,7 @@ export const parseLab = (args: readonly string[], studies: readonly Study[]): La
   if (values.from !== undefined) {
     const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
     if (others)
-      throw new ConfigError(
-        `--from takes study, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`,
-      );
+      throw new ConfigError(`--from takes study, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`);
     return { kind: 'repeat', path: values.from, ...(values.out === undefined ? {} : { out: values.out }) };
   }
   if (id === undefined) {

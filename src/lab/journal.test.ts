@@ -138,9 +138,7 @@ describe('a run gone on with', () => {
       entries: [{ kind: 'read', session: 0, value: { dtype: 'f32', data: new Float32Array(1), replicas: 1, size: 1 } }, ...journal.entries],
     };
     const resumed = new JournaledExecutor(gpu, { onEvent: () => undefined, onMemory: () => undefined, liveCalls: () => 0 }, other);
-    await expect(descend(resumed, new LiveSettings({ scale: 1 }))).rejects.toThrow(
-      "where it has 'read' the study now asks for 'write'",
-    );
+    await expect(descend(resumed, new LiveSettings({ scale: 1 }))).rejects.toThrow("where it has 'read' the study now asks for 'write'");
   });
 });
 

@@ -1,33 +1,28 @@
 /** Puts a study's claims to a table. */
 import { ConfigError } from '../core/errors';
-import type { Claim, Config, Study, Judgement, Table } from './study';
-
-/** A claim and what came of it. */
-export interface ClaimVerdict extends Judgement {
-  readonly id: string;
-  readonly says: string;
-  readonly source: string;
-  readonly falsifier: string;
-}
+import type { Claim, ClaimVerdict, Judgement } from './claim';
+import type { Config } from './fields';
+import type { Table } from './rows';
+import type { Study } from './study';
 
 /** A claim whose statistics refuse the table (too few seeds, say, which they report by ConfigError) is inconclusive, not false. */
-const judgeOne = (claim: Claim, table: Table, config: Config): Judgement => {
+const judgeOne = (claim: Claim, table: Table): Judgement => {
   try {
-    return claim.test(table, config);
+    return claim.test(table);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { verdict: 'inconclusive', measured: `not enough was measured: ${error.message}` };
   }
 };
 
-const verdictOf = (claim: Claim, table: Table, config: Config): ClaimVerdict => {
+const verdictOf = (claim: Claim, table: Table): ClaimVerdict => {
   const { id, says, source, falsifier } = claim;
-  return { id, says, source, falsifier, ...judgeOne(claim, table, config) };
+  return { id, says, source, falsifier, ...judgeOne(claim, table) };
 };
 
 /** One verdict for each claim that applies to `config`, in its order. */
 export const judge = (study: Pick<Study, 'claims'>, table: Table, config: Config): readonly ClaimVerdict[] =>
-  study.claims(config).map((claim) => verdictOf(claim, table, config));
+  study.claims(config).map((claim) => verdictOf(claim, table));
 
 const WIDTH = 'inconclusive'.length;
 const INDENT = ' '.repeat(WIDTH + 2);

@@ -105,8 +105,7 @@ export function referenceOf(
   { adapter, date, build, seconds }: ReferenceFacts,
 ): Reference {
   const view = study.views(config)[0];
-  if (view?.kind !== 'line')
-    throw new ConfigError(`the main view of '${study.id}' is no line chart, so there is no reference to store`);
+  if (view?.kind !== 'line') throw new ConfigError(`the main view of '${study.id}' is no line chart, so there is no reference to store`);
   const measured = measuredCurves(view, table);
   if (measured.length === 0)
     throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${study.id}', so there is no reference to store`);

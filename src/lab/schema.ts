@@ -1,7 +1,8 @@
-/** From a study's schema to values: defaults, presets, checks and text, for the page's controls, the URL and the command line alike. */
+/** From a study's fields to values: defaults, presets, checks and text, for the page's controls, the URL and the command line alike. */
 import * as v from 'valibot';
 import { ConfigError } from '../core/errors';
-import type { Config, Study, Field, FieldValue, ListField, NumberField, Schema } from './study';
+import type { Condition, Config, Field, FieldValue, ListField, NumberField, PresetName, Schema } from './fields';
+import type { Study } from './study';
 
 type Unchecked = Readonly<Record<string, unknown>>;
 
@@ -66,13 +67,21 @@ export function parseConfig(schema: Schema, partial: Unchecked, base: Config = d
   return { ...base, ...Object.fromEntries(checked) };
 }
 
-/** The defaults with a preset's differences. Throws ConfigError, listing the presets, where there is none of that name. */
-export function presetConfig(study: Pick<Study, 'config' | 'presets' | 'id'>, name: string): Config {
-  const { presets, id, config } = study;
-  if (!Object.hasOwn(presets, name))
-    throw new ConfigError(`study '${id}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
-  return parseConfig(config, presets[name]!.config);
+const isPreset = (presets: object, name: string): name is PresetName => Object.hasOwn(presets, name);
+/** The name as a preset's. Throws ConfigError, listing the presets, where there is none of that name. */
+export function presetNamed({ presets, path }: Pick<Study, 'presets' | 'path'>, name: string): PresetName {
+  if (!isPreset(presets, name))
+    throw new ConfigError(`'${path}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
+  return name;
 }
+/** The defaults with a preset's differences. Throws ConfigError as `presetNamed` does. */
+export function presetConfig(study: Pick<Study, 'fields' | 'presets' | 'path'>, name: string): Config {
+  return parseConfig(study.fields, study.presets[presetNamed(study, name)].config);
+}
+
+/** Whether a field or file with this condition is shown. */
+export const holds = (condition: Condition | undefined, config: Config): boolean =>
+  Object.entries(condition ?? {}).every(([key, wanted]) => [wanted].flat().some((value) => value === config[key]));
 
 /** Inverse of `fromText` for values the field allows. */
 export const toText = (value: FieldValue): string => (Array.isArray(value) ? value.join(',') : String(value));

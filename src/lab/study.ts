@@ -1,194 +1,137 @@
 /**
- * The Study type: everything a phenomenon says about itself, as data and pure functions. The page, the headless runner and the
- * float64 reference all consume it; none of them knows a phenomenon by name.
+ * What a phenomenon and its studies say about themselves, as data and pure functions. The page, the headless runner and the float64
+ * reference all consume it; none of them knows a study by name.
+ *
+ * A study is one question with its own fields, presets, views, theory, claims and run. A phenomenon is a card, sources and an ordered list
+ * of studies.
  */
+import { ConfigError } from '../core/errors';
 import type { Executor, TrainControl } from '../runtime/executor';
+import type { Claim, ClaimVerdict } from './claim';
+import type { Config, ConfigOf, Inputs, InputSpec, Preset, PresetName, Schema } from './fields';
+import type { Row } from './rows';
+import type { Curve, LineView, Marker, View } from './view';
 
-/** `restart`: takes effect on the next run. `live`: while running. */
-type Common = {
-  readonly label: string;
-  readonly help?: string;
-  readonly unit?: string;
-  /** Default 'restart'. */ readonly apply?: 'restart' | 'live';
-  readonly advanced?: boolean;
-  /** Shown only where this holds. */ readonly when?: (config: Config) => boolean;
-};
-export type NumberField = Common & {
-  readonly kind: 'number';
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  /** Smallest change; 1 makes it an integer. */ readonly step: number;
-  readonly log?: boolean;
-};
-export type ChoiceField = Common & {
-  readonly kind: 'choice';
-  readonly default: string;
-  readonly options: Readonly<Record<string, string>>;
-};
-export type FlagField = Common & { readonly kind: 'flag'; readonly default: boolean };
-/** Numbers separated by commas. */
-export type ListField = Common & {
-  readonly kind: 'list';
-  readonly default: readonly number[];
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-};
-export type Field = NumberField | ChoiceField | FlagField | ListField;
-export type FieldValue = number | string | boolean | readonly number[];
-export type Schema = Readonly<Record<string, Field>>;
-export type Config = Readonly<Record<string, FieldValue>>;
+export * from './claim';
+export * from './fields';
+export type * from './rows';
+export type * from './view';
 
-export interface Preset {
-  readonly label: string;
-  readonly config: Config;
-  /** Measured, with the adapter it was measured on; where there is a stored run, it tells. */ readonly time?: string;
-}
-
-/** One measured number. `seed` numbers the repetition; a chart shows mean and band over seeds. */
-export interface PointRow {
-  readonly kind: 'point';
-  readonly chart: string;
-  readonly series: string;
-  readonly x: number;
-  readonly seed: number;
-  readonly y: number;
-}
-/** One cell of a heatmap; a later row for the same x, y and seed replaces an earlier one. */
-export interface CellRow {
-  readonly kind: 'cell';
-  readonly chart: string;
-  readonly x: number;
-  readonly y: number;
-  readonly seed: number;
-  readonly value: number;
-}
-export interface ProgressRow {
-  readonly kind: 'progress';
-  readonly done: number;
-  readonly total: number;
-  readonly phase: string;
-  /** Training steps of all replicas so far. */ readonly steps: number;
-}
-/** Something the reader must be told: a replica that diverged, a device that was lost and recovered. */
-export interface EventRow {
-  readonly kind: 'event';
-  readonly level: 'info' | 'warning' | 'error';
-  readonly message: string;
-}
-/** A file that the run offers: trained weights, say. A later one of the same name replaces an earlier one. */
-export interface ArtifactRow {
-  readonly kind: 'artifact';
-  readonly name: string;
-  /** Media type. */ readonly type: string;
-  readonly data: Uint8Array<ArrayBuffer>;
-}
-export type Row = PointRow | CellRow | ProgressRow | EventRow | ArtifactRow;
-
-/** A file of the reader's own that a study can use. It stays in the browser. */
-export interface InputSpec {
-  readonly label: string;
-  readonly help: string;
-  /** Endings, as in an input element: '.csv,.npy'. */ readonly accept: string;
-  readonly when?: (config: Config) => boolean;
-}
-export interface InputFile {
-  readonly name: string;
-  readonly data: Uint8Array<ArrayBuffer>;
-}
-export type Inputs = Readonly<Record<string, InputFile>>;
-
-/** A curve that was computed, not measured. */
-export interface Curve {
-  readonly chart: string;
-  readonly series: string;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  readonly kind: 'theory' | 'reference';
-  readonly label: string;
-}
-/** A vertical line: the interpolation threshold, say. */
-export interface Marker {
-  readonly chart: string;
-  readonly x: number;
-  readonly label: string;
-}
-
-/** `diagnostic`: in the strip below the verdicts, small. */
-type Place = { readonly place?: 'diagnostic' };
-export interface LineView extends Place {
-  readonly kind: 'line';
-  readonly chart: string;
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  readonly logX?: boolean;
-  readonly logY?: boolean;
-  readonly series: Readonly<Record<string, string>>;
-}
-export interface HeatmapView extends Place {
-  readonly kind: 'heatmap';
-  readonly chart: string;
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  readonly value: string;
-  readonly logX?: boolean;
-  readonly logY?: boolean;
-}
-/** The first view is the main plot. `series` maps ids to legend labels, in drawing order. */
-export type View = LineView | HeatmapView;
-
-/** `inconclusive`: the run is too small, or its interval too wide, to say. */
-export type Verdict = 'agrees' | 'disagrees' | 'inconclusive';
-export interface Judgement {
-  readonly verdict: Verdict;
-  /** What was measured, in words with figures and their interval. */ readonly measured: string;
-  readonly value?: number;
-  readonly interval?: readonly [number, number];
-}
-export interface Claim {
-  readonly id: string;
-  readonly says: string;
-  readonly source: string;
-  /** What would count against it here. */ readonly falsifier: string;
-  readonly test: (table: Table, config: Config) => Judgement;
-}
-
-/** Mean over seeds at one x. `sem`: standard error of the mean. n counts the finite values; `nonFinite` the others, left out of the mean. */
-export interface Summary {
-  readonly x: number;
-  readonly mean: number;
-  readonly sem: number;
-  readonly low: number;
-  readonly high: number;
-  readonly n: number;
-  readonly nonFinite: number;
-  readonly values: readonly number[];
-}
-/** The rows of a run so far, for claims and charts. */
-export interface Table {
-  readonly points: readonly PointRow[];
-  readonly cells: readonly CellRow[];
-  /** Per x, ascending. `low` and `high`: the 95 % interval of the mean (Student). */
-  readonly summary: (chart: string, series: string) => readonly Summary[];
-}
-
-export interface RunContext {
+export interface RunContext<C = Config> {
   readonly executor: Executor;
   readonly signal: AbortSignal;
   /** Resolves when the run may go on: at once unless it is paused. Studies await it between pieces of CPU work. */
   readonly turn: () => Promise<void>;
   /** Pause and single step, to be passed to Session.train. */
   readonly control: TrainControl;
-  /** The files given for this run, by the names of `Study.inputs`. */
+  /** The files given for this run, by the names of the study's `inputs`. */
   readonly inputs: Inputs;
   /**
    * The config with the reader's latest values of its `live` fields. Ask between pieces of work whose number does not depend on time (every
    * so many steps): a run is repeated by giving the same values to the same calls.
    */
-  readonly live: () => Config;
+  readonly live: () => C;
+}
+/** Measures. Yields rows as they come; ends early when the signal aborts. Same config, files, build and adapter: same numbers. */
+export type Run<C> = (config: C, context: RunContext<C>) => AsyncIterable<Row>;
+
+/** HTML. Trusted: it comes with the source. */
+export interface Explanation {
+  /** What you see. */
+  readonly see: string;
+  readonly why: string;
+  /** Limits of this replica, and what failed to replicate. */
+  readonly limits: string;
+}
+
+/** A study as its folder declares it. `S`: its fields, from which the type of its config follows. */
+export interface StudyDeclaration<S extends Schema = Schema> {
+  /** Name of its folder. */
+  readonly id: string;
+  readonly title: string;
+  /** One plain sentence. */
+  readonly question: string;
+  readonly fields: S;
+  /** Files that a run may be given; all are optional. */
+  readonly inputs?: Readonly<Record<string, InputSpec>>;
+  readonly presets: Readonly<Record<PresetName, Preset<ConfigOf<S>>>>;
+  // As methods, so that a study of particular fields is a study of any: whoever calls them has checked the config by these fields.
+  views(config: ConfigOf<S>): readonly View[];
+  /** Curves in closed form, where there are any. */
+  theory?(config: ConfigOf<S>): readonly Curve[];
+  markers?(config: ConfigOf<S>): readonly Marker[];
+  /** Those that apply to this config. */
+  claims(config: ConfigOf<S>): readonly Claim[];
+  readonly explanation: Explanation;
+  /** Stored runs: `() => import('./reference.json')`, a list of `Reference`. */
+  readonly references: () => Promise<{ readonly default: unknown }>;
+  run(config: ConfigOf<S>, context: RunContext<ConfigOf<S>>): AsyncIterable<Row>;
+}
+export const defineStudy = <const S extends Schema>(declaration: StudyDeclaration<S>): StudyDeclaration =>
+  Object.freeze(declaration as StudyDeclaration<Schema>);
+/** A run whose code is loaded when it starts: by the worker, so that the page does without. */
+export const loadedOnRun = <C>(load: () => Promise<Run<C>>): Run<C> =>
+  async function* run(config, context) {
+    yield* (await load())(config, context);
+  };
+
+/** A study in its phenomenon. */
+export interface Study extends StudyDeclaration {
+  /** 'double-descent/linear': names it in links, files and on the command line. */
+  readonly path: string;
+  readonly phenomenon: { readonly id: string; readonly title: string };
+}
+
+/** What the gallery shows of a phenomenon, small enough to load all of them. */
+export interface Card {
+  /** Name of its folder. */
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  /** The claim, in one sentence. */
+  readonly summary: string;
+  /** Stored runs of the study that the card shows. */
+  readonly references: () => Promise<{ readonly default: unknown }>;
+}
+/** A phenomenon as the registry lists it: its card at once, the rest when it is needed. */
+export interface Entry {
+  readonly card: Card;
+  readonly load: () => Promise<Phenomenon>;
+}
+export interface Phenomenon extends Card {
+  readonly sources: readonly { readonly label: string; readonly url: string }[];
+  /** In the order of the tabs; the first is the page's own. */
+  readonly studies: readonly Study[];
+  /** What links and files meant before a phenomenon had studies; absent where it always had. */
+  readonly version1?: () => Promise<{ readonly default: Version1 }>;
+}
+/** Gives each study its path. */
+export const definePhenomenon = ({
+  studies,
+  ...phenomenon
+}: Omit<Phenomenon, 'studies'> & { readonly studies: readonly StudyDeclaration[] }): Phenomenon => {
+  const { id, title } = phenomenon;
+  return { ...phenomenon, studies: studies.map((s) => ({ ...s, path: `${id}/${s.id}`, phenomenon: { id, title } })) };
+};
+
+/** Throws ConfigError, listing those there are, where the phenomenon has no study of that id. */
+export const studyNamed = ({ id, studies }: Pick<Phenomenon, 'id' | 'studies'>, name: string): Study => {
+  const found = studies.find((s) => s.id === name);
+  if (!found) throw new ConfigError(`'${id}' has no study '${name}'; its studies are ${studies.map((s) => s.id).join(', ')}`);
+  return found;
+};
+
+/** The settings of a phenomenon as they were before it had studies. */
+export interface Version1 {
+  readonly defaults: Config;
+  /** Differences from the defaults. */
+  readonly presets: Readonly<Record<string, Config>>;
+  /** Id of the study that a run of these settings belongs to. */
+  readonly studyOf: (config: Config) => string;
+  /** By study: fields that have another name now, by their old one. Fields that are not the study's are left out. */
+  readonly renamed: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Presets that are called otherwise now. */
+  readonly presetNow: Readonly<Record<string, PresetName>>;
 }
 
 /** One stored curve: means over seeds with their 95 % interval (null: none), or theory. */
@@ -204,7 +147,7 @@ export interface ReferenceCurve {
 }
 /** A run of a preset that is kept with the source, so that a page has something to show before it has measured. */
 export interface Reference {
-  readonly preset: string;
+  readonly preset: PresetName;
   readonly config: Config;
   readonly adapter: string;
   readonly software: boolean;
@@ -212,48 +155,12 @@ export interface Reference {
   readonly date: string;
   /** Commit of the source. */
   readonly build: string;
+  /** Hash of the code that measured: of the study and all that it imports, without comments. */
+  readonly source: string;
   /** Of the run. */
   readonly seconds: number;
   readonly view: LineView;
   readonly markers: readonly Marker[];
   readonly curves: readonly ReferenceCurve[];
+  readonly verdicts: readonly ClaimVerdict[];
 }
-
-/** What the gallery shows of a study, small enough to load all of them. */
-export interface Card {
-  readonly id: string;
-  readonly title: string;
-  readonly question: string;
-  /** The claim, in one sentence. */
-  readonly summary: string;
-  readonly references: readonly Reference[];
-}
-/** A study as the registry lists it: its card at once, the rest when it is needed. */
-export interface Entry {
-  readonly card: Card;
-  readonly load: () => Promise<Study>;
-}
-
-export interface Study extends Card {
-  readonly sources: readonly { readonly label: string; readonly url: string }[];
-  readonly config: Schema;
-  /** Files that a run may be given; all are optional. */
-  readonly inputs?: Readonly<Record<string, InputSpec>>;
-  /** At least smoke, quick, standard, paper; the values are differences to the schema's defaults. */
-  readonly presets: Readonly<Record<string, Preset>>;
-  readonly views: (config: Config) => readonly View[];
-  readonly theory: (config: Config) => readonly Curve[];
-  readonly markers?: (config: Config) => readonly Marker[];
-  /** Claims that apply to this config. */
-  readonly claims: (config: Config) => readonly Claim[];
-  /** Measures. Yields rows as they come; ends early when the signal aborts. Same config, build and adapter: same numbers. */
-  readonly run: (config: Config, context: RunContext) => AsyncIterable<Row>;
-  /** HTML of the explanation, with the limits of this replica. Trusted: it comes with the source. */
-  readonly explanation: string;
-}
-export const defineStudy = (e: Study): Study => Object.freeze(e);
-/** A run whose code is loaded when it starts: by the worker, so that the page does without. */
-export const loadedOnRun = (load: () => Promise<Study['run']>): Study['run'] =>
-  async function* run(config, context) {
-    yield* (await load())(config, context);
-  };

@@ -30,8 +30,7 @@ export function savePlotted({ id }: Study, root: ParentNode): void {
   for (const chart of root.querySelectorAll('lab-chart'))
     if (chart instanceof LabChart) saveText(`${id}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
 }
-export const saveArtifact = ({ id }: Study, { name, type, data }: ArtifactRow): void =>
-  save(`${id}-${name}`, new Blob([data], { type }));
+export const saveArtifact = ({ id }: Study, { name, type, data }: ArtifactRow): void => save(`${id}-${name}`, new Blob([data], { type }));
 
 /** The current run as one file that can be imported and repeated. */
 export const bundleOfPage = ({ study, preset, config, build, inputs, client }: PageFacts): RunBundle => ({

@@ -148,8 +148,7 @@ export class LabStudy extends LitElement {
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
     const { study, preset, config, inputs, build } = this;
-    if (study)
-      this.#client?.start({ study: study.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
+    if (study) this.#client?.start({ study: study.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
   }
   abort(): void {
     this.#client?.abort();
