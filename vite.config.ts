@@ -66,7 +66,7 @@ export default defineConfig({
   worker: { format: 'es' },
   // What the worker imports is found only once it starts; bundling it then would reload the page in the middle of the first run.
   optimizeDeps: {
-    entries: ['*.html', '*/index.html', '*.ts', '*/*.ts'],
+    entries: ['*.html', '*/index.html', '*.ts', '*/*.ts', '*/*/*.ts', '!**/*.test.ts'],
     include: [
       'lit',
       'lit/directives/live.js',

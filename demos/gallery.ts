@@ -1,6 +1,6 @@
-/** Shows the card of every registered study on the first page; the studies themselves stay unloaded. */
+/** Shows the card of every registered phenomenon on the first page; the phenomena themselves stay unloaded. */
 import { LabGallery } from '../src/ui/labGallery';
-import { STUDIES } from './registry';
+import { PHENOMENA } from './registry';
 
 const gallery = document.querySelector('lab-gallery');
-if (gallery instanceof LabGallery) gallery.cards = STUDIES.map((entry) => entry.card);
+if (gallery instanceof LabGallery) gallery.cards = PHENOMENA.map((entry) => entry.card);

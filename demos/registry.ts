@@ -1,4 +1,4 @@
-/** Every study, in the gallery's order. */
+/** Every phenomenon, in the gallery's order: adding one is a folder and a line here. */
 import type { Entry } from '../src/lab/study';
 import doubleDescent from './double-descent/card';
 import grokking from './grokking/card';
@@ -7,11 +7,11 @@ import playground from './playground/card';
 import sgdNoise from './sgd-noise/card';
 import tangentKernel from './tangent-kernel/card';
 
-export const STUDIES: readonly Entry[] = [
-  { card: doubleDescent, load: async () => (await import('./double-descent/study')).default },
-  { card: sgdNoise, load: async () => (await import('./sgd-noise/study')).default },
-  { card: tangentKernel, load: async () => (await import('./tangent-kernel/study')).default },
-  { card: grokking, load: async () => (await import('./grokking/study')).default },
-  { card: mnist1d, load: async () => (await import('./mnist1d/study')).default },
-  { card: playground, load: async () => (await import('./playground/study')).default },
+export const PHENOMENA: readonly Entry[] = [
+  { card: doubleDescent, load: async () => (await import('./double-descent/phenomenon')).default },
+  { card: sgdNoise, load: async () => (await import('./sgd-noise/phenomenon')).default },
+  { card: tangentKernel, load: async () => (await import('./tangent-kernel/phenomenon')).default },
+  { card: grokking, load: async () => (await import('./grokking/phenomenon')).default },
+  { card: mnist1d, load: async () => (await import('./mnist1d/phenomenon')).default },
+  { card: playground, load: async () => (await import('./playground/phenomenon')).default },
 ];

@@ -4,7 +4,7 @@ import type { Port } from '../src/lab/worker/protocol';
 import { openStore } from '../src/lab/store/store';
 import { browserFindings } from '../src/lab/store/findings';
 import { openGpu } from '../src/runtime/gpu';
-import { STUDIES } from './registry';
+import { PHENOMENA } from './registry';
 
 // The library of DOM types knows `self` only as a window.
-hostStudies(self as unknown as Port, STUDIES, { openExecutor: () => openGpu({ tune: { store: browserFindings() } }), openStore });
+hostStudies(self as unknown as Port, PHENOMENA, { openExecutor: () => openGpu({ tune: { store: browserFindings() } }), openStore });

@@ -1,4 +1,5 @@
 /** The headless runner from the shell, with the first study: build, browser, GPU, files, exit status, interruption. */
+import type { RunFacts } from '../src/lab/run';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../src/cli/site';
-import { readBundle, type RunFacts } from '../src/lab/bundle';
+import { readBundle } from '../src/lab/bundle';
 
 interface Ended {
   readonly code: number | null;

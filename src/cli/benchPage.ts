@@ -1,7 +1,7 @@
 /** The bench page as the command drives it. */
+import type { RunError } from '../lab/run';
 import type { Page } from 'playwright';
 import type { BenchOptions, BenchReport } from '../measure/bench/report';
-import type { RunError } from '../lab/worker/protocol';
 
 /** The documented part of <lab-bench>. */
 interface BenchElement extends HTMLElement {

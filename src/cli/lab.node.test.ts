@@ -1,7 +1,7 @@
 /** The command line, the progress line and the closing report: everything of the headless runner that needs no browser. */
+import type { ClaimVerdict } from '../lab/claim';
 import { describe, expect, it } from 'vitest';
 import type { Study, Verdict } from '../lab/study';
-import type { ClaimVerdict } from '../lab/judge';
 import { parseLab } from './labArgs';
 import { clock, ProgressMeter, progressText } from './labProgress';
 import { exitCode } from './labReport';

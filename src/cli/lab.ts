@@ -1,30 +1,31 @@
 /**
- * `npm run lab -- EXPERIMENT [options]`: builds the lab, runs one study in a headless browser on the same page a visitor sees, and
+ * `npm run lab -- STUDY [options]`: builds the lab, runs one study in a headless browser on the same page a visitor sees, and
  * writes what it measured. Progress and notes go to stderr; adapter, verdicts and the folder's name to stdout.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { runnerImport } from 'vite';
 import { ConfigError } from '../core/errors';
-import type { Study, Inputs } from '../lab/study';
-import { readBundle, writeBundle, type LiveChange, type RunBundle } from '../lab/bundle';
+import { readBundle, writeBundle, type RunBundle } from '../lab/bundle';
 import { cellsCsv, metricsCsv } from '../lab/export';
-import { parseConfig } from '../lab/schema';
+import type { AdapterInfo, LiveChange } from '../lab/run';
+import { fileStem, titleOf, type Inputs } from '../lab/study';
 import { RowTable } from '../lab/table';
-import type { AdapterInfo } from '../lab/worker/protocol';
+import { presentRun } from '../lab/version1';
 import { launchInterruptible } from './browser';
+import { entriesOf, loadCatalogue, type Catalogue } from './catalogue';
 import { commit } from './commit';
 import { onInterrupt } from './interrupt';
 import type { LabCommand } from './labArgs';
 import { parseLab } from './labArgs';
 import type { Outcome } from './labPage';
-import { drive } from './labPage';
+import { drive, pageOf } from './labPage';
 import { ProgressMeter } from './labProgress';
 import type { Terminal } from './labProgress';
 import { keepReference } from './labReference';
 import { EXIT, exitCode, verdictText } from './labReport';
 import { compareText, sameBits } from './labRepeat';
 import { openSite, ROOT } from './site';
+import { sourceHash } from './sourceHash';
 
 /** `inputs`: read. `again`: what an earlier run measured, to compare with. */
 type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & {
@@ -33,21 +34,9 @@ type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & {
   readonly again?: RunBundle;
 };
 
-/** Loaded by path when the command runs, because the demos lie above this layer. */
-const loadStudies = async (): Promise<readonly Study[]> => {
-  const { module } = await runnerImport<{ readonly LOADED: readonly Study[] }>(join(ROOT, 'demos/loaded.ts'), {
-    // What this Node cannot read, such as `using`, is written in older words, as it is in the built site.
-    root: ROOT,
-    configFile: false,
-    logLevel: 'error',
-    oxc: { target: 'es2023' },
-  });
-  return module.LOADED;
-};
-
 /** `out/<study>-<preset>-<UTC time>`, unless named. */
 const outFolder = (run: LabRun, date: Date): string =>
-  resolve(run.out ?? join('out', `${run.study.id}-${run.preset}-${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`));
+  resolve(run.out ?? join('out', `${fileStem(run.study)}-${run.preset}-${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`));
 
 const NO_ADAPTER = { name: 'none', software: false } as const;
 
@@ -58,8 +47,8 @@ const bundleOf = (
   date: Date,
 ): RunBundle => ({
   facts: {
-    study: study.id,
-    title: study.title,
+    study: study.path,
+    title: titleOf(study),
     preset,
     config,
     verdicts,
@@ -93,7 +82,7 @@ const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): 
   try {
     const browser = await launchInterruptible();
     try {
-      return await drive(browser, `${site.url}${run.study.id}/`, run, signal, {
+      return await drive(browser, pageOf(site.url, run.study), run, signal, {
         adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),
         event: (e) => meter.note(`${e.level}: ${e.message}`),
         progress: (p, points) => meter.update(p, points),
@@ -120,18 +109,12 @@ const readInputs = async (paths: Readonly<Record<string, string>>): Promise<Inpu
 };
 
 /** Throws ConfigError where the file is no run, or one of a study or settings that are not here. */
-const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>, studies: readonly Study[]): Promise<LabRun> => {
+const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>, catalogue: Catalogue): Promise<LabRun> => {
   const text = await readOr(path, readFile(path, 'utf8'));
   const again = await readOr(path, (async () => readBundle(text))());
   const { facts, inputs } = again;
-  const study = studies.find((e) => e.id === facts.study);
-  if (!study)
-    throw new ConfigError(
-      `${path} is a run of '${facts.study}', which this build does not have; it has ${studies.map((e) => e.id).join(', ')}`,
-    );
-  const config = parseConfig(study.config, facts.config);
-  const preset = Object.hasOwn(study.presets, facts.preset) ? facts.preset : Object.keys(study.presets)[0]!;
-  return { study, preset, config, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
+  const placed = await presentRun(entriesOf(catalogue), facts);
+  return { ...placed, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
 };
 
 /** A repeated run whose numbers differ, where they must not, counts as one whose claim disagrees. */
@@ -157,12 +140,14 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
         await keepReference(run, outcome.state, outcome.rows, {
           adapter: outcome.adapter ?? NO_ADAPTER,
           build: commit(ROOT),
+          source: await sourceHash(run.study.path),
           date: date.toISOString(),
           seconds: outcome.seconds,
+          verdicts: outcome.verdicts,
         }),
       );
     stdout.write(
-      `${run.study.id}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`,
+      `${run.study.path}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`,
     );
     if (outcome.error) stderr.write(`${outcome.error.name}: ${outcome.error.message}\n`);
     if (run.again) stdout.write(`\n${compareText(run.again, outcome)}\n`);
@@ -179,10 +164,10 @@ export const main = async (
   stderr: Terminal = process.stderr,
 ): Promise<number> => {
   try {
-    const studies = await loadStudies();
-    const command = parseLab(args, studies);
+    const catalogue = await loadCatalogue();
+    const command = parseLab(args, catalogue);
     if (command.kind === 'run') return await runLab({ ...command, inputs: await readInputs(command.inputs), live: [] }, stdout, stderr);
-    if (command.kind === 'repeat') return await runLab(await readRepeat(command, studies), stdout, stderr);
+    if (command.kind === 'repeat') return await runLab(await readRepeat(command, catalogue), stdout, stderr);
     stdout.write(`${command.text}\n`);
     return EXIT.agrees;
   } catch (error) {

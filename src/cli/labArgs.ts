@@ -1,10 +1,11 @@
 /** The command line of the headless runner, checked in full before anything is built or launched. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../core/errors';
-import type { Config, Study, FieldValue } from '../lab/study';
+import type { Config, FieldValue, PresetName, Study } from '../lab/study';
 import { changedMeaning } from '../lab/reference';
-import { parseConfig, presetConfig, settingFromText } from '../lab/schema';
-import { studyHelp, studyList, labHelp, OPTIONS, settingText } from './labHelp';
+import { parseConfig, presetConfig, presetNamed, settingFromText } from '../lab/schema';
+import { studiesOf, type Catalogue } from './catalogue';
+import { fullList, labHelp, OPTIONS, settingText, studyHelp, studyList } from './labHelp';
 
 export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
@@ -13,7 +14,7 @@ export type LabCommand =
   | {
       readonly kind: 'run';
       readonly study: Study;
-      readonly preset: string;
+      readonly preset: PresetName;
       readonly config: Config;
       /** Paths of files by the study's names for them. */ readonly inputs: Readonly<Record<string, string>>;
       /** Whether to keep the run with the source. */ readonly reference?: boolean;
@@ -34,6 +35,7 @@ const readOptions = (args: readonly string[]) => {
         input: { type: 'string', multiple: true },
         from: { type: 'string' },
         reference: { type: 'boolean' },
+        list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -42,21 +44,22 @@ const readOptions = (args: readonly string[]) => {
   }
 };
 
-const findStudy = (id: string, studies: readonly Study[]): Study => {
-  const found = studies.find((e) => e.id === id);
-  if (!found) throw new ConfigError(`there is no study '${id}'. The studies are:\n${studyList(studies)}`);
+/** 'double-descent/mlp', or 'double-descent' for its first study. Throws ConfigError that lists what there is. */
+const findStudy = (name: string, catalogue: Catalogue): Study => {
+  const found = studiesOf(catalogue).find((s) => s.path === name || s.phenomenon.id === name);
+  if (!found) throw new ConfigError(`there is no study '${name}'. The studies are:\n${studyList(catalogue)}`);
   return found;
 };
 
 /** `key=value` → key and typed value. Throws ConfigError that lists the settings, or what this one allows. */
 const readSetting = (text: string, e: Study): readonly [string, FieldValue] => {
-  const list = Object.entries(e.config)
+  const list = Object.entries(e.fields)
     .map(([key, field]) => `  ${key} = ${settingText(field)}`)
     .join('\n');
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new ConfigError(`--set takes KEY=VALUE, got '${text}'. The settings are:\n${list}`);
-  if (!Object.hasOwn(e.config, key)) throw new ConfigError(`${e.id} has no setting '${key}'. The settings are:\n${list}`);
-  return [key, settingFromText(e.config, key, value)];
+  if (!Object.hasOwn(e.fields, key)) throw new ConfigError(`${e.path} has no setting '${key}'. The settings are:\n${list}`);
+  return [key, settingFromText(e.fields, key, value)];
 };
 
 /** A stored run stands for its preset, so only its repetition may differ. Throws ConfigError that names what does. */
@@ -74,7 +77,7 @@ const readInput = (text: string, e: Study): readonly [string, string] => {
   const known = Object.keys(e.inputs ?? {});
   if (name === undefined || path === undefined || !known.includes(name))
     throw new ConfigError(
-      `--input takes NAME=PATH, got '${text}'; ${known.length > 0 ? `the files ${e.id} takes are ${known.join(', ')}` : `${e.id} takes no files`}`,
+      `--input takes NAME=PATH, got '${text}'; ${known.length > 0 ? `the files ${e.path} takes are ${known.join(', ')}` : `${e.path} takes no files`}`,
     );
   return [name, path];
 };
@@ -83,7 +86,7 @@ const readInput = (text: string, e: Study): readonly [string, string] => {
  * Reads a command line. Later settings win over earlier ones, and settings over the preset.
  * Throws ConfigError for an unknown study, preset, setting or option and for a value that is not allowed, listing those that are.
  */
-export const parseLab = (args: readonly string[], studies: readonly Study[]): LabCommand => {
+export const parseLab = (args: readonly string[], catalogue: Catalogue): LabCommand => {
   const {
     values,
     positionals: [id, ...rest],
@@ -94,18 +97,19 @@ export const parseLab = (args: readonly string[], studies: readonly Study[]): La
       throw new ConfigError(`--from takes study, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`);
     return { kind: 'repeat', path: values.from, ...(values.out === undefined ? {} : { out: values.out }) };
   }
+  if (values.list) return { kind: 'help', text: fullList(catalogue) };
   if (id === undefined) {
-    if (values.help) return { kind: 'help', text: labHelp(studies) };
-    throw new ConfigError(`which study?\n\n${labHelp(studies)}`);
+    if (values.help) return { kind: 'help', text: labHelp(catalogue) };
+    throw new ConfigError(`which study?\n\n${labHelp(catalogue)}`);
   }
-  const study = findStudy(id, studies);
+  const study = findStudy(id, catalogue);
   if (rest.length > 0) throw new ConfigError(`one study a run; what is '${rest.join(' ')}'?\n\n${OPTIONS}`);
-  if (values.help) return { kind: 'help', text: studyHelp(study) };
-  const preset = values.preset ?? 'standard';
+  if (values.help) return { kind: 'help', text: studyHelp(study, catalogue) };
+  const preset = presetNamed(study, values.preset ?? 'standard');
   const base = presetConfig(study, preset);
   const texts = [...(values.set ?? []), ...(values.seeds === undefined ? [] : [`seeds=${values.seeds}`])];
   const settings = Object.fromEntries(texts.map((text) => readSetting(text, study)));
-  const config = parseConfig(study.config, settings, base);
+  const config = parseConfig(study.fields, settings, base);
   const inputs = Object.fromEntries((values.input ?? []).map((text) => readInput(text, study)));
   if (values.reference) checkReference(preset, config, base, inputs);
   return {

@@ -1,11 +1,11 @@
 /** The driver against a page whose element has the documented API and nothing else, so that each ending can be brought about. */
+import type { AdapterInfo } from '../lab/run';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventRow } from '../lab/study';
-import type { AdapterInfo } from '../lab/worker/protocol';
 import { launchBrowser } from './browser';
 import type { Outcome } from './labPage';
 import { drive } from './labPage';

@@ -1,10 +1,9 @@
 /** The study page as the headless runner drives it. */
+import type { LiveChange, AdapterInfo, RunError } from '../lab/run';
+import type { ClaimVerdict } from '../lab/claim';
 import type { Browser, Page } from 'playwright';
-import type { LiveChange } from '../lab/bundle';
-import type { Config, EventRow, ProgressRow, Row } from '../lab/study';
-import type { ClaimVerdict } from '../lab/judge';
+import type { Config, EventRow, ProgressRow, Row, Study } from '../lab/study';
 import type { RunState } from '../lab/worker/client';
-import type { AdapterInfo, RunError } from '../lab/worker/protocol';
 
 /** The documented part of <lab-study>. */
 interface LabElement extends HTMLElement {
@@ -133,6 +132,10 @@ const offered = async (page: Page): Promise<NamedFile[]> => {
 };
 const changed = (page: Page): Promise<readonly LiveChange[]> =>
   page.evaluate(() => document.querySelector<LabElement>('lab-study')?.live ?? []);
+
+/** Address of a study's page; `site`: of the site's root, with a final slash. */
+export const pageOf = (site: string, { id, phenomenon }: Pick<Study, 'id' | 'phenomenon'>): string =>
+  `${site}${phenomenon.id}/?study=${id}`;
 
 /** Called with every look at the page. */
 export interface Watcher {

@@ -1,9 +1,9 @@
-/** `--reference`: keeps a run of a preset with the source, as the stored figure of its page and its card. */
+/** Stored runs: a run of a preset, kept beside its study as what its page and its card show. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ConfigError } from '../core/errors';
-import type { Config, Study, Reference, Row } from '../lab/study';
+import { PRESET_NAMES, type Config, type PresetName, type Reference, type Row, type Study } from '../lab/study';
 import { referenceOf, withReference, type ReferenceFacts } from '../lab/reference';
 import { RowTable } from '../lab/table';
 import { ROOT } from './site';
@@ -36,18 +36,30 @@ const curve = v.pipe(
   }),
   v.check((c) => [c.y, c.low ?? c.y, c.high ?? c.y].every((y) => y.length === c.x.length), 'x, y, low and high differ in length'),
 );
+const verdict = v.strictObject({
+  id: v.string(),
+  says: v.string(),
+  source: v.string(),
+  falsifier: v.string(),
+  verdict: v.picklist(['agrees', 'disagrees', 'inconclusive']),
+  measured: v.string(),
+  value: v.exactOptional(v.number()),
+  interval: v.exactOptional(v.strictTuple([v.number(), v.number()])),
+});
 const schema = v.array(
   v.strictObject({
-    preset: v.string(),
+    preset: v.picklist(PRESET_NAMES),
     config: v.record(v.string(), value),
     adapter: v.string(),
     software: v.boolean(),
     date: v.pipe(v.string(), v.isoTimestamp()),
     build: v.string(),
+    source: v.string(),
     seconds: v.number(),
     view,
     markers: v.array(v.strictObject({ chart: v.string(), x: v.number(), label: v.string() })),
     curves: v.array(curve),
+    verdicts: v.array(verdict),
   }),
 );
 
@@ -67,28 +79,24 @@ export const parseReferences = (text: string, name: string): readonly Reference[
 export const referencesText = (references: readonly Reference[]): string =>
   `${JSON.stringify(references, null, 1).replaceAll(/\[\n\s*[-\d.e+null,\s]*\]/g, (list) => list.replaceAll(/\s+/g, ''))}\n`;
 
-const fileOf = (id: string, root: string): string => join(root, 'demos', id, 'reference.json');
+const fileOf = (path: string, root: string): string => join(root, 'demos', path, 'reference.json');
 const readText = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '[]';
     throw error;
   });
 
-/** Writes or replaces the entry of the reference's preset in demos/<id>/reference.json, and returns that file's name. Throws ConfigError for a file that holds something else. */
-export const writeReference = async (
-  { id, presets }: Pick<Study, 'id' | 'presets'>,
-  reference: Reference,
-  root = ROOT,
-): Promise<string> => {
-  const file = fileOf(id, root);
+/** Writes or replaces the entry of the reference's preset in demos/<path>/reference.json, and returns that file's name. Throws ConfigError for a file that holds something else. */
+export const writeReference = async ({ path }: Pick<Study, 'path'>, reference: Reference, root = ROOT): Promise<string> => {
+  const file = fileOf(path, root);
   const kept = parseReferences(await readText(file), file);
-  await writeFile(file, referencesText(withReference(kept, reference, Object.keys(presets))));
+  await writeFile(file, referencesText(withReference(kept, reference)));
   return file;
 };
 
 export interface MeasuredRun {
   readonly study: Study;
-  readonly preset: string;
+  readonly preset: PresetName;
   readonly config: Config;
 }
 /** Of a run that has ended by itself, keeps what the page shows. Returns what to tell the user. Throws ConfigError as `referenceOf` and `writeReference` do. */

@@ -1,5 +1,5 @@
 /** What the headless runner says when a run is over. */
-import type { ClaimVerdict } from '../lab/judge';
+import type { ClaimVerdict } from '../lab/claim';
 import { formatVerdicts } from '../lab/judge';
 import type { RunState } from '../lab/worker/client';
 

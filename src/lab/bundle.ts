@@ -1,38 +1,17 @@
 /** A run as one JSON file: what it was, what it measured, what it takes to do it again. The page writes and reads it, the headless runner too. */
 import * as v from 'valibot';
 import { FormatError } from '../core/errors';
-import type { CellRow, Config, InputFile, Inputs, PointRow, Row } from './study';
-import type { ClaimVerdict } from './judge';
+import type { InputFile, Inputs } from './fields';
+import type { CellRow, PointRow, Row } from './rows';
+import type { RunFacts } from './run';
 import type { KeptRun } from './store/types';
 import { RowTable } from './table';
-import type { AdapterInfo } from './worker/protocol';
 
 const FORMAT = 'overparam-run';
-const VERSION = 2;
+/** 3 names the study. Files of version 2 are from before there were studies. */
+const VERSION = 3;
+const EARLIER = 2;
 
-/** From the `call`-th question for live settings on (counted from 0), these held. */
-export interface LiveChange {
-  readonly call: number;
-  readonly changes: Config;
-}
-
-export interface RunFacts {
-  readonly study: string;
-  readonly title: string;
-  readonly preset: string;
-  readonly config: Config;
-  readonly verdicts: readonly ClaimVerdict[];
-  readonly adapter: AdapterInfo;
-  /** ISO 8601, UTC. */
-  readonly date: string;
-  /** Version or commit of the source. */
-  readonly build: string;
-  /** Of the run, pauses left out. */
-  readonly seconds: number;
-  /** How it ended; a run that did not end by itself is 'aborted' or 'failed'. */
-  readonly state: 'done' | 'aborted' | 'failed';
-  readonly live: readonly LiveChange[];
-}
 export interface RunBundle {
   readonly facts: RunFacts;
   readonly points: readonly PointRow[];
@@ -102,10 +81,7 @@ const verdict = v.looseObject({
   value: v.optional(number),
   interval: v.optional(v.strictTuple([number, number])),
 });
-const schema = v.object({
-  format: v.literal(FORMAT),
-  version: v.literal(VERSION),
-  study: v.string(),
+const common = v.object({
   title: v.string(),
   preset: v.string(),
   config,
@@ -120,17 +96,27 @@ const schema = v.object({
   cells: v.array(v.strictTuple([v.string(), number, number, number, number])),
   inputs: v.record(v.string(), v.object({ name: v.string(), base64 })),
 });
+const schema = v.variant('version', [
+  v.object({ ...common.entries, version: v.literal(VERSION), study: v.string() }),
+  v.pipe(
+    v.object({ ...common.entries, version: v.literal(EARLIER), experiment: v.string() }),
+    v.transform(({ experiment, ...rest }) => ({ ...rest, study: experiment })),
+  ),
+]);
 
 const wrong = (message: string): FormatError => new FormatError('run bundle', message);
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, '')); // a mark that some editors put there
   } catch (error) {
     throw wrong(`the file is not JSON (${String(error)}); choose one that 'Run (JSON)' or the headless runner wrote`);
   }
 };
 
-/** Inverse of `writeBundle`. Throws FormatError naming what is missing or wrong; whether the settings are a study's own, its schema must say. */
+/**
+ * Inverse of `writeBundle`; a run of version 2 has its phenomenon's id in place of its study's path (`presentRun` finds the study). Throws
+ * FormatError naming what is missing or wrong; whether the settings are a study's own, its fields must say.
+ */
 export function readBundle(text: string): RunBundle {
   const json = parse(text);
   const { format, version } = (typeof json === 'object' && json !== null ? json : {}) as { format?: unknown; version?: unknown };
@@ -138,16 +124,17 @@ export function readBundle(text: string): RunBundle {
     throw wrong(
       `this is not a run: its 'format' is ${JSON.stringify(format)}, not '${FORMAT}'. Choose a file that 'Run (JSON)' or the headless runner wrote`,
     );
-  if (version !== VERSION) throw wrong(`version ${JSON.stringify(version)}; this build reads version ${VERSION}. Export the run again`);
+  if (version !== VERSION && version !== EARLIER)
+    throw wrong(`version ${JSON.stringify(version)}; this build reads versions ${EARLIER} and ${VERSION}. Export the run again`);
   const result = v.safeParse(schema, json);
   if (!result.success)
     throw wrong(
       `'${v.getDotPath(result.issues[0]) ?? 'the file'}': ${result.issues[0].message}. The file was changed or cut short: export the run again`,
     );
-  const { format: _f, version: _v, points, cells, inputs, ...facts } = result.output;
+  const { version: _version, points, cells, inputs, ...facts } = result.output;
   const files = Object.entries(inputs).map(([key, f]): readonly [string, InputFile] => [key, { name: f.name, data: f.base64 }]);
   return {
-    facts: facts as RunFacts,
+    facts: facts as RunFacts, // optional figures of a verdict are left out, not undefined
     points: points.map(([chart, series, seed, x, y]) => ({ kind: 'point', chart, series, seed, x, y })),
     cells: cells.map(([chart, seed, x, y, cell]) => ({ kind: 'cell', chart, seed, x, y, value: cell })),
     inputs: Object.fromEntries(files),

@@ -1,6 +1,15 @@
 /** A small study without a GPU, for tests of what surrounds studies. */
 import type { Executor } from '../runtime/executor';
-import { defineStudy, type Study, type Row } from './study';
+import {
+  defineFields,
+  definePhenomenon,
+  defineStudy,
+  type ConfigOf,
+  type Phenomenon,
+  type Row,
+  type RunContext,
+  type Study,
+} from './study';
 
 /** Runs no plans: `open` rejects. */
 export const fakeExecutor = (software = true): Executor => ({
@@ -11,55 +20,50 @@ export const fakeExecutor = (software = true): Executor => ({
   dispose: () => undefined,
 });
 
-async function* run(config: Parameters<Study['run']>[0], { signal, turn }: Parameters<Study['run']>[1]): AsyncIterable<Row> {
-  const [points, seeds] = [Number(config['points']), Number(config['seeds'])];
+const fields = defineFields({
+  points: { kind: 'number', label: 'Points', default: 6, min: 1, max: 1000, step: 1 },
+  seeds: { kind: 'number', label: 'Repetitions', default: 3, min: 1, max: 16, step: 1 },
+  offset: { kind: 'number', label: 'Spread', default: 0.5, min: 0.001, max: 10, step: 0.001, log: true },
+  kind: { kind: 'choice', label: 'Kind', default: 'plain', options: { plain: 'Plain', fancy: 'Fancy' } },
+  strict: { kind: 'flag', label: 'Strict', default: false, advanced: true },
+  widths: { kind: 'list', label: 'Widths', default: [1, 2, 4], min: 1, max: 64, step: 1, advanced: true },
+  failAt: { kind: 'number', label: 'Fail at', default: 0, min: 0, max: 1000, step: 1, advanced: true },
+  seed: { kind: 'number', label: 'Seed', default: 1, min: 0, max: 4294967295, step: 1 },
+});
+type Config = ConfigOf<typeof fields>;
+
+async function* run({ points, seeds, offset, failAt }: Config, { signal, turn }: RunContext<Config>): AsyncIterable<Row> {
   for (let x = 1; x <= points; x++) {
     for (let seed = 0; seed < seeds; seed++) {
       await turn();
       if (signal.aborted) return;
-      if (x === Number(config['failAt'])) throw new RangeError(`asked to fail at ${x}`);
-      yield { kind: 'point', chart: 'square', series: 'measured', x, seed, y: x * x + Number(config['offset']) * (seed - (seeds - 1) / 2) };
+      if (x === failAt) throw new RangeError(`asked to fail at ${x}`);
+      yield { kind: 'point', chart: 'square', series: 'measured', x, seed, y: x * x + offset * (seed - (seeds - 1) / 2) };
       yield { kind: 'cell', chart: 'map', x, y: seed, seed: 0, value: x * seed };
-      yield {
-        kind: 'progress',
-        done: (x - 1) * seeds + seed + 1,
-        total: points * seeds,
-        phase: 'squaring',
-        steps: (x - 1) * seeds + seed + 1,
-      };
+      const done = (x - 1) * seeds + seed + 1;
+      yield { kind: 'progress', done, total: points * seeds, phase: 'squaring', steps: done };
     }
   }
 }
 
-export const fakeStudy: Study = defineStudy({
-  id: 'fake',
+const squares = defineStudy({
+  id: 'squares',
   title: 'Squares',
   question: 'Is the square of x the square of x?',
-  summary: 'A parabola with a little spread.',
-  references: [],
-  sources: [{ label: 'Euclid', url: 'https://example.org/euclid' }],
-  config: {
-    points: { kind: 'number', label: 'Points', default: 6, min: 1, max: 1000, step: 1 },
-    seeds: { kind: 'number', label: 'Repetitions', default: 3, min: 1, max: 16, step: 1 },
-    offset: { kind: 'number', label: 'Spread', default: 0.5, min: 0.001, max: 10, step: 0.001, log: true },
-    kind: { kind: 'choice', label: 'Kind', default: 'plain', options: { plain: 'Plain', fancy: 'Fancy' } },
-    strict: { kind: 'flag', label: 'Strict', default: false, advanced: true },
-    widths: { kind: 'list', label: 'Widths', default: [1, 2, 4], min: 1, max: 64, step: 1, advanced: true },
-    failAt: { kind: 'number', label: 'Fail at', default: 0, min: 0, max: 1000, step: 1, advanced: true },
-    seed: { kind: 'number', label: 'Seed', default: 1, min: 0, max: 4294967295, step: 1 },
-  },
+  references: () => Promise.resolve({ default: [] }),
+  fields,
   presets: {
-    smoke: { label: 'Smoke', config: { points: 3, seeds: 1 } },
-    quick: { label: 'Quick', config: {} },
-    standard: { label: 'Standard', config: { points: 50 } },
-    paper: { label: 'Paper', config: { points: 200, seeds: 8 } },
+    smoke: { config: { points: 3, seeds: 1 } },
+    quick: { config: {} },
+    standard: { config: { points: 50 } },
+    paper: { config: { points: 200, seeds: 8 } },
   },
   views: () => [
     { kind: 'line', chart: 'square', title: 'Squares', x: 'x', y: 'x²', series: { measured: 'measured' } },
     { kind: 'heatmap', chart: 'map', title: 'Products', x: 'x', y: 'repetition', value: 'product' },
   ],
   theory: (config) => {
-    const x = Array.from({ length: Number(config['points']) }, (_, i) => i + 1);
+    const x = Array.from({ length: config.points }, (_, i) => i + 1);
     return [{ chart: 'square', series: 'measured', x, y: x.map((v) => v * v), kind: 'theory', label: 'x²' }];
   },
   markers: () => [{ chart: 'square', x: 2, label: 'two' }],
@@ -78,5 +82,26 @@ export const fakeStudy: Study = defineStudy({
     },
   ],
   run,
-  explanation: '<p>Squares grow.</p>',
+  explanation: { see: '<p>Squares grow.</p>', why: '<p>They are products.</p>', limits: '<p>Small numbers.</p>' },
 });
+
+export const fakePhenomenon: Phenomenon = definePhenomenon({
+  id: 'fake',
+  title: 'Powers',
+  question: 'How do powers grow?',
+  summary: 'A parabola with a little spread.',
+  references: () => Promise.resolve({ default: [] }),
+  sources: [{ label: 'Euclid', url: 'https://example.org/euclid' }],
+  studies: [squares, { ...squares, id: 'again', title: 'Squares again' }],
+  version1: () =>
+    Promise.resolve({
+      default: {
+        defaults: { variant: 'plain', count: 6, seeds: 3, offset: 0.5 },
+        presets: { smoke: { count: 3 }, quick: {}, special: { variant: 'other' } },
+        studyOf: (c) => (c['variant'] === 'other' ? 'again' : 'squares'),
+        renamed: { squares: { count: 'points' }, again: { count: 'points' } },
+        presetNow: { special: 'quick' },
+      },
+    }),
+});
+export const fakeStudy: Study = fakePhenomenon.studies[0]!;

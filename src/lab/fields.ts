@@ -66,6 +66,13 @@ export const defineFields = <const S extends Schema>(fields: S & SoundConditions
 /** The same in every study, smallest first. `smoke`: for tests, 5 s at most. `paper`: the published size. */
 export const PRESET_NAMES = ['smoke', 'quick', 'standard', 'paper'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
+/** What readers see. */
+export const PRESET_LABELS: Readonly<Record<PresetName, string>> = {
+  smoke: 'Tiny',
+  quick: 'Quick',
+  standard: 'Standard',
+  paper: 'As published',
+};
 export interface Preset<C = Config> {
   /** What differs from the fields' defaults. */
   readonly config: Partial<C>;

@@ -1,5 +1,5 @@
 /** Settings that change while a run goes on, by the number of the question at which they took effect, so that the run can be repeated. */
-import type { LiveChange } from './bundle';
+import type { LiveChange } from './run';
 import type { Config } from './study';
 
 export class LiveSettings {

@@ -1,9 +1,12 @@
 /** Stored runs of presets: made small from a run's table, found again by their settings, and laid over a page's own curves. Pure. */
 import { ConfigError } from '../core/errors';
-import type { Config, Curve, Study, LineView, Reference, ReferenceCurve } from './study';
+import type { ClaimVerdict } from './claim';
+import { PRESET_NAMES, type Config, type PresetName } from './fields';
+import type { AdapterInfo } from './run';
+import type { Reference, ReferenceCurve, Study } from './study';
+import type { Curve, LineView } from './view';
 import { sameValue } from './schema';
 import type { RowTable } from './table';
-import type { AdapterInfo } from './worker/protocol';
 
 /** Most points of a stored curve: enough for a figure, few enough that every card of the gallery loads at once. */
 const MOST = { measured: 80, theory: 120 } as const;
@@ -89,9 +92,19 @@ export interface ReferenceFacts {
   readonly adapter: AdapterInfo;
   readonly date: string;
   readonly build: string;
+  /** Hash of the code that measured. */
+  readonly source: string;
   readonly seconds: number;
+  readonly verdicts: readonly ClaimVerdict[];
 }
-type Described = Pick<Study, 'id' | 'views' | 'theory' | 'markers'>;
+type Described = Pick<Study, 'path' | 'views' | 'theory' | 'markers'>;
+
+/** Figures that JSON has no number for are left out; what was measured stands in the words. */
+const storable = ({ value, interval, ...rest }: ClaimVerdict): ClaimVerdict => ({
+  ...rest,
+  ...(value !== undefined && Number.isFinite(value) ? { value: round(value) } : {}),
+  ...(interval?.every(Number.isFinite) ? { interval: [round(interval[0]), round(interval[1])] as const } : {}),
+});
 
 /**
  * What is kept of a run: the main plot, with five significant digits. Throws ConfigError where the main view is no line chart or nothing
@@ -99,16 +112,16 @@ type Described = Pick<Study, 'id' | 'views' | 'theory' | 'markers'>;
  */
 export function referenceOf(
   study: Described,
-  preset: string,
+  preset: PresetName,
   config: Config,
   table: RowTable,
-  { adapter, date, build, seconds }: ReferenceFacts,
+  { adapter, date, build, source, seconds, verdicts }: ReferenceFacts,
 ): Reference {
   const view = study.views(config)[0];
-  if (view?.kind !== 'line') throw new ConfigError(`the main view of '${study.id}' is no line chart, so there is no reference to store`);
+  if (view?.kind !== 'line') throw new ConfigError(`the main view of '${study.path}' is no line chart, so there is no reference to store`);
   const measured = measuredCurves(view, table);
   if (measured.length === 0)
-    throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${study.id}', so there is no reference to store`);
+    throw new ConfigError(`the run has no rows on the main chart '${view.chart}' of '${study.path}', so there is no reference to store`);
   const markers = (study.markers?.(config) ?? []).filter((m) => m.chart === view.chart);
   return {
     preset,
@@ -117,10 +130,12 @@ export function referenceOf(
     software: adapter.software,
     date,
     build,
+    source,
     seconds: round(seconds),
     view,
     markers,
-    curves: [...measured, ...theoryCurves(view, study.theory(config))],
+    curves: [...measured, ...theoryCurves(view, study.theory?.(config) ?? [])],
+    verdicts: verdicts.map(storable),
   };
 }
 
@@ -145,9 +160,9 @@ export const matching = (references: readonly Reference[], config: Config): Refe
     ),
   );
 
-/** `references` with `fresh` in place of the one of its preset, in the order of `presets`; presets that are no longer there are left out. */
-export const withReference = (references: readonly Reference[], fresh: Reference, presets: readonly string[]): readonly Reference[] =>
-  presets.flatMap((name) => [
+/** `references` with `fresh` in place of the one of its preset, in the presets' order. */
+export const withReference = (references: readonly Reference[], fresh: Reference): readonly Reference[] =>
+  PRESET_NAMES.flatMap((name) => [
     ...references.filter((r) => r.preset === name && name !== fresh.preset),
     ...(name === fresh.preset ? [fresh] : []),
   ]);
@@ -156,10 +171,14 @@ export const withReference = (references: readonly Reference[], fresh: Reference
 export const changedMeaning = (config: Config, base: Config): readonly string[] =>
   Object.keys(config).filter((key) => !REPETITION.has(key) && !sameValue(config[key], base[key]));
 
+/** The stored runs of a study or card. Its file is part of the source: tests hold it to the format. */
+export const referencesOf = async ({ references }: Pick<Study, 'references'>): Promise<readonly Reference[]> =>
+  (await references()).default as readonly Reference[];
+
 /** How long a preset takes, as its stored run took or its declaration says: '16 s without a GPU', '0.4 s on an adapter'. */
-export function presetTime({ presets, references }: Pick<Study, 'presets' | 'references'>, name: string): string | undefined {
+export function presetTime({ presets }: Pick<Study, 'presets'>, references: readonly Reference[], name: PresetName): string | undefined {
   const stored = references.find((r) => r.preset === name);
-  if (!stored) return presets[name]?.time;
+  if (!stored) return presets[name].time;
   const seconds = Number(stored.seconds.toPrecision(stored.seconds < 10 ? 1 : 2));
   return `${seconds} s ${stored.software ? 'without a GPU' : `on ${stored.adapter}`}`;
 }

@@ -67,7 +67,7 @@ export function parseConfig(schema: Schema, partial: Unchecked, base: Config = d
   return { ...base, ...Object.fromEntries(checked) };
 }
 
-const isPreset = (presets: object, name: string): name is PresetName => Object.hasOwn(presets, name);
+export const isPreset = (presets: object, name: string): name is PresetName => Object.hasOwn(presets, name);
 /** The name as a preset's. Throws ConfigError, listing the presets, where there is none of that name. */
 export function presetNamed({ presets, path }: Pick<Study, 'presets' | 'path'>, name: string): PresetName {
   if (!isPreset(presets, name))

@@ -121,6 +121,19 @@ export const studyNamed = ({ id, studies }: Pick<Phenomenon, 'id' | 'studies'>, 
   return found;
 };
 
+/** The study of a path. Throws ConfigError, listing those there are, where there is none. */
+export const studyAt = async (entries: readonly Entry[], path: string): Promise<Study> => {
+  const [id, name = ''] = path.split('/');
+  const entry = entries.find((e) => e.card.id === id);
+  if (!entry) throw new ConfigError(`there is no phenomenon '${id}'; there are ${entries.map((e) => e.card.id).join(', ')}`);
+  return studyNamed(await entry.load(), name);
+};
+/** 'double-descent-linear': the path as the beginning of a file's name. */
+export const fileStem = ({ path }: Pick<Study, 'path'>): string => path.replace('/', '-');
+/** 'Double descent: Linear regression'. */
+export const titleOf = ({ title, phenomenon }: Pick<Study, 'title' | 'phenomenon'>): string =>
+  title === phenomenon.title ? title : `${phenomenon.title}: ${title}`;
+
 /** The settings of a phenomenon as they were before it had studies. */
 export interface Version1 {
   readonly defaults: Config;

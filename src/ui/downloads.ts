@@ -1,12 +1,12 @@
 /** Files that a page gives its reader. */
 import { writeBundle, type RunBundle } from '../lab/bundle';
-import type { ArtifactRow, Study } from '../lab/study';
+import { fileStem, titleOf, type ArtifactRow, type Study } from '../lab/study';
 import { cellsCsv, metricsCsv } from '../lab/export';
 import { differences, presetConfig, toText } from '../lab/schema';
 import type { RowTable } from '../lab/table';
 import { plottedCsv } from './chartCsv';
 import { themeOf } from './chartOptions';
-import type { PageFacts } from './studyPage';
+import type { PageFacts } from './pageFacts';
 import { heatmapPng } from './heatmapImage';
 import { chartPng } from './image';
 import { LabChart } from './labChart';
@@ -21,22 +21,23 @@ export interface NamedPng {
 const saveText = (name: string, type: string, text: string): void => save(name, new Blob([text], { type }));
 
 /** Every measured number. */
-export function saveRows({ id }: Study, table: RowTable): void {
-  saveText(`${id}-metrics.csv`, 'text/csv', metricsCsv(table));
-  if (table.cells.length > 0) saveText(`${id}-cells.csv`, 'text/csv', cellsCsv(table));
+export function saveRows(study: Study, table: RowTable): void {
+  saveText(`${fileStem(study)}-metrics.csv`, 'text/csv', metricsCsv(table));
+  if (table.cells.length > 0) saveText(`${fileStem(study)}-cells.csv`, 'text/csv', cellsCsv(table));
 }
 /** One file a chart, of exactly what it shows. */
-export function savePlotted({ id }: Study, root: ParentNode): void {
+export function savePlotted(study: Study, root: ParentNode): void {
   for (const chart of root.querySelectorAll('lab-chart'))
-    if (chart instanceof LabChart) saveText(`${id}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
+    if (chart instanceof LabChart) saveText(`${fileStem(study)}-${chart.view.chart}.csv`, 'text/csv', plottedCsv(chart));
 }
-export const saveArtifact = ({ id }: Study, { name, type, data }: ArtifactRow): void => save(`${id}-${name}`, new Blob([data], { type }));
+export const saveArtifact = (study: Study, { name, type, data }: ArtifactRow): void =>
+  save(`${fileStem(study)}-${name}`, new Blob([data], { type }));
 
 /** The current run as one file that can be imported and repeated. */
 export const bundleOfPage = ({ study, preset, config, build, inputs, client }: PageFacts): RunBundle => ({
   facts: {
-    study: study.id,
-    title: study.title,
+    study: study.path,
+    title: titleOf(study),
     preset: client.order?.preset ?? preset,
     config: client.config ?? config,
     verdicts: client.verdicts ?? [],
@@ -52,7 +53,7 @@ export const bundleOfPage = ({ study, preset, config, build, inputs, client }: P
   inputs: client.order?.inputs ?? inputs,
 });
 export const saveBundle = (facts: PageFacts): void =>
-  saveText(`${facts.study.id}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
+  saveText(`${fileStem(facts.study)}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
 
 /** What an image says about itself: settings that differ from the defaults' preset, adapter, date, build. */
 function captionOf({ study, preset, config, build, client }: PageFacts): readonly string[] {
@@ -63,7 +64,7 @@ function captionOf({ study, preset, config, build, client }: PageFacts): readonl
   const measured = client.order
     ? `measured on ${client.adapter?.name ?? 'no adapter'}, ${client.date.slice(0, 10)}`
     : 'nothing measured yet';
-  return [`${study.title}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}${live}`, `${measured}, build ${build}`];
+  return [`${titleOf(study)}, preset ${name}: ${[...changed, ...seed].join(', ') || 'unchanged'}${live}`, `${measured}, build ${build}`];
 }
 
 const images = (root: ParentNode, caption: readonly string[]): readonly { readonly name: string; readonly png: () => Promise<Blob> }[] =>
@@ -73,7 +74,7 @@ const images = (root: ParentNode, caption: readonly string[]): readonly { readon
   });
 
 export async function savePngs(facts: PageFacts, root: ParentNode): Promise<void> {
-  for (const { name, png } of images(root, captionOf(facts))) save(`${facts.study.id}-${name}.png`, await png());
+  for (const { name, png } of images(root, captionOf(facts))) save(`${fileStem(facts.study)}-${name}.png`, await png());
 }
 
 const dataUrl = (blob: Blob): Promise<string> =>

@@ -2,10 +2,11 @@
  * <lab-bench>: how fast kernels and training steps run on this adapter, each checked against its oracle before it is timed, with all of it as
  * Markdown and JSON. `open` gives it a worker that runs hostBench; `run`, `stop`, `state` and `benchReport` are also how a shell drives it.
  */
+import { describeError, type RunError } from '../lab/run';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { toJson } from '../lab/bundle';
 import type { ToBenchPage, ToBenchWorker } from '../lab/worker/benchHost';
-import { describeError, type Port, type RunError } from '../lab/worker/protocol';
+import { type Port } from '../lab/worker/protocol';
 import { compare, readReport, type Comparison, type EarlierReport } from '../measure/bench/compare';
 import { BenchRecord } from '../measure/bench/record';
 import type { BenchOptions, BenchReport, SetName } from '../measure/bench/report';

@@ -7,7 +7,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { live } from 'lit/directives/live.js';
 import { ConfigError } from '../core/errors';
 import type { Config, Field, FieldValue, Schema } from '../lab/study';
-import { fromText, isInteger, sameValue, toText } from '../lab/schema';
+import { fromText, holds, isInteger, sameValue, toText } from '../lab/schema';
 import { formatNumber } from './format';
 import { sliderScale } from './sliderScale';
 import { base, forms } from './styles';
@@ -111,7 +111,7 @@ export class LabControls extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.schema || !this.config) return nothing;
-    const shown = Object.entries(this.schema).filter(([, field]) => field.when?.(this.config) ?? true);
+    const shown = Object.entries(this.schema).filter(([, field]) => holds(field.when, this.config));
     const main = shown.filter(([, field]) => !field.advanced).slice(0, MOST_MAIN);
     const rest = shown.filter((entry) => !main.includes(entry));
     const list = (fields: typeof shown) => html`<div class="fields">${fields.map(([key, field]) => this.#field(key, field))}</div>`;

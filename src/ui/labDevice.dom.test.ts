@@ -1,8 +1,8 @@
 /** <lab-device> over a real message channel whose far end says what the test wants. Needs a document: in Node there is nothing to mount. */
+import { describeError } from '../lab/run';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NoWebGPUError, type NoWebGPUCause } from '../core/errors';
 import type { ToDevicePage } from '../lab/worker/deviceHost';
-import { describeError } from '../lab/worker/protocol';
 import type { AdapterReport } from '../runtime/adapterReport';
 import type { KernelResult } from '../runtime/kernelCheckSelf';
 import type { DeviceReport, LabDevice } from './labDevice';

@@ -2,10 +2,11 @@
  * <lab-device>: what the adapter offers, what the engine asks of it, and the self-test of every kernel, with all of it as JSON. `open`
  * gives it a worker that runs hostDevice.
  */
+import type { RunError } from '../lab/run';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { toJson } from '../lab/bundle';
 import type { ToDevicePage, ToDeviceWorker } from '../lab/worker/deviceHost';
-import type { Port, RunError } from '../lab/worker/protocol';
+import type { Port } from '../lab/worker/protocol';
 import type { AdapterReport } from '../runtime/adapterReport';
 import type { KernelResult } from '../runtime/kernelCheckSelf';
 import { adapterFacts, failureList, featureList, limitsTable, resultsTable, summaryOf } from './deviceTables';

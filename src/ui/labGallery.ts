@@ -1,5 +1,6 @@
-/** <lab-gallery>: a card for each study, with what was measured of it before, and the way to the other pages. */
-import { css, html, LitElement, type TemplateResult } from 'lit';
+/** <lab-gallery>: a card for each phenomenon, with what was measured of it before, and the way to the other pages. */
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { referencesOf } from '../lab/reference';
 import type { Card, Reference } from '../lab/study';
 import { figureStyles, referenceFigure } from './referenceFigure';
 import { base } from './styles';
@@ -33,32 +34,40 @@ export class LabGallery extends LitElement {
     .others a { display: inline-block; min-height: 1.5rem; }
   `,
   ];
-  static override properties = { cards: { attribute: false } };
+  static override properties = { cards: { attribute: false }, figures: { state: true } };
   /** Each has its page in the folder of its id. */
   declare cards: readonly Card[];
+  /** The stored run that each card shows, by its id, where one is loaded. */
+  declare figures: ReadonlyMap<string, Reference>;
 
   constructor() {
     super();
     this.cards = [];
+    this.figures = new Map();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('cards')) for (const each of this.cards) void this.#load(each);
+  }
+  async #load(each: Card): Promise<void> {
+    const reference = shown(await referencesOf(each));
+    if (reference) this.figures = new Map([...this.figures, [each.id, reference]]);
   }
 
   protected override render(): TemplateResult {
     const others = OTHERS.filter(({ id }) => !this.cards.some((card) => card.id === id));
     return html`
       <h1>Deep-learning theory, measured in this browser</h1>
-      <p class="lead">Each study trains networks on your GPU, draws what it measures over the theory's own curve, and says whether the two agree.</p>
-      <ul class="cards">${this.cards.map(card)}</ul>
+      <p class="lead">Each page trains networks on your GPU, draws what it measures over the theory's own curve, and says whether the two agree.</p>
+      <ul class="cards">${this.cards.map((each) => card(each, this.figures.get(each.id)))}</ul>
       <ul class="others" aria-label="Other pages">${others.map((o) => html`<li><a href="./${o.id}/">${o.title}</a>: ${o.says}</li>`)}</ul>`;
   }
 }
 
-const card = ({ id, title, summary, question, references }: Card): TemplateResult => {
-  const reference = shown(references);
-  return html`<li>
+const card = ({ id, title, summary, question }: Card, reference: Reference | undefined): TemplateResult => html`<li>
     <h2><a href="./${id}/">${title}</a></h2>
     <p>${summary}</p>
     <p class="small muted">${question}</p>
     ${reference ? referenceFigure(reference) : html`<p class="empty small muted">Not measured yet: no stored run comes with this build. Open the page and press Run.</p>`}</li>`;
-};
 
 customElements.define('lab-gallery', LabGallery);

@@ -3,6 +3,7 @@
  * after each change. A file of another ending is refused, and what was chosen before stays.
  */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { holds } from '../lab/schema';
 import type { Config, InputFile, Inputs, InputSpec } from '../lab/study';
 import { formatBytes, inputFor, isAccepted } from './inputFiles';
 import { base, forms } from './styles';
@@ -67,7 +68,7 @@ export class LabInputs extends LitElement {
   }
 
   get #shown(): readonly (readonly [string, InputSpec])[] {
-    return Object.entries(this.specs ?? {}).filter(([, spec]) => spec.when?.(this.config) ?? true);
+    return Object.entries(this.specs ?? {}).filter(([, spec]) => holds(spec.when, this.config));
   }
 
   override connectedCallback(): void {

@@ -3,11 +3,12 @@
  * cut off can be resumed on its study's page. What is compared is in the address: `?compare=id,id`.
  */
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { StorageError } from '../core/errors';
+import { ConfigError, StorageError } from '../core/errors';
 import type { Entry, Study } from '../lab/study';
 import { DATABASE } from '../lab/store/database';
 import { openStore, type IdbStore } from '../lab/store/store';
 import type { KeptRun } from '../lab/store/types';
+import { presentRun } from '../lab/version1';
 import { noticeStyles } from './notices';
 import { letterOf, MOST_COMPARED, type Compared } from './runCompare';
 import { exportRun, importRuns } from './runFiles';
@@ -215,13 +216,21 @@ export class LabRuns extends LitElement {
     await Promise.all([this.#load(), this.#estimate()]);
   }
 
-  /** Studies of the runs there are, for links and charts. */
+  /** Studies of the runs there are, for links and charts; runs from before there were studies get theirs. */
   async #load(): Promise<void> {
-    const wanted = new Set(this.runs?.map((r) => r.study));
-    const missing = this.entries.filter(({ card }) => wanted.has(card.id) && !this.studies.has(card.id));
-    if (missing.length === 0) return;
-    const loaded = await Promise.all(missing.map(async ({ card, load }) => [card.id, await load()] as const));
-    this.studies = new Map([...this.studies, ...loaded]);
+    const studies = new Map(this.studies);
+    const placed = (this.runs ?? []).map(async (run): Promise<KeptRun> => {
+      try {
+        const { study, preset, config } = await presentRun(this.entries, run);
+        studies.set(study.path, study);
+        return { ...run, study: study.path, preset, config };
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        return run; // of another build: it is listed all the same
+      }
+    });
+    this.runs = await Promise.all(placed);
+    this.studies = studies;
   }
 
   async #estimate(): Promise<void> {

@@ -1,21 +1,20 @@
 /**
- * <lab-study>: the page of a study. `open` gives it one and a worker to run it in. For headless runs it has, beside what a
- * reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
+ * <lab-study>: the page of a phenomenon, showing one of its studies. `open` gives it the phenomenon and a worker to run it in; the address
+ * names the study. For headless runs it has, beside what a reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
  * `over`, `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { StorageError } from '../core/errors';
-import type { LiveChange } from '../lab/bundle';
-import type { ArtifactRow, Config, Study, Inputs, ProgressRow, Row } from '../lab/study';
-import type { ClaimVerdict } from '../lab/judge';
-import { differences, parseConfig, presetConfig } from '../lab/schema';
+import { referencesOf } from '../lab/reference';
+import { describeError, type AdapterInfo, type LiveChange, type RunError } from '../lab/run';
+import { differences, isPreset, parseConfig, presetConfig, presetNamed } from '../lab/schema';
+import type { ArtifactRow, ClaimVerdict, Config, Inputs, Phenomenon, PresetName, ProgressRow, Reference, Row, Study } from '../lab/study';
 import { openStore } from '../lab/store/store';
 import type { KeptRun } from '../lab/store/types';
 import { RunClient, type Computed, type RunState } from '../lab/worker/client';
-import { describeError, type AdapterInfo, type RunError } from '../lab/worker/protocol';
 import { exportPngs, type NamedPng } from './downloads';
-import { foot, head, notices, presets, type PageFacts } from './studyPage';
+import type { PageFacts } from './pageFacts';
+import { explained, foot, head, notices, presets } from './studyPage';
 import { pageStyles } from './labStudy.styles';
 import { LabChart } from './labChart';
 import { LabHeatmap } from './labHeatmap';
@@ -29,11 +28,15 @@ import './labInputs';
 import './labRunBar';
 import './labVerdicts';
 
+const differ = (a: Config, b: Config): boolean => Object.keys(differences(a, b)).length > 0;
 const NOTHING_COMPUTED: Computed = { curves: [], markers: [] };
 
 export class LabStudy extends LitElement {
   static override styles = pageStyles;
   static override properties = {
+    phenomenon: { state: true },
+    references: { state: true },
+    ignored: { state: true },
     study: { state: true },
     preset: { state: true },
     config: { state: true },
@@ -46,8 +49,14 @@ export class LabStudy extends LitElement {
     changes: { state: true },
     said: { state: true },
   };
+  declare phenomenon: Phenomenon | undefined;
+  /** Undefined until the address is read. */
   declare study: Study | undefined;
-  declare preset: string;
+  /** Stored runs of the study. */
+  declare references: readonly Reference[];
+  /** Keys of the address that are no settings. */
+  declare ignored: readonly string[];
+  declare preset: PresetName;
   declare config: Config;
   declare inputs: Inputs;
   /** What is wrong with the link this page was opened by. */
@@ -85,16 +94,25 @@ export class LabStudy extends LitElement {
     this.said = '';
     this.inputs = {};
     this.computed = NOTHING_COMPUTED;
+    this.references = this.ignored = [];
   }
 
-  open(study: Study, worker: Worker): void {
-    this.study = study;
+  open(phenomenon: Phenomenon, worker: Worker): void {
+    this.phenomenon = phenomenon;
     const client = new RunClient(worker, () => this.#changed());
     worker.addEventListener('error', (e) => client.fail({ name: 'WorkerError', message: e.message || 'the worker script did not load' }));
     this.#client = client;
-    const asked = readLink(study, location.search);
+    void this.#read(phenomenon);
+  }
+
+  async #read(phenomenon: Phenomenon): Promise<void> {
+    const asked = await readLink(phenomenon, location.search);
     [this.preset, this.config, this.#chosen, this.linkError] = [asked.preset, asked.config, asked.chosen, asked.error];
-    void this.#lookForInterrupted(study, asked.resume);
+    this.ignored = asked.ignored;
+    this.study = asked.study;
+    this.#changed(); // the adapter may be known already
+    this.references = await referencesOf(asked.study);
+    await this.#lookForInterrupted(asked.study, asked.resume);
   }
 
   get state(): RunState {
@@ -133,14 +151,15 @@ export class LabStudy extends LitElement {
   /** Throws ConfigError for a preset that does not exist. */
   setPreset(name: string): void {
     if (!this.study) return;
-    this.config = presetConfig(this.study, name);
+    const preset = presetNamed(this.study, name);
+    this.config = presetConfig(this.study, preset);
     this.inputs = {}; // a preset is what it says, on its own data
-    this.preset = name;
+    this.preset = preset;
     this.#settings(this.config);
   }
   /** Changes some settings. Throws ConfigError, and changes nothing, where one is unknown or not allowed. */
   setConfig(changes: Config): void {
-    if (this.study) this.#settings(parseConfig(this.study.config, changes, this.config));
+    if (this.study) this.#settings(parseConfig(this.study.fields, changes, this.config));
   }
   setInputs(inputs: Inputs): void {
     this.inputs = inputs;
@@ -148,7 +167,7 @@ export class LabStudy extends LitElement {
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
     const { study, preset, config, inputs, build } = this;
-    if (study) this.#client?.start({ study: study.id, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
+    if (study) this.#client?.start({ study: study.path, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
   }
   abort(): void {
     this.#client?.abort();
@@ -162,9 +181,9 @@ export class LabStudy extends LitElement {
   async #lookForInterrupted(study: Study, asked: string | undefined): Promise<void> {
     try {
       const store = await openStore();
-      const run = asked === undefined ? await store.interrupted(study.id) : await store.get(asked);
+      const run = asked === undefined ? await store.interrupted(study.path) : await store.get(asked);
       store.close();
-      if (run?.resumable && run.study === study.id) this.interrupted = run;
+      if (run?.resumable && run.study === study.path) this.interrupted = run;
       else if (asked !== undefined)
         this.resumeError = describeError(
           new StorageError(
@@ -185,13 +204,13 @@ export class LabStudy extends LitElement {
       const store = await openStore();
       this.inputs = await store.inputs(run.id);
       store.close();
-      this.preset = Object.hasOwn(study.presets, run.preset) ? run.preset : this.preset;
-      const config = parseConfig(study.config, run.config);
+      if (isPreset(study.presets, run.preset)) this.preset = run.preset;
+      const config = parseConfig(study.fields, run.config);
       // The controls show what is in force now, the order what the run began with.
       this.#settings(Object.assign({}, config, ...run.live.map((l) => l.changes)) as Config);
       this.#client!.start({
-        study: study.id,
-        preset: run.preset,
+        study: study.path,
+        preset: this.preset,
         config,
         inputs: this.inputs,
         live: run.live,
@@ -273,7 +292,7 @@ export class LabStudy extends LitElement {
   }
 
   #newSeed(): void {
-    const field = this.study?.config['seed'];
+    const field = this.study?.fields['seed'];
     if (field?.kind !== 'number') return;
     const span = Math.floor((field.max - field.min) / field.step) + 1;
     this.#client!.reset();
@@ -282,7 +301,9 @@ export class LabStudy extends LitElement {
 
   /** Of the settings that the page shows results for. */
   #describe(study: Study, config: Config): Description {
-    if (this.#described?.config !== config) this.#described = describe(study, config);
+    const { references } = this;
+    if (this.#described?.config !== config || this.#described.references !== references)
+      this.#described = describe(study, references, config);
     return this.#described;
   }
 
@@ -294,9 +315,9 @@ export class LabStudy extends LitElement {
   /** Asks the worker for the theory of these settings; while they change faster than it answers, only for the last. */
   async #compute(study: Study, config: Config): Promise<void> {
     if (this.#asking || this.#asked === config) return;
-    if (this.#asked === undefined || Object.keys(differences(config, this.#asked)).length > 0) {
+    if (this.#asked === undefined || differ(config, this.#asked)) {
       this.#asking = true;
-      this.computed = await this.#client!.describe(study.id, config);
+      this.computed = await this.#client!.describe(study.path, config);
       this.#asking = false;
     }
     this.#asked = config;
@@ -312,24 +333,24 @@ export class LabStudy extends LitElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { study } = this;
+    const { phenomenon, study } = this;
     const client = this.#client;
-    if (!study || !client) return nothing;
+    if (!phenomenon || !study || !client) return nothing;
     const shown = this.#describe(study, client.config ?? this.config);
     const views = viewElements(shown, this.computed, client.table);
-    const stale = client.effective !== undefined && Object.keys(differences(this.config, client.effective)).length > 0;
+    const stale = client.effective !== undefined && differ(this.config, client.effective);
     const changed = client.config !== undefined && client.effective !== client.config;
     return html`
-      ${head(study, shown.claims)}
+      ${head(phenomenon, study, shown.claims)}
       <div class="columns">
         <section class="settings" aria-label="Settings">
-          ${presets(study, this.preset, Object.keys(differences(this.config, this.#presetConfig(study))).length > 0, (name) => this.setPreset(name))}
+          ${presets({ study, references: this.references, chosen: this.preset, changed: differ(this.config, this.#presetConfig(study)), choose: (name) => this.setPreset(name) })}
           ${study.inputs ? html`<lab-inputs .specs=${study.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>` : nothing}
-          <lab-controls .schema=${study.config} .config=${this.config} .preset=${this.#presetConfig(study)} .active=${client.active}
+          <lab-controls .schema=${study.fields} .config=${this.config} .preset=${this.#presetConfig(study)} .active=${client.active}
             @settings=${(e: SettingsEvent) => this.#settings(e.config)} @live=${(e: LiveEvent) => client.change(e.changes)}></lab-controls>
         </section>
         <div class="results">
-          <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${study.config['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
+          <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${study.fields['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
           ${notices(this, client)}
           ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
           ${changed ? html`<p class="small muted" role="status">Settings were changed while the run went on: the link holds them as they are now, the saved run (JSON) every change.</p>` : nothing}
@@ -341,7 +362,7 @@ export class LabStudy extends LitElement {
       ${views.further.length > 0 ? html`<section class="grid" aria-label="Further measurements">${views.further}</section>` : nothing}
       ${views.strip.length > 0 ? html`<section class="strip" aria-label="Diagnostics">${views.strip}</section>` : nothing}
       ${views.maps.length > 0 ? html`<section class="grid" aria-label="Heatmaps">${views.maps}</section>` : nothing}
-      <section class="explanation">${unsafeHTML(study.explanation)}</section>
+      ${explained(study)}
       ${foot(this.#facts(), this.renderRoot, this.said, (text) => {
         this.said = text;
       })}`;

@@ -1,7 +1,7 @@
 /** <lab-verdicts>: what each claim says, what was measured, and whether the two agree. Word and sign first, colour last. */
+import type { ClaimVerdict } from '../lab/claim';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Claim } from '../lab/study';
-import type { ClaimVerdict } from '../lab/judge';
 import { VERDICTS } from './runText';
 import { base } from './styles';
 

@@ -1,8 +1,8 @@
 /** Boxes that tell the reader what is unusual: a slow adapter, a failure, an event of the run. */
+import type { AdapterInfo, RunError } from '../lab/run';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { EventRow } from '../lab/study';
 import type { KeptRun } from '../lab/store/types';
-import type { AdapterInfo, RunError } from '../lab/worker/protocol';
 import { formatSeconds } from './format';
 
 export const noticeStyles = css`
@@ -54,6 +54,10 @@ export const linkNotice = (error: RunError): TemplateResult => html`
     <p>${error.message}.</p>
     <p>The page shows its own first settings instead. Any change of a setting replaces the link.</p>
   </div>`;
+
+/** Keys of the address that are no settings: most often a mail program's or a search engine's. */
+export const ignoredNotice = (keys: readonly string[]): TemplateResult => html`
+  <p class="small muted" role="status">Left out of the address: ${keys.join(', ')}. ${keys.length === 1 ? 'It is no setting' : 'They are no settings'} of this study.</p>`;
 
 /** The run that the link names cannot be gone on with. */
 export const resumeNotice = (error: RunError): TemplateResult => html`

@@ -1,9 +1,9 @@
 /** What the address of a study's page asks for. */
+import { describeError, type RunError } from '../lab/run';
 import { ConfigError } from '../core/errors';
-import type { Config, Study } from '../lab/study';
+import type { Config, Phenomenon, PresetName, Study } from '../lab/study';
 import { fromQuery, toQuery, type PageState } from '../lab/query';
 import { presetConfig } from '../lab/schema';
-import { describeError, type RunError } from '../lab/worker/protocol';
 
 /** The preset that a page starts with, by whether the adapter is software. */
 export const FIRST = { hardware: 'quick', software: 'smoke' } as const;
@@ -19,17 +19,21 @@ export interface Asked extends PageState {
 }
 
 /** `query`: with or without its question mark. */
-export function readLink(study: Study, query: string): Asked {
+export async function readLink(phenomenon: Phenomenon, query: string): Promise<Asked> {
   const given = new URLSearchParams(query);
   const resume = given.get(RESUME) ?? undefined;
   given.delete(RESUME);
   try {
-    return { ...fromQuery(study, given.toString(), FIRST.hardware), chosen: given.size > 0, resume, error: undefined };
+    const state = await fromQuery(phenomenon, given.toString(), FIRST.hardware);
+    return { ...state, chosen: [...given.keys()].some((key) => key !== 'study' && !state.ignored.includes(key)), resume, error: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    const study = phenomenon.studies.find((s) => s.id === given.get('study')) ?? phenomenon.studies[0]!;
     return {
+      study,
       preset: FIRST.hardware,
       config: presetConfig(study, FIRST.hardware),
+      ignored: [],
       chosen: false,
       resume: undefined,
       error: describeError(error),
@@ -38,9 +42,11 @@ export function readLink(study: Study, query: string): Asked {
 }
 
 /** Replaces the page's query. */
-export const writeLink = (study: Study, preset: string, config: Config): void =>
-  history.replaceState(null, '', `?${toQuery(study, { preset, config })}`);
+export const writeLink = (study: Study, preset: PresetName, config: Config): void =>
+  history.replaceState(null, '', `?${toQuery(study, preset, config)}`);
 
 /** The page's address with these settings. */
-export const linkTo = (study: Study, preset: string, config: Config): string =>
-  new URL(`?${toQuery(study, { preset, config })}`, location.href).href;
+export const linkTo = (study: Study, preset: PresetName, config: Config): string =>
+  new URL(`?${toQuery(study, preset, config)}`, location.href).href;
+/** Of another study on the same page, with its own first settings. */
+export const studyLink = ({ id }: Study): string => `?study=${encodeURIComponent(id)}`;

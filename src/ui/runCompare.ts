@@ -1,7 +1,7 @@
 /** What several runs of one study have in common and where they differ. Pure. */
+import type { ClaimVerdict } from '../lab/claim';
 import type { Study, FieldValue, LineView, PointRow, Row, View } from '../lab/study';
-import type { ClaimVerdict } from '../lab/judge';
-import { sameValue, toText } from '../lab/schema';
+import { holds, sameValue, toText } from '../lab/schema';
 import type { KeptRun } from '../lab/store/types';
 import { RowTable } from '../lab/table';
 import { SHAPES } from './palette';
@@ -94,14 +94,14 @@ const say = (value: FieldValue | undefined): string | undefined => (value === un
 /** What the runs do not share: settings that count in any of them, by their labels (by name where `study` is unknown), then circumstances. */
 export function differing(study: Study | undefined, runs: readonly KeptRun[]): readonly Line[] {
   const nameOf = (key: string): string => {
-    const field = study?.config[key];
+    const field = study?.fields[key];
     return field ? `${field.label}${field.unit ? ` (${field.unit})` : ''}` : key;
   };
   const shown = (key: string, value: FieldValue | undefined): string | undefined => {
-    const field = study?.config[key];
+    const field = study?.fields[key];
     return field?.kind === 'choice' && typeof value === 'string' ? (field.options[value] ?? value) : say(value);
   };
-  const applies = (key: string): boolean => runs.some((r) => study?.config[key]?.when?.(r.config) ?? true);
+  const applies = (key: string): boolean => runs.some((r) => holds(study?.fields[key]?.when, r.config));
   const keys = [...new Set(runs.flatMap((r) => Object.keys(r.config)))].filter(
     (key) => applies(key) && differ(runs.map((r) => r.config[key])),
   );

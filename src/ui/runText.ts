@@ -1,6 +1,7 @@
 /** A kept run in words, for the table of runs and the comparison. */
 import type { Study, Verdict } from '../lab/study';
 import { toQuery } from '../lab/query';
+import { presetNamed } from '../lab/schema';
 import type { KeptRun } from '../lab/store/types';
 import { ConfigError } from '../core/errors';
 
@@ -55,7 +56,7 @@ export function formatBytes(bytes: number): string {
 export function linkTo(study: Study | undefined, { preset, config }: KeptRun): string | undefined {
   if (!study) return undefined;
   try {
-    return `../${study.id}/?${toQuery(study, { preset, config })}`;
+    return `../${study.phenomenon.id}/?${toQuery(study, presetNamed(study, preset), config)}`;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error; // a preset of another build
     return undefined;

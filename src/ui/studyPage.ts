@@ -1,13 +1,16 @@
 /** The parts of a study's page, as functions of what they show. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Claim, Config, Study, Inputs } from '../lab/study';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { presetTime } from '../lab/reference';
-import type { RunClient } from '../lab/worker/client';
+import type { RunError } from '../lab/run';
+import type { KeptRun } from '../lab/store/types';
+import { PRESET_LABELS, PRESET_NAMES, type Claim, type Phenomenon, type PresetName, type Reference, type Study } from '../lab/study';
+import type { Computed, RunClient } from '../lab/worker/client';
 import { saveArtifact, saveBundle, savePlotted, savePngs, saveRows } from './downloads';
-import type { LabStudy } from './labStudy';
 import {
   eventNotices,
   failureNotice,
+  ignoredNotice,
   interruptedNotice,
   linkNotice,
   resumeNotice,
@@ -15,39 +18,72 @@ import {
   storageNotice,
   theoryNotice,
 } from './notices';
-import { linkTo } from './pageLink';
+import type { PageFacts } from './pageFacts';
+import { linkTo, studyLink } from './pageLink';
 
-/** What exports say of a run. `preset` and `config`: those of the page; a run that was made has its own in `client.order`. */
-export interface PageFacts {
-  readonly study: Study;
-  readonly preset: string;
-  readonly config: Config;
-  readonly build: string;
-  readonly inputs: Inputs;
-  readonly client: RunClient;
-}
+/** The studies of the phenomenon; the one that is shown is marked. */
+const tabs = ({ studies }: Phenomenon, shown: Study): TemplateResult | typeof nothing =>
+  studies.length < 2
+    ? nothing
+    : html`<nav class="tabs" aria-label="Studies">${studies.map(
+        (s) => html`<a href=${studyLink(s)} aria-current=${s.id === shown.id ? 'page' : nothing}>${s.title}</a>`,
+      )}</nav>`;
 
-export const head = (study: Study, claims: readonly Claim[]): TemplateResult => html`
-  <h1>${study.title}</h1>
+export const head = (phenomenon: Phenomenon, study: Study, claims: readonly Claim[]): TemplateResult => html`
+  <h1>${phenomenon.title}</h1>
+  ${tabs(phenomenon, study)}
   <p class="question">${study.question}</p>
   <ul class="claims">${claims.map((c) => html`<li>${c.says} <span class="muted small">(${c.source})</span></li>`)}</ul>
-  <details class="small"><summary>What would count against ${claims.length === 1 ? 'it' : 'them'}</summary><ul>${claims.map((c) => html`<li>${c.says} Against it: ${c.falsifier}.</li>`)}</ul></details>
-  ${study.sources.length > 0 ? html`<p class="small">Sources: ${study.sources.map((s, i) => html`${i > 0 ? ', ' : ''}<a href=${s.url}>${s.label}</a>`)}</p>` : nothing}`;
+  <details class="small"><summary>What would count against ${claims.length === 1 ? 'it' : 'them'}</summary>
+    <ul>${claims.map((c) => html`<li>${c.says} Evidence against it: ${c.falsifier}.</li>`)}</ul></details>
+  ${sources(phenomenon)}`;
 
-/** `changed`: the settings differ from those of the chosen preset, whose time then says nothing. */
-export const presets = (study: Study, chosen: string, changed: boolean, choose: (name: string) => void): TemplateResult => html`
-  <fieldset class="presets"><legend>Preset</legend>
-    ${Object.entries(study.presets).map(
-      ([name, p]) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
-      <span>${p.label}${timeText(study, name, changed && name === chosen)}</span></label>`,
+const sources = ({ sources: all }: Phenomenon): TemplateResult | typeof nothing =>
+  all.length === 0
+    ? nothing
+    : html`<p class="small">Sources: ${all.map((s, i) => html`${i > 0 ? ', ' : ''}<a href=${s.url}>${s.label}</a>`)}</p>`;
+
+export const explained = ({ explanation: { see, why, limits } }: Study): TemplateResult => html`
+  <section class="explanation">
+    <h2>What you see</h2>${unsafeHTML(see)}
+    <h2>Why</h2>${unsafeHTML(why)}
+    <h2>Limits of this replica</h2>${unsafeHTML(limits)}
+  </section>`;
+
+interface PresetChoice {
+  readonly study: Study;
+  readonly references: readonly Reference[];
+  readonly chosen: PresetName;
+  /** The settings differ from those of the chosen preset, whose time then says nothing. */
+  readonly changed: boolean;
+  readonly choose: (name: PresetName) => void;
+}
+export const presets = ({ study, references, chosen, changed, choose }: PresetChoice): TemplateResult => {
+  const time = (name: PresetName): TemplateResult | typeof nothing => {
+    const text = changed && name === chosen ? 'with changes' : presetTime(study, references, name);
+    return text ? html` <span class="small muted">${text}</span>` : nothing;
+  };
+  return html`<fieldset class="presets"><legend>Preset</legend>
+    ${PRESET_NAMES.map(
+      (name) => html`<label><input type="radio" name="preset" value=${name} .checked=${name === chosen} @change=${() => choose(name)}>
+      <span>${PRESET_LABELS[name]}${time(name)}</span></label>`,
     )}</fieldset>`;
-
-const timeText = (study: Study, name: string, changed: boolean): TemplateResult | typeof nothing => {
-  const text = changed ? 'with changes' : presetTime(study, name);
-  return text ? html` <span class="small muted">${text}</span>` : nothing;
 };
 
-export const notices = (page: LabStudy, client: RunClient): readonly (TemplateResult | typeof nothing)[] => {
+/** What of a page's state can call for a notice, and what the reader may do about it. */
+export interface Noticed {
+  readonly preset: PresetName;
+  readonly build: string;
+  readonly interrupted: KeptRun | undefined;
+  readonly linkError: RunError | undefined;
+  readonly ignored: readonly string[];
+  readonly resumeError: RunError | undefined;
+  readonly storageError: RunError | undefined;
+  readonly computed: Computed;
+  resumeInterrupted(): Promise<void>;
+  discardInterrupted(): Promise<void>;
+}
+export const notices = (page: Noticed, client: RunClient): readonly (TemplateResult | typeof nothing)[] => {
   const { interrupted, linkError, resumeError, storageError, computed } = page;
   const resume = (): void => {
     void page.resumeInterrupted();
@@ -57,10 +93,11 @@ export const notices = (page: LabStudy, client: RunClient): readonly (TemplateRe
   };
   return [
     linkError ? linkNotice(linkError) : nothing,
+    page.ignored.length > 0 ? ignoredNotice(page.ignored) : nothing,
     resumeError ? resumeNotice(resumeError) : nothing,
     storageError ? storageNotice(storageError) : nothing,
     interrupted && !client.active ? interruptedNotice(interrupted, page.build, resume, discard) : nothing,
-    client.adapter?.software ? softwareNotice(client.adapter, page.study!.presets[page.preset]!.label) : nothing,
+    client.adapter?.software ? softwareNotice(client.adapter, PRESET_LABELS[page.preset]) : nothing,
     client.error ? failureNotice(client.error, client.table.points.length) : nothing,
     computed.error && !client.error ? theoryNotice(computed.error) : nothing,
     ...eventNotices(client.events),

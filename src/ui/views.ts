@@ -8,6 +8,7 @@ import './labChart';
 import './labHeatmap';
 
 export interface Description {
+  readonly references: readonly Reference[];
   readonly config: Config;
   readonly views: readonly View[];
   readonly claims: readonly Claim[];
@@ -16,9 +17,10 @@ export interface Description {
 }
 
 /** Keep the result for as long as the config stays the same object. */
-export const describe = (study: Study, config: Config): Description => {
-  const reference = matching(study.references, config);
+export const describe = (study: Study, references: readonly Reference[], config: Config): Description => {
+  const reference = matching(references, config);
   return {
+    references,
     config,
     views: study.views(config),
     claims: study.claims(config),

@@ -14,6 +14,8 @@ const VERSION = 1;
 /** `touched`: when it was last written, in ms since 1970. */
 export interface RunRecord extends KeptRun {
   readonly touched: number;
+  /** In place of `study`, in records from before there were studies: a phenomenon's id. */
+  readonly experiment?: string;
 }
 type ChunkKey = [run: string, number: number];
 export interface Layout extends DBSchema {

@@ -5,7 +5,8 @@ import { add, chunksOf, Connection, DATABASE, put, type RunRecord, type Writing 
 import { trainedNow, trainedStill } from './locks';
 import type { KeptRun, RunStore } from './types';
 
-const plain = ({ touched: _touched, ...run }: RunRecord): KeptRun => run;
+const plain = ({ touched: _touched, experiment, ...run }: RunRecord): KeptRun =>
+  experiment === undefined ? run : { ...run, study: experiment };
 const newestFirst = (a: KeptRun, b: KeptRun): number => Date.parse(b.date) - Date.parse(a.date);
 
 /** Rows that are kept: those that measure something or tell the reader something. */

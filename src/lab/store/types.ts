@@ -2,11 +2,10 @@
  * Runs that are kept in the browser: what each was, its rows, and what it takes to go on with one that was cut off. IndexedDB holds
  * them (store.ts); the worker that trains writes (keeper.ts), pages read.
  */
+import type { ClaimVerdict } from '../claim';
+import type { LiveChange, AdapterInfo, RunError } from '../run';
 import type { Config, Inputs, ProgressRow, Row } from '../study';
-import type { ClaimVerdict } from '../judge';
 import type { Journal } from '../journal';
-import type { LiveChange } from '../bundle';
-import type { AdapterInfo, RunError } from '../worker/protocol';
 
 /** `running` without a worker that holds its lock: it was cut off, by a reload or a crash. */
 export type KeptState = 'running' | 'done' | 'aborted' | 'failed';

@@ -1,8 +1,9 @@
 /** The worker behind the bench page: opens the adapter, measures, and stops between cases when asked to. */
+import { describeError, type RunError } from '../run';
 import type { BenchEvent } from '../../measure/bench/run';
 import type { BenchOptions } from '../../measure/bench/report';
 import type { GpuExecutor } from '../../runtime/gpu';
-import { describeError, type Port, type RunError } from './protocol';
+import { type Port } from './protocol';
 
 /** Page → worker. A run that is asked for while one goes on is ignored. */
 export type ToBenchWorker = { readonly type: 'run'; readonly options: BenchOptions } | { readonly type: 'stop' };

@@ -1,11 +1,11 @@
 /** The page's side of a run: sends commands to the worker, keeps the rows that come back and knows the state. */
-import type { LiveChange } from '../bundle';
+import type { LiveChange, AdapterInfo, RunError } from '../run';
+import type { ClaimVerdict } from '../claim';
 import type { ArtifactRow, Config, Curve, EventRow, Marker, ProgressRow, Row } from '../study';
-import type { ClaimVerdict } from '../judge';
 import { Rate } from '../rate';
 import { Stopwatch } from '../stopwatch';
 import { RowTable } from '../table';
-import type { AdapterInfo, Port, RunError, StartOrder, ToPage, ToWorker } from './protocol';
+import type { Port, StartOrder, ToPage, ToWorker } from './protocol';
 
 export type RunState = 'idle' | 'running' | 'paused' | 'done' | 'failed' | 'aborted';
 /** What is computed, not measured. */

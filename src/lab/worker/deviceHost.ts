@@ -1,9 +1,10 @@
 /** The worker behind the device page: describes the adapter and runs the self-test, so that the page never waits for either. */
+import { describeError, type RunError } from '../run';
 import type { Oracle } from '../../../shaders/kernel';
 import type { AdapterReport } from '../../runtime/adapterReport';
 import { runsOn } from '../../runtime/kernelCheckCases';
 import type { KernelResult } from '../../runtime/kernelCheckSelf';
-import { describeError, type Port, type RunError } from './protocol';
+import { type Port } from './protocol';
 
 /** Page → worker. A test that is asked for while one runs is ignored. */
 export interface ToDeviceWorker {

@@ -1,11 +1,11 @@
 /** The worker's side: opens an executor, runs studies from a registry on it, posts their rows and keeps them. */
-import { ConfigError } from '../../core/errors';
+import { describeError } from '../run';
 import type { Executor } from '../../runtime/executor';
-import type { Entry, Study } from '../study';
+import { studyAt, type Entry } from '../study';
 import { parseConfig } from '../schema';
 import type { RunStore } from '../store/types';
 import { HostedRun } from './hostedRun';
-import { describeError, type Port, type StartOrder, type ToPage, type ToWorker } from './protocol';
+import { type Port, type StartOrder, type ToPage, type ToWorker } from './protocol';
 
 /** What a host needs from around it. */
 export interface Surroundings {
@@ -15,7 +15,7 @@ export interface Surroundings {
 }
 
 class StudyHost {
-  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #entries: readonly Entry[];
   #executor: Promise<Executor> | undefined;
   #run: HostedRun | undefined;
 
@@ -24,7 +24,7 @@ class StudyHost {
     entries: readonly Entry[],
     readonly around: Surroundings,
   ) {
-    this.#entries = new Map(entries.map((e) => [e.card.id, e]));
+    this.#entries = entries;
     port.addEventListener('message', (event: MessageEvent<ToWorker>) => this.#receive(event.data));
     this.#open().catch((error: unknown) => this.#post({ type: 'error', run: 0, error: describeError(error) }));
   }
@@ -70,18 +70,11 @@ class StudyHost {
     }
   }
 
-  /** Throws ConfigError where there is none of that name. */
-  async #study(name: string): Promise<Study> {
-    const entry = this.#entries.get(name);
-    if (!entry) throw new ConfigError(`there is no study '${name}'; there are ${[...this.#entries.keys()].join(', ')}`);
-    return entry.load();
-  }
-
-  async #describe({ request, study: name, config }: Extract<ToWorker, { type: 'describe' }>): Promise<void> {
+  async #describe({ request, study: path, config }: Extract<ToWorker, { type: 'describe' }>): Promise<void> {
     try {
-      const study = await this.#study(name);
-      const checked = parseConfig(study.config, config);
-      this.#post({ type: 'described', request, curves: study.theory(checked), markers: study.markers?.(checked) ?? [] });
+      const study = await studyAt(this.#entries, path);
+      const checked = parseConfig(study.fields, config);
+      this.#post({ type: 'described', request, curves: study.theory?.(checked) ?? [], markers: study.markers?.(checked) ?? [] });
     } catch (error) {
       this.#post({ type: 'described', request, curves: [], markers: [], error: describeError(error) });
     }
@@ -99,9 +92,9 @@ class StudyHost {
     })();
   }
 
-  async #perform(run: HostedRun, name: string): Promise<void> {
+  async #perform(run: HostedRun, path: string): Promise<void> {
     try {
-      await run.perform(await this.#study(name), () => this.#open());
+      await run.perform(await studyAt(this.#entries, path), () => this.#open());
     } catch (error) {
       await this.#fail(run, error);
     }

@@ -1,12 +1,13 @@
 /** One run in the worker: the study's iterator consumed, its rows posted and kept, its claims judged. */
+import { type LiveChange, describeError, type AdapterInfo } from '../run';
+import type { ClaimVerdict } from '../claim';
 import { DeviceLostError, StorageError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
-import type { LiveChange } from '../bundle';
 import { Control } from '../control';
-import type { Config, Study, Row, RunContext } from '../study';
+import { titleOf, type Config, type Row, type RunContext, type Study } from '../study';
 import type { Entry as JournalEntry, Journal, Snapshot } from '../journal';
 import { JournaledExecutor } from '../journaledExecutor';
-import { judge, type ClaimVerdict } from '../judge';
+import { judge } from '../judge';
 import { LiveSettings } from '../live';
 import { parseConfig } from '../schema';
 import { Stopwatch } from '../stopwatch';
@@ -14,7 +15,7 @@ import { keepRun } from '../store/keeper';
 import type { Keeper, KeptRun, RunStore } from '../store/types';
 import { RowTable } from '../table';
 import { RowBatch } from './batch';
-import { describeError, type AdapterInfo, type StartOrder, type ToPage } from './protocol';
+import { type StartOrder, type ToPage } from './protocol';
 
 /** A kept run that is gone on with. */
 interface Past {
@@ -108,10 +109,10 @@ export class HostedRun {
 
   /** Runs to the end, an abort or an error, which it throws once all is posted and kept. */
   async perform(study: Study, open: () => Promise<Executor>): Promise<void> {
-    let config = parseConfig(study.config, this.order.config);
+    let config = parseConfig(study.fields, this.order.config);
     try {
       const past = await this.#past();
-      if (past) config = parseConfig(study.config, past.kept.config);
+      if (past) config = parseConfig(study.fields, past.kept.config);
       this.#before = (past?.kept.points ?? 0) + (past?.kept.cells ?? 0);
       const executor = await open();
       await this.#keep(study, config, executor, past?.kept);
@@ -150,8 +151,8 @@ export class HostedRun {
       ? this.#goneOnWith(earlier, adapter)
       : {
           id: crypto.randomUUID(),
-          study: study.id,
-          title: study.title,
+          study: study.path,
+          title: titleOf(study),
           preset,
           config,
           date: new Date().toISOString(),
@@ -173,7 +174,7 @@ export class HostedRun {
     this.#kept = performance.now() - KEEP_INTERVAL + FIRST_KEPT;
     if (this.#keeping)
       this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
-    if (!earlier) await this.#prune(study.id);
+    if (!earlier) await this.#prune(study.path);
   }
   /** The record names every adapter and build that took part. */
   #goneOnWith(earlier: KeptRun, adapter: AdapterInfo): KeptRun {

@@ -1,22 +1,13 @@
-/** Messages between a page and the worker that trains. Plain data: errors travel as name and message, studies as ids. */
-import type { LiveChange } from '../bundle';
-import type { Config, Curve, Inputs, Marker, Row } from '../study';
-import type { ClaimVerdict } from '../judge';
-
-/** What survives of an error across the boundary; `name` is that of the class. */
-export interface RunError {
-  readonly name: string;
-  readonly message: string;
-}
-export interface AdapterInfo {
-  readonly name: string;
-  readonly software: boolean;
-}
+/** Messages between a page and the worker that trains. Plain data: errors travel as name and message, studies as paths. */
+import type { AdapterInfo, LiveChange, RunError } from '../run';
+import type { ClaimVerdict } from '../claim';
+import type { Config, Curve, Inputs, Marker, PresetName, Row } from '../study';
 
 /** What to run. `resume`: id of a kept run that was cut off, to go on with. `keep`: whether it is stored in this browser. */
 export interface StartOrder {
+  /** Its path. */
   readonly study: string;
-  readonly preset: string;
+  readonly preset: PresetName;
   readonly config: Config;
   readonly inputs: Inputs;
   /** Changes of live settings to repeat, as an earlier run had them. */
@@ -74,6 +65,3 @@ export interface Port {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
-
-export const describeError = (error: unknown): RunError =>
-  error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) };
