@@ -18,7 +18,9 @@ const pages = [
 const engineTests = ['src/**/*.test.ts', 'shaders/**/*.test.ts', 'e2e/**/*.test.ts'];
 /** These need a document or IndexedDB, which Node lacks. */
 const domTests = ['src/**/*.dom.test.ts'];
-const nodeTests = ['src/**/*.node.test.ts', 'e2e/**/*.node.test.ts', 'demos/**/*.node.test.ts'];
+/** Those of the studies are of rows and numbers alone. */
+const studyTests = 'demos/**/*.test.ts';
+const nodeTests = ['src/**/*.node.test.ts', 'e2e/**/*.node.test.ts', studyTests];
 /** A software adapter takes seconds for what a GPU does in milliseconds. One file at a time: all files share the one adapter. */
 const patience = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
 

@@ -1,5 +1,4 @@
-import type { Card, Reference } from '../../src/lab/study';
-import references from './reference.json';
+import type { Card } from '../../src/lab/study';
 
 export default {
   id: 'playground',
@@ -7,5 +6,5 @@ export default {
   question: 'What does a network of your choice learn from your data?',
   summary:
     'A fully connected network on a file of yours or a built-in set: seeds side by side, the learning rate changed as it trains, the weights to take away.',
-  references: references as readonly Reference[],
+  references: () => import('./playground/reference.json'),
 } satisfies Card;

@@ -1,15 +1,7 @@
 /** What can be set in the playground, the files it takes, and the presets. */
-import type { TableTask } from '../../src/data/table';
-import type { Config, Field, InputSpec, Preset } from '../../src/lab/study';
-import type { Activation } from '../../src/models/index';
+import { defineFields, type ConfigOf, type InputSpec, type Preset, type PresetName } from '../../../src/lab/study';
 
-export const num = (c: Config, key: string): number => c[key] as number;
-const builtIn =
-  (...sets: readonly string[]) =>
-  (c: Config): boolean =>
-    sets.includes(c['data'] as string);
-
-export const FIELDS = {
+export const fields = defineFields({
   data: {
     kind: 'choice',
     label: 'Built-in data',
@@ -80,7 +72,7 @@ export const FIELDS = {
     max: 0.999,
     step: 0.001,
     advanced: true,
-    when: (c) => c['optimiser'] === 'momentum',
+    when: { optimiser: 'momentum' },
   },
   seeds: {
     kind: 'number',
@@ -112,7 +104,7 @@ export const FIELDS = {
     max: 1,
     step: 0.01,
     advanced: true,
-    when: builtIn('spirals', 'sine'),
+    when: { data: ['spirals', 'sine'] },
   },
   testShare: { kind: 'number', label: 'Share of test examples', default: 0.3, min: 0.01, max: 0.95, step: 0.01, advanced: true },
   standardise: {
@@ -150,9 +142,10 @@ export const FIELDS = {
     step: 1,
     advanced: true,
   },
-} as const satisfies Readonly<Record<string, Field>>;
+});
+export type Config = ConfigOf<typeof fields>;
 
-export const INPUTS: Readonly<Record<string, InputSpec>> = {
+export const inputs: Readonly<Record<string, InputSpec>> = {
   data: {
     label: 'Your data',
     help: 'CSV with a target column, or NPY or IDX features with a labels file; up to 256 MiB',
@@ -162,21 +155,17 @@ export const INPUTS: Readonly<Record<string, InputSpec>> = {
   weights: { label: 'Weights to start from', help: 'As a run here offers them at its end', accept: '.safetensors' },
 };
 
-export const seedsOf = (c: Config): readonly number[] => Array.from({ length: num(c, 'seeds') }, (_, s) => num(c, 'seed') * 64 + s);
-export const hiddenOf = (c: Config): readonly number[] => (c['hidden'] as readonly number[]).filter((w) => w > 0);
+export const seedsOf = (c: Config): readonly number[] => Array.from({ length: c.seeds }, (_, s) => c.seed * 64 + s);
+export const hiddenOf = (c: Config): readonly number[] => c.hidden.filter((w) => w > 0);
 /** Training examples, at most, whose loss's curvature is measured. */
 export const CURVATURE_EXAMPLES = 256;
-export const activationOf = (c: Config): Activation => c['activation'] as Activation;
-export const taskOf = (c: Config): TableTask => c['task'] as TableTask;
 
-/** Times of presets without a stored run: measured in headless Chromium on SwiftShader with two cores. */
-export const PRESETS: Readonly<Record<string, Preset>> = {
-  smoke: { label: 'Smoke', time: '1 s without a GPU', config: { hidden: [8], steps: 60, seeds: 2, examples: 100 } },
-  quick: { label: 'Quick', config: { steps: 1000 } },
-  standard: { label: 'Standard', config: { seeds: 8 } },
-  sine: { label: 'Noisy sine', config: { data: 'sine', activation: 'tanh', noise: 0.2, examples: 200 } },
+export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
+  smoke: { time: '1 s without a GPU', config: { hidden: [8], steps: 60, seeds: 2, examples: 100 } },
+  quick: { config: { steps: 1000 } },
+  standard: { config: { seeds: 8 } },
   paper: {
-    label: 'MNIST-1D, the published split',
+    time: 'for a GPU',
     config: { data: 'mnist1d', hidden: [100, 100], examples: 5000, testShare: 0.2, steps: 6000, batch: 100, seeds: 5 },
   },
 };

@@ -1,12 +1,12 @@
 /** A run: all seeds side by side, in pieces of a fixed number of steps, between which the learning rate and the decay may change. */
-import { ConfigError } from '../../src/core/errors';
-import type { Config, EventRow, PointRow, Row, RunContext } from '../../src/lab/study';
-import { mlp, type Model } from '../../src/models/index';
-import { crossEntropy, errorRate, meanSquaredError } from '../../src/ops/losses';
-import { metric, type MetricBatch } from '../../src/runtime/executor';
-import { FiniteWatch } from '../../src/runtime/trainLoop';
-import { Trainer, type TrainerOptions } from '../../src/runtime/trainer';
-import { activationOf, CURVATURE_EXAMPLES, hiddenOf, num, seedsOf } from './config';
+import { ConfigError } from '../../../src/core/errors';
+import type { EventRow, PointRow, Row, RunContext } from '../../../src/lab/study';
+import { mlp, type Model } from '../../../src/models/index';
+import { crossEntropy, errorRate, meanSquaredError } from '../../../src/ops/losses';
+import { metric, type MetricBatch } from '../../../src/runtime/executor';
+import { FiniteWatch } from '../../../src/runtime/trainLoop';
+import { Trainer, type TrainerOptions } from '../../../src/runtime/trainer';
+import { CURVATURE_EXAMPLES, hiddenOf, seedsOf, type Config } from './fields';
 import { prepare, type Prepared } from './data';
 import { optimiserOf } from './optimiser';
 import { readWeights, scaleIn, storedReplicas, weightsFile, weightsFor, type Weights } from './weights';
@@ -14,7 +14,7 @@ import { readWeights, scaleIn, storedReplicas, weightsFile, weightsFor, type Wei
 /** Fewest steps between two questions for live settings, and most questions in a run: each costs a round trip to the GPU. */
 const PIECE = 20;
 const MOST_PIECES = 200;
-export const pieceOf = (c: Config): number => Math.max(PIECE, Math.ceil(num(c, 'steps') / MOST_PIECES));
+export const pieceOf = (c: Config): number => Math.max(PIECE, Math.ceil(c.steps / MOST_PIECES));
 /** Points a series that is measured at every step keeps. */
 const MOST_POINTS = 400;
 /** When both sets are measured: evenly, and early on more often. */
@@ -28,9 +28,9 @@ const info = (message: string): EventRow => ({ kind: 'event', level: 'info', mes
 const warning = (message: string): EventRow => ({ kind: 'event', level: 'warning', message });
 
 const modelOf = (c: Config, { inputs, outputs }: Prepared): Model =>
-  mlp({ widths: [inputs, ...hiddenOf(c), outputs], activation: activationOf(c), init: c['activation'] === 'relu' ? 'he' : 'lecun' });
+  mlp({ widths: [inputs, ...hiddenOf(c), outputs], activation: c.activation, init: c.activation === 'relu' ? 'he' : 'lecun' });
 const optionsOf = (c: Config, data: Prepared, model: Model): TrainerOptions => {
-  const batch = num(c, 'batch');
+  const batch = c.batch;
   if (batch > data.train.n)
     throw new ConfigError(
       `batches of ${batch}, but only ${data.train.n} examples to train on. Set the batch size to at most that, or to 0 for all of them`,
@@ -51,12 +51,12 @@ const optionsOf = (c: Config, data: Prepared, model: Model): TrainerOptions => {
   };
 };
 
-export async function* runPlayground(c: Config, context: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, context: RunContext<Config>): AsyncGenerator<Row> {
   const { weights } = context.inputs;
   const stored = weights && readWeights(weights);
   const data = prepare(c, context.inputs, stored && scaleIn(stored));
   const model = modelOf(c, data);
-  const start = weights && stored && weightsFor(stored, weights.name, c, model, data, num(c, 'seeds'));
+  const start = weights && stored && weightsFor(stored, weights.name, c, model, data, c.seeds);
   yield info(data.understood);
   if (weights && stored)
     yield info(`The networks start from '${weights.name}'${scaleIn(stored) ? ', standardised as they were trained' : ''}.`);
@@ -80,7 +80,7 @@ class Course {
   constructor(
     private readonly c: Config,
     private readonly data: Prepared,
-    private readonly context: RunContext,
+    private readonly context: RunContext<Config>,
     private readonly trainer: Trainer,
   ) {
     this.now = c;
@@ -88,7 +88,7 @@ class Course {
 
   async *train(): AsyncGenerator<Row> {
     const { signal, control } = this.context;
-    const steps = num(this.c, 'steps');
+    const steps = this.c.steps;
     const at = evaluatedAt(steps);
     for (let done = 0; done < steps && !signal.aborted && this.diverged < this.trainer.replicas;) {
       yield* this.change(done);

@@ -1,11 +1,11 @@
 /** Trained weights as a file: out at the end of a run, and in again at the start of another. */
-import { ConfigError } from '../../src/core/errors';
-import { showShape } from '../../src/core/shape';
-import type { ArtifactRow, Config, InputFile } from '../../src/lab/study';
-import type { Model } from '../../src/models/index';
-import type { HostArray } from '../../src/runtime/executor';
-import { readSafetensors, writeSafetensors, type Stored, type StoredFile } from '../../src/runtime/safetensors';
-import { activationOf, seedsOf } from './config';
+import { ConfigError } from '../../../src/core/errors';
+import { showShape } from '../../../src/core/shape';
+import type { ArtifactRow, InputFile } from '../../../src/lab/study';
+import type { Model } from '../../../src/models/index';
+import type { HostArray } from '../../../src/runtime/executor';
+import { readSafetensors, writeSafetensors, type Stored, type StoredFile } from '../../../src/runtime/safetensors';
+import { seedsOf, type Config } from './fields';
 import type { Moments, Prepared, Scale } from './data';
 
 export type Weights = Readonly<Record<string, HostArray>>;
@@ -35,7 +35,7 @@ export const weightsFile = (c: Config, model: Model, data: Prepared, weights: re
     {
       study: 'playground',
       model: model.name,
-      activation: activationOf(c),
+      activation: c.activation,
       task: data.kind,
       classes: JSON.stringify(data.classNames),
       seeds: seedsOf(c).slice(0, weights.length).join(','),
@@ -87,8 +87,8 @@ export const weightsFor = (
         `Choose the hidden widths and the data that it was trained with`,
     );
   const { activation, classes } = metadata;
-  if (activation !== undefined && activation !== activationOf(c))
-    throw new ConfigError(`'${name}' was trained with the activation ${activation}, the setting is ${activationOf(c)}. Change the setting`);
+  if (activation !== undefined && activation !== c.activation)
+    throw new ConfigError(`'${name}' was trained with the activation ${activation}, the setting is ${c.activation}. Change the setting`);
   const own = JSON.stringify(data.classNames);
   if (classes !== undefined && classes !== own)
     throw new ConfigError(

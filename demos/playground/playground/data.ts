@@ -1,12 +1,19 @@
 /** From a reader's file or a built-in set to what a trainer takes: read, split, standardised, with what every answer is held against. */
-import { ConfigError } from '../../src/core/errors';
-import { deriveSeed, minibatch, stream, USE } from '../../src/core/random';
-import { classification, regression, take, type ClassificationDataset, type Dataset, type RegressionDataset } from '../../src/data/dataset';
-import { mnist1d } from '../../src/data/mnist1d';
-import { readTable } from '../../src/data/table';
-import type { Config, Inputs } from '../../src/lab/study';
-import type { TrainerData } from '../../src/runtime/trainer';
-import { num, taskOf } from './config';
+import { ConfigError } from '../../../src/core/errors';
+import { deriveSeed, minibatch, stream, USE } from '../../../src/core/random';
+import {
+  classification,
+  regression,
+  take,
+  type ClassificationDataset,
+  type Dataset,
+  type RegressionDataset,
+} from '../../../src/data/dataset';
+import { mnist1d } from '../../../src/data/mnist1d';
+import { readTable } from '../../../src/data/table';
+import type { Inputs } from '../../../src/lab/study';
+import type { TrainerData } from '../../../src/runtime/trainer';
+import type { Config } from './fields';
 
 /** Mean and deviation of each feature [d]. */
 export interface Moments {
@@ -61,8 +68,8 @@ const sine = (n: number, noise: number, seed: number): RegressionDataset => {
   return regression({ name: 'sine', n, d: 1, x, y: x.map((v, i) => Math.sin(Math.PI * v) + noise * normal(2 * (n + i))), outputs: 1 });
 };
 const builtIn = (c: Config): Dataset => {
-  const [n, noise, seed] = [num(c, 'examples'), num(c, 'noise'), deriveSeed(num(c, 'seed'), USE.data)];
-  switch (c['data']) {
+  const [n, noise, seed] = [c.examples, c.noise, deriveSeed(c.seed, USE.data)];
+  switch (c.data) {
     case 'spirals':
       return spirals(n, noise, seed);
     case 'sine':
@@ -87,10 +94,10 @@ export const prepare = (c: Config, inputs: Inputs, stored?: Scale): Prepared => 
   const { data, labels } = inputs;
   if (labels && !data) throw new ConfigError(`'${labels.name}' are labels; choose the file of their examples too, or remove it`);
   const { dataset, understood } = data
-    ? readTable(data, labels, { target: num(c, 'target'), task: taskOf(c) })
+    ? readTable(data, labels, { target: c.target, task: c.task })
     : { dataset: builtIn(c), understood: '' };
   const { train, test } = split(dataset, c, data !== undefined);
-  const scale = stored ?? (c['standardise'] ? scaleOf(train) : {});
+  const scale = stored ?? (c.standardise ? scaleOf(train) : {});
   checkScale(scale, dataset);
   const [a, b] = [scaled(train, scale), scaled(test, scale)];
   return {
@@ -108,12 +115,12 @@ export const prepare = (c: Config, inputs: Inputs, stored?: Scale): Prepared => 
 
 /** By a permutation that the seed determines, after which a file's examples beyond the limit are left out. */
 const split = (dataset: Dataset, c: Config, own: boolean): { readonly train: Dataset; readonly test: Dataset } => {
-  const limit = own ? num(c, 'limit') : 0;
-  const order = minibatch(deriveSeed(num(c, 'seed'), USE.split), 0, dataset.n, dataset.n).slice(0, limit === 0 ? dataset.n : limit);
-  const tested = Math.round(num(c, 'testShare') * order.length);
+  const limit = own ? c.limit : 0;
+  const order = minibatch(deriveSeed(c.seed, USE.split), 0, dataset.n, dataset.n).slice(0, limit === 0 ? dataset.n : limit);
+  const tested = Math.round(c.testShare * order.length);
   if (tested < 1 || order.length - tested < 2)
     throw new ConfigError(
-      `${order.length} examples at a test share of ${num(c, 'testShare')} leave ${order.length - tested} to train on and ${tested} to test on. ` +
+      `${order.length} examples at a test share of ${c.testShare} leave ${order.length - tested} to train on and ${tested} to test on. ` +
         `At least 2 and 1 are needed: use more examples or another share`,
     );
   return { train: take(dataset, order.subarray(tested)), test: take(dataset, order.subarray(0, tested)) };
