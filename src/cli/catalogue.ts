@@ -9,7 +9,7 @@ export interface Catalogue {
   /** Of a study, by its path. */
   readonly references: ReadonlyMap<string, readonly Reference[]>;
 }
-export const studiesOf = ({ phenomena }: Catalogue): readonly Study[] => phenomena.flatMap((p) => p.studies);
+export const studiesOf = ({ phenomena }: Pick<Catalogue, 'phenomena'>): readonly Study[] => phenomena.flatMap((p) => p.studies);
 export const entriesOf = ({ phenomena }: Catalogue): readonly Entry[] =>
   phenomena.map((p) => ({ card: p, load: () => Promise.resolve(p) }));
 

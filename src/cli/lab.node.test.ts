@@ -1,21 +1,20 @@
 /** The command line, the progress line and the closing report: everything of the headless runner that needs no browser. */
 import type { ClaimVerdict } from '../lab/claim';
 import { describe, expect, it } from 'vitest';
-import type { Study, Verdict } from '../lab/study';
+import { definePhenomenon, type Phenomenon, type StudyDeclaration, type Verdict } from '../lab/study';
+import { studiesOf } from './catalogue';
 import { parseLab } from './labArgs';
 import { clock, ProgressMeter, progressText } from './labProgress';
 import { exitCode } from './labReport';
 
-const study = (id: string): Study => ({
+const study = (id: string): StudyDeclaration => ({
   id,
   title: `The title of ${id}`,
   question: 'Does it?',
-  summary: '',
-  references: [],
-  sources: [],
-  explanation: '',
+  references: () => Promise.resolve({ default: [] }),
+  explanation: { see: '', why: '', limits: '' },
   inputs: { data: { label: 'Data', help: 'Your own.', accept: '.csv' } },
-  config: {
+  fields: {
     seeds: { kind: 'number', label: 'Seeds', default: 3, min: 1, max: 50, step: 1 },
     noise: { kind: 'number', label: 'Label noise', default: 0.1, min: 0, max: 1, step: 0.01, unit: 'σ', help: 'Of the targets.' },
     widths: { kind: 'list', label: 'Widths', default: [10, 20], min: 1, max: 1000, step: 1 },
@@ -23,26 +22,36 @@ const study = (id: string): Study => ({
     centred: { kind: 'flag', label: 'Centred', default: false },
   },
   presets: {
-    smoke: { label: 'Smoke', config: { seeds: 1 } },
-    quick: { label: 'Quick', config: {}, time: '20 s on an A1' },
-    standard: { label: 'Standard', config: { seeds: 10, model: 'mlp' } },
-    paper: { label: 'Paper', config: { seeds: 50 } },
+    smoke: { config: { seeds: 1 } },
+    quick: { config: {}, time: '20 s on an A1' },
+    standard: { config: { seeds: 10, model: 'mlp' } },
+    paper: { config: { seeds: 50 } },
   },
   views: () => [],
-  theory: () => [],
   claims: () => [],
   run: () => {
     throw new Error('parsing runs nothing');
   },
 });
-const STUDIES = [study('first'), study('second')];
-const parse = (...args: string[]) => parseLab(args, STUDIES);
+const phenomenon = (id: string, ...studies: readonly string[]): Phenomenon =>
+  definePhenomenon({
+    id,
+    title: `All of ${id}`,
+    question: 'What does it do?',
+    summary: '',
+    references: () => Promise.resolve({ default: [] }),
+    sources: [],
+    studies: studies.map(study),
+  });
+const CATALOGUE = { phenomena: [phenomenon('one', 'first', 'other'), phenomenon('two', 'second')], references: new Map() };
+const [FIRST, OTHER, SECOND] = studiesOf(CATALOGUE);
+const parse = (...args: string[]) => parseLab(args, CATALOGUE);
 const STANDARD = { seeds: 10, noise: 0.1, widths: [10, 20], model: 'mlp', centred: false };
 
 describe('the command line', () => {
   it('takes the preset standard unless told otherwise', () => {
-    expect(parse('second')).toEqual({ kind: 'run', study: STUDIES[1], preset: 'standard', config: STANDARD, inputs: {} });
-    expect(parse('first', '--preset', 'smoke', '--out', 'x')).toMatchObject({
+    expect(parse('two')).toEqual({ kind: 'run', study: SECOND, preset: 'standard', config: STANDARD, inputs: {} });
+    expect(parse('one', '--preset', 'smoke', '--out', 'x')).toMatchObject({
       preset: 'smoke',
       out: 'x',
       config: { ...STANDARD, seeds: 1, model: 'linear' },
@@ -52,7 +61,7 @@ describe('the command line', () => {
   it('reads settings of every kind, the last one winning, over the preset', () => {
     expect(
       parse(
-        'first',
+        'one/first',
         '--set',
         'noise=0.5',
         '--set',
@@ -70,34 +79,35 @@ describe('the command line', () => {
   });
 
   it('takes files, and a run to repeat', () => {
-    expect(parse('first', '--input', 'data=my=file.csv')).toMatchObject({ inputs: { data: 'my=file.csv' } });
+    expect(parse('one', '--input', 'data=my=file.csv')).toMatchObject({ inputs: { data: 'my=file.csv' } });
     expect(parse('--from', 'run.json', '--out', 'x')).toEqual({ kind: 'repeat', path: 'run.json', out: 'x' });
   });
 
   it.each([
-    ['a file the study has no name for', ['first', '--input', 'labels=a.csv'], ['NAME=PATH', 'labels=a.csv', 'data']],
-    ['a saved run beside other settings', ['first', '--from', 'run.json'], ['--from', '--out']],
-    ['no study', [], ['which study', 'first', 'second', 'The title of first']],
-    ['an unknown study', ['third'], ["'third'", 'first', 'second']],
-    ['a second study', ['first', 'second'], ["'second'"]],
-    ['an unknown preset', ['first', '--preset', 'huge'], ["'huge'", 'smoke, quick, standard, paper']],
-    ['an inherited name as preset', ['first', '--preset', 'toString'], ["'toString'", 'smoke, quick, standard, paper']],
-    ['an unknown option', ['first', '--sets', 'a=1'], ["'--sets'", '--preset', '--seeds', '--out']],
+    ['a file the study has no name for', ['one', '--input', 'labels=a.csv'], ['NAME=PATH', 'labels=a.csv', 'data']],
+    ['a saved run beside other settings', ['one', '--from', 'run.json'], ['--from', '--out']],
+    ['no study', [], ['which study', 'one/first', 'two/second', 'The title of first']],
+    ['an unknown phenomenon', ['third'], ["'third'", 'one/first', 'one/other', 'two/second']],
+    ['an unknown study', ['one/second'], ["'one/second'", 'one/first', 'two/second']],
+    ['a second study', ['one', 'two'], ["'two'"]],
+    ['an unknown preset', ['one', '--preset', 'huge'], ["'huge'", 'smoke, quick, standard, paper']],
+    ['an inherited name as preset', ['one', '--preset', 'toString'], ["'toString'", 'smoke, quick, standard, paper']],
+    ['an unknown option', ['one', '--sets', 'a=1'], ["'--sets'", '--preset', '--seeds', '--out']],
     [
       'an unknown setting',
-      ['first', '--set', 'width=3'],
+      ['one', '--set', 'width=3'],
       ["'width'", 'seeds', 'noise', 'widths', 'model', 'centred', 'from 1 to 1000', 'linear, mlp'],
     ],
-    ['an inherited name as setting', ['first', '--set', 'toString=3'], ["'toString'", 'seeds']],
-    ['a setting without a value', ['first', '--set', 'noise'], ["'noise'", 'KEY=VALUE', 'widths']],
-    ['a number above its range', ['first', '--set', 'noise=1.5'], ['noise', '1.5', 'from 0 to 1']],
-    ['a broken number', ['first', '--set', 'noise=1x'], ['noise', '1x', 'from 0 to 1']],
-    ['an empty number', ['first', '--set', 'noise='], ['noise', 'from 0 to 1']],
-    ['a fraction where whole numbers are asked', ['first', '--seeds', '2.5'], ['seeds', '2.5', 'an integer from 1 to 50']],
-    ['too many seeds', ['first', '--seeds', '51'], ['seeds', '51', 'from 1 to 50']],
-    ['a list with a hole', ['first', '--set', 'widths=3,,4'], ['widths', '3,,4', 'from 1 to 1000']],
-    ['an unknown choice', ['first', '--set', 'model=tree'], ['model', 'tree', 'linear, mlp']],
-    ['a flag that is neither', ['first', '--set', 'centred=maybe'], ['centred', 'maybe', 'true or false']],
+    ['an inherited name as setting', ['one', '--set', 'toString=3'], ["'toString'", 'seeds']],
+    ['a setting without a value', ['one', '--set', 'noise'], ["'noise'", 'KEY=VALUE', 'widths']],
+    ['a number above its range', ['one', '--set', 'noise=1.5'], ['noise', '1.5', 'from 0 to 1']],
+    ['a broken number', ['one', '--set', 'noise=1x'], ['noise', '1x', 'from 0 to 1']],
+    ['an empty number', ['one', '--set', 'noise='], ['noise', 'from 0 to 1']],
+    ['a fraction where whole numbers are asked', ['one', '--seeds', '2.5'], ['seeds', '2.5', 'an integer from 1 to 50']],
+    ['too many seeds', ['one', '--seeds', '51'], ['seeds', '51', 'from 1 to 50']],
+    ['a list with a hole', ['one', '--set', 'widths=3,,4'], ['widths', '3,,4', 'from 1 to 1000']],
+    ['an unknown choice', ['one', '--set', 'model=tree'], ['model', 'tree', 'linear, mlp']],
+    ['a flag that is neither', ['one', '--set', 'centred=maybe'], ['centred', 'maybe', 'true or false']],
   ])('refuses %s and says what there is', (_, args, said) => {
     let message = '';
     try {
@@ -111,13 +121,32 @@ describe('the command line', () => {
     ).toEqual([]);
   });
 
+  it('finds a study by its path, and the first by its phenomenon', () =>
+    expect(['one', 'one/other', 'two/second'].map((name) => (parse(name) as { study: unknown }).study)).toEqual([FIRST, OTHER, SECOND]));
+  it('lists every phenomenon, study, question, preset and time', () => {
+    const { text } = parse('--list') as { text: string };
+    for (const said of [
+      'All of one (one)',
+      'What does it do?',
+      'one/other',
+      'The title of other',
+      'Does it?',
+      'quick     20 s on an A1',
+      'smoke     not measured',
+    ])
+      expect(text).toContain(said);
+  });
+
   it('has help for the runner and for each study, with defaults, ranges and preset times', () => {
-    const [general, one] = [parse('--help'), parse('first', '--help')];
-    expect(general).toMatchObject({ kind: 'help', text: expect.stringMatching(/first +The title of first[^]*--set/) as string });
+    const [general, one] = [parse('--help'), parse('one', '--help')];
+    expect(general).toMatchObject({
+      kind: 'help',
+      text: expect.stringMatching(/one\/first +All of one: The title of first[^]*--set/) as string,
+    });
     expect(one).toMatchObject({
       kind: 'help',
       text: expect.stringMatching(
-        /quick +Quick \(20 s on an A1\)[^]*noise +Label noise: 0\.1 \(a number from 0 to 1 σ\)[^]*Of the targets[^]*model +Model: linear \(one of linear, mlp\)/,
+        /quick +20 s on an A1[^]*noise +Label noise: 0\.1 \(a number from 0 to 1 σ\)[^]*Of the targets[^]*model +Model: linear \(one of linear, mlp\)/,
       ) as string,
     });
   });

@@ -76,11 +76,17 @@ describe('a run as a file', () => {
     expect(readBundle(writeBundle(bundle({ inputs: { big: { name: 'b', data } } }))).inputs['big']!.data).toEqual(data);
   });
 
+  it('is read as version 2 has it, with its experiment in place of a study, and behind a byte-order mark', () => {
+    const { study: _, ...rest } = JSON.parse(writeBundle(bundle())) as Record<string, unknown>;
+    const { facts } = readBundle(`\uFEFF${JSON.stringify({ ...rest, version: 2, experiment: 'double-descent' })}`);
+    expect(facts).toEqual({ ...bundle().facts, study: 'double-descent' });
+  });
+
   it('writes JSON that others read, a row a line', () => {
     const text = writeBundle(bundle({ points: [point(1, NaN), point(2, -0)] }));
     expect(JSON.parse(text)).toMatchObject({
       format: 'overparam-run',
-      version: 2,
+      version: 3,
       points: [
         ['c, "d"', 's\n', 0, 1, 'NaN'],
         ['c, "d"', 's\n', 0, 2, '-0'],
@@ -97,7 +103,7 @@ describe('a run as a file', () => {
     ['a file cut short', writeBundle(bundle()).slice(0, -40), /not JSON/],
     ['another format', '{"format":"tensors"}', /"tensors".*overparam-run.*Choose/],
     ['no object', 'null', /undefined.*overparam-run/],
-    ['another version', changed({ version: 1 }), /version 1; .*version 2. Export/],
+    ['another version', changed({ version: 1 }), /version 1; .*versions 2 and 3. Export/],
     ['a missing field', changed({ study: undefined }), /'study'.*export the run again/],
     ['missing rows', changed({ points: undefined }), /'points'/],
     ['a row too short', changed({ points: [['c', 's', 0, 1]] }), /'points\.0\.4'/],

@@ -97,10 +97,10 @@ const common = v.object({
   inputs: v.record(v.string(), v.object({ name: v.string(), base64 })),
 });
 const schema = v.variant('version', [
-  v.object({ ...common.entries, version: v.literal(VERSION), study: v.string() }),
+  v.object({ version: v.literal(VERSION), study: v.string(), ...common.entries }),
   v.pipe(
-    v.object({ ...common.entries, version: v.literal(EARLIER), experiment: v.string() }),
-    v.transform(({ experiment, ...rest }) => ({ ...rest, study: experiment })),
+    v.object({ version: v.literal(EARLIER), experiment: v.string(), ...common.entries }),
+    v.transform(({ experiment, ...rest }) => ({ study: experiment, ...rest })),
   ),
 ]);
 

@@ -5,6 +5,8 @@ import {
   definePhenomenon,
   defineStudy,
   type ConfigOf,
+  type Entry,
+  type StudyDeclaration,
   type Phenomenon,
   type Row,
   type RunContext,
@@ -105,3 +107,11 @@ export const fakePhenomenon: Phenomenon = definePhenomenon({
     }),
 });
 export const fakeStudy: Study = fakePhenomenon.studies[0]!;
+/** The phenomenon as a registry lists it, its first study with some changes. */
+export const fakeEntry = (changes: Partial<StudyDeclaration> = {}): Entry => {
+  const [first, ...others] = fakePhenomenon.studies;
+  return {
+    card: fakePhenomenon,
+    load: () => Promise.resolve(definePhenomenon({ ...fakePhenomenon, studies: [{ ...first!, ...changes }, ...others] })),
+  };
+};

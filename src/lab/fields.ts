@@ -56,10 +56,11 @@ export type Config = ConfigOf<Schema>;
 
 /** Conditions that name only choices and flags that there are, with values that these can have. */
 type SoundConditions<S extends Schema> = {
-  readonly [K in keyof S]: {
-    readonly when?: { readonly [P in keyof S]?: ValueOf<S[P]> extends string | boolean ? ValueOf<S[P]> | readonly ValueOf<S[P]>[] : never };
-  };
+  readonly [K in keyof S]: S[K] extends { readonly when: infer W }
+    ? { readonly when: { readonly [P in keyof W]: P extends keyof S ? Matched<ValueOf<S[P]>> : never } }
+    : unknown;
 };
+type Matched<V> = [V] extends [string | boolean] ? V | readonly V[] : never;
 /** The fields of a study, kept in their own types so that a config can be inferred: `type Config = ConfigOf<typeof fields>`. */
 export const defineFields = <const S extends Schema>(fields: S & SoundConditions<S>): S => fields;
 

@@ -7,7 +7,7 @@ import { formatVerdicts, judge } from './judge';
 import { defaults } from './schema';
 import { RowTable } from './table';
 
-const config = defaults(fakeStudy.config);
+const config = defaults(fakeStudy.fields);
 const at = (seed: number, y: number, series = 'measured'): PointRow => ({ kind: 'point', chart: 'square', series, x: 2, seed, y });
 const claim = (test: Claim['test']) => ({
   claims: () => [{ id: 'c', says: 'It holds.', source: 'A (2019)', falsifier: 'it does not', test }],

@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../core/errors';
 import type { Config } from './study';
 import { fakeStudy } from './fakeStudy';
-import { fromQuery, toQuery } from './query';
-import { defaults, differences, fromText, parseConfig, presetConfig, toText } from './schema';
+import { defaults, fromText, parseConfig, presetConfig, toText } from './schema';
 
-const schema = fakeStudy.config;
+const schema = fakeStudy.fields;
 const config: fc.Arbitrary<Config> = fc.record({
   points: fc.integer({ min: 1, max: 1000 }),
   seeds: fc.integer({ min: 1, max: 16 }),
@@ -61,7 +60,7 @@ describe('presets', () => {
   it('add to the defaults', () => expect(presetConfig(fakeStudy, 'smoke')).toEqual({ ...defaults(schema), points: 3, seeds: 1 }));
   it('name what there is', () =>
     expect(thrown(() => presetConfig(fakeStudy, 'huge'))).toBe(
-      "study 'fake' has no preset 'huge'; its presets are smoke, quick, standard, paper",
+      "'fake/squares' has no preset 'huge'; its presets are smoke, quick, standard, paper",
     ));
 });
 
@@ -82,37 +81,4 @@ describe('text', () => {
   ])('%s refuses %j', (key, text) =>
     expect(thrown(() => fromText(key, schema[key]!, text))).toContain(`setting '${key}' is ${JSON.stringify(text)}`),
   );
-});
-
-describe('query', () => {
-  it('comes back as the same page', () =>
-    fc.assert(
-      fc.property(config, fc.constantFrom('smoke', 'quick', 'standard', 'paper'), (c, preset) => {
-        expect(fromQuery(fakeStudy, toQuery(fakeStudy, { preset, config: c }), 'quick')).toEqual({ preset, config: c });
-      }),
-    ));
-
-  it('holds only what differs', () => {
-    const base = presetConfig(fakeStudy, 'smoke');
-    expect(differences({ ...base, widths: [1, 2, 4] }, base)).toEqual({});
-    expect(toQuery(fakeStudy, { preset: 'smoke', config: { ...base, seed: 7 } })).toBe('v=1&preset=smoke&seed=7');
-  });
-
-  it('changes the fallback where it names no preset', () =>
-    expect(fromQuery(fakeStudy, 'seed=9', 'smoke')).toEqual({
-      preset: 'smoke',
-      config: { ...presetConfig(fakeStudy, 'smoke'), seed: 9 },
-    }));
-
-  it.each([
-    ['v=2', 'version 2'],
-    ['preset=huge', "no preset 'huge'"],
-    ['utm=1', "no setting 'utm'"],
-    ['seeds=99', `'seeds' is "99"`],
-  ])('refuses %s', (query, message) => expect(thrown(() => fromQuery(fakeStudy, query, 'quick'))).toContain(message));
-
-  it('refuses a setting that takes one of its own names', () => {
-    const clash = { ...fakeStudy, config: { preset: schema['points']! } };
-    expect(thrown(() => fromQuery(clash, '', 'quick'))).toContain("setting 'preset'");
-  });
 });

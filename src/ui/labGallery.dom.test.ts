@@ -1,6 +1,6 @@
 /** <lab-gallery> and the figures on its cards. In Chromium; over Dawn there is no document. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Card, Reference } from '../lab/study';
+import type { Card, PresetName, Reference } from '../lab/study';
 import type { LabGallery } from './labGallery';
 
 const REFERENCE: Reference = {
@@ -13,6 +13,8 @@ const REFERENCE: Reference = {
   seconds: 2,
   view: { kind: 'line', chart: 'c', title: 'Risk', x: 'width', y: 'error', logX: true, logY: true, series: { a: 'first' } },
   markers: [{ chart: 'c', x: 10, label: 'here' }],
+  source: 'abc',
+  verdicts: [],
   curves: [
     {
       chart: 'c',
@@ -27,14 +29,14 @@ const REFERENCE: Reference = {
     { chart: 'c', series: 'a', label: 'limit', kind: 'theory', x: [1, 10, 100, 1000], y: [1, 1e12, 100, 10] },
   ],
 };
-const hardware = (preset: string): Reference => ({ ...REFERENCE, preset, software: false, build: 'abc-dirty' });
-const presets = (...names: readonly string[]): readonly Reference[] => names.map(hardware);
+const hardware = (preset: PresetName): Reference => ({ ...REFERENCE, preset, software: false, build: 'abc-dirty' });
+const presets = (...names: readonly PresetName[]): readonly Reference[] => names.map(hardware);
 const card = (id: string, references: readonly Reference[]): Card => ({
   id,
   title: `The ${id}`,
   question: 'Why?',
   summary: 'Because.',
-  references,
+  references: () => Promise.resolve({ default: references }),
 });
 
 const words = (e: Element | null | undefined): string => (e?.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
@@ -53,6 +55,8 @@ describe('<lab-gallery>', () => {
     await import('./labGallery');
     gallery = document.body.appendChild(document.createElement('lab-gallery') as LabGallery);
     gallery.cards = cards;
+    await gallery.updateComplete;
+    await Promise.resolve(); // the stored runs are there
     await gallery.updateComplete;
   };
   const all = (selector: string): readonly Element[] => [...gallery.renderRoot.querySelectorAll(selector)];

@@ -7,7 +7,7 @@ import type { InputsEvent, LabInputs } from './labInputs';
 const SPECS: Readonly<Record<string, InputSpec>> = {
   data: { label: 'Data', help: 'A table', accept: '.csv,.npy,-ubyte' },
   labels: { label: 'Labels', help: 'For arrays', accept: '.npy, .IDX' },
-  weights: { label: 'Weights', help: 'To start from', accept: '.safetensors', when: (c) => c['warm'] === true },
+  weights: { label: 'Weights', help: 'To start from', accept: '.safetensors', when: { warm: true } },
 };
 
 describe('where a file goes', () => {

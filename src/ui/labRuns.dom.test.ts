@@ -3,7 +3,7 @@ import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bundleOf, readBundle, writeBundle } from '../lab/bundle';
 import type { PointRow } from '../lab/study';
-import { fakeStudy } from '../lab/fakeStudy';
+import { fakeEntry, fakeStudy } from '../lab/fakeStudy';
 import { presetConfig } from '../lab/schema';
 import { keptRun } from '../lab/store/fakeKept';
 import { keepRun } from '../lab/store/keeper';
@@ -58,7 +58,7 @@ describe('<lab-runs>', () => {
   const open = async (): Promise<void> => {
     page = new LabRuns();
     page.database = database;
-    page.entries = [{ card: fakeStudy, load: async () => fakeStudy }];
+    page.entries = [fakeEntry()];
     document.body.append(page);
     await vi.waitFor(() => expect(page.runs !== undefined || page.problems.length > 0).toBe(true));
     await page.updateComplete;
@@ -95,8 +95,12 @@ describe('<lab-runs>', () => {
     expect(rows()[1]).toContain('Cut off');
     expect(rows()[2]).toMatch(/Done.*13 s/);
     expect(rows()[2]).toMatch(/2.*1 agrees.*no device \(software\)/);
-    const link = '../fake/?v=1&preset=quick&points=7&kind=fancy';
-    expect(all('tbody a').map((a) => a.getAttribute('href'))).toEqual([link, `${link}&resume=recent`, '../fake/?v=1&preset=quick']);
+    const link = '../fake/?v=2&study=squares&preset=quick&points=7&kind=fancy';
+    expect(all('tbody a').map((a) => a.getAttribute('href'))).toEqual([
+      link,
+      `${link}&resume=recent`,
+      '../fake/?v=2&study=squares&preset=quick',
+    ]);
     expect(page.usage).toMatch(/^This site stores .*B/);
   });
 

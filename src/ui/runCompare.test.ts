@@ -66,17 +66,17 @@ describe('runs in words', () => {
       { name: 'extra', cells: [undefined, 'true'] },
       { name: 'Build', cells: ['test', 'other'] },
     ]);
-    const { widths, ...rest } = fakeStudy.config;
+    const { widths, ...rest } = fakeStudy.fields;
     const fancy = {
       ...fakeStudy,
-      config: { ...rest, widths: { ...widths!, when: (c) => c['kind'] === 'fancy' } },
+      fields: { ...rest, widths: { ...widths!, when: { kind: 'fancy' } } },
     } satisfies Study;
     expect(differing(fancy, [a, b]).map((line) => line.name)).toEqual(['extra', 'Build']); // widths count in neither
     expect(differing(undefined, [a, b])[0]!.name).toBe('widths');
     expect(differing(fakeStudy, [a, a])).toEqual([]);
   });
   it('links to a page only where it has the preset', () => {
-    expect(linkTo(fakeStudy, keptRun({ id: 'a', preset: 'quick' }))).toBe('../fake/?v=1&preset=quick');
+    expect(linkTo(fakeStudy, keptRun({ id: 'a', preset: 'quick' }))).toBe('../fake/?v=2&study=squares&preset=quick');
     expect([linkTo(undefined, keptRun({ id: 'a' })), linkTo(fakeStudy, keptRun({ id: 'a', preset: 'gone' }))]).toEqual([
       undefined,
       undefined,

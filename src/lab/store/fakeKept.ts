@@ -1,11 +1,12 @@
 /** A kept run of the fake study, for tests. */
 import { fakeStudy } from '../fakeStudy';
 import { presetConfig } from '../schema';
+import { titleOf } from '../study';
 import type { KeptRun } from './types';
 
 export const keptRun = (changes: Partial<KeptRun> & Pick<KeptRun, 'id'>): KeptRun => ({
-  study: fakeStudy.id,
-  title: fakeStudy.title,
+  study: fakeStudy.path,
+  title: titleOf(fakeStudy),
   preset: 'quick',
   config: presetConfig(fakeStudy, 'quick'),
   date: '2026-02-03T04:05:06.000Z',

@@ -6,8 +6,8 @@ import { addInt, add, constant, mul, sum, variable } from '../../ops/index';
 import { plan, type Plan } from '../../plan/index';
 import { metric, type Executor } from '../../runtime/executor';
 import { openReference } from '../../runtime/reference';
-import { defineStudy, type Study, type Row } from '../study';
-import { fakeStudy } from '../fakeStudy';
+import type { Row, Study } from '../study';
+import { fakeEntry, fakeStudy } from '../fakeStudy';
 import type { Entry, Snapshot } from '../journal';
 import { defaults } from '../schema';
 import { Connection, DATABASE, put } from '../store/database';
@@ -32,19 +32,18 @@ afterEach(async () => {
 });
 
 const connect = (run: Study['run'], openExecutor: () => Promise<Executor> = async () => openReference()): RunClient => {
-  const study = defineStudy({ ...fakeStudy, claims: () => [], run });
   const channel = new MessageChannel();
   ports.push(channel.port1);
   const client = new RunClient(channel.port1, () => undefined);
   channel.port1.start();
   channel.port2.start();
-  hostStudies(channel.port2, [{ card: study, load: async () => study }], { openExecutor, openStore });
+  hostStudies(channel.port2, [fakeEntry({ claims: () => [], run })], { openExecutor, openStore });
   return client;
 };
 const order = (resume?: string): StartOrder => ({
-  study: 'fake',
+  study: fakeStudy.path,
   preset: 'quick',
-  config: defaults(fakeStudy.config),
+  config: defaults(fakeStudy.fields),
   inputs: {},
   live: [],
   build: 'new',

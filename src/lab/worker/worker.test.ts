@@ -4,7 +4,7 @@ import { NoWebGPUError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
 import { Control } from '../control';
 import type { Config } from '../study';
-import { fakeExecutor, fakeStudy } from '../fakeStudy';
+import { fakeEntry, fakeExecutor, fakeStudy } from '../fakeStudy';
 import { defaults } from '../schema';
 import { BATCH_INTERVAL, RowBatch } from './batch';
 import { RunClient } from './client';
@@ -40,10 +40,10 @@ const connect = (open: () => Promise<Executor> = async () => fakeExecutor()) => 
     });
   channel.port1.start();
   channel.port2.start();
-  hostStudies(channel.port2, [{ card: fakeStudy, load: async () => fakeStudy }], { openExecutor: open });
+  hostStudies(channel.port2, [fakeEntry()], { openExecutor: open });
   return { client, until, messages };
 };
-const order = (settings: Config, study = 'fake'): StartOrder => ({
+const order = (settings: Config, study = fakeStudy.path): StartOrder => ({
   study,
   preset: 'quick',
   config: settings,
@@ -53,7 +53,7 @@ const order = (settings: Config, study = 'fake'): StartOrder => ({
   resume: undefined,
   keep: false,
 });
-const config = (changes: Config = {}): Config => ({ ...defaults(fakeStudy.config), ...changes });
+const config = (changes: Config = {}): Config => ({ ...defaults(fakeStudy.fields), ...changes });
 
 describe('a run through the worker protocol', () => {
   it('delivers every row, in few messages, and ends', async () => {
@@ -125,8 +125,9 @@ describe('a run through the worker protocol', () => {
   });
 
   it.each([
-    ['nothing', config(), "there is no study 'nothing'; there are fake"],
-    ['fake', config({ points: 0 }), "setting 'points' is 0"],
+    ['nothing/squares', config(), "there is no phenomenon 'nothing'; there are fake"],
+    ['fake/cubes', config(), "'fake' has no study 'cubes'; its studies are squares, again"],
+    ['fake/squares', config({ points: 0 }), "setting 'points' is 0"],
   ])('refuses %s', async (id, settings, message) => {
     const { client, until } = connect();
     client.start(order(settings, id));
