@@ -1,11 +1,11 @@
 /** The playground on the GPU: files and built-in sets, live settings, weights out and in, networks that diverge. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIELDS } from '../demos/playground/config';
-import { prepare } from '../demos/playground/data';
-import study from '../demos/playground/study';
-import { evaluatedAt, pieceOf } from '../demos/playground/run';
+import phenomenon from '../demos/playground/phenomenon';
+import { prepare } from '../demos/playground/playground/data';
+import { fields, type Config } from '../demos/playground/playground/fields';
+import { evaluatedAt, pieceOf } from '../demos/playground/playground/run';
 import { Control } from '../src/lab/control';
-import type { ArtifactRow, Config, Inputs, PointRow, Row } from '../src/lab/study';
+import { studyNamed, type ArtifactRow, type Config as AnyConfig, type Inputs, type PointRow, type Row } from '../src/lab/study';
 import { judge } from '../src/lab/judge';
 import { defaults, parseConfig, presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
@@ -19,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => executor.dispose());
 
 const control = new Control();
-type Changes = Readonly<Record<number, Config>>;
+const study = studyNamed(phenomenon, 'playground');
+/** Of the playground's own fields: they have been checked by them. */
+const own = (config: AnyConfig): Config => config as Config;
+type Changes = Readonly<Record<number, Partial<Config>>>;
 interface Asked {
   readonly inputs?: Inputs;
   /** By the number of the question for live settings, from 0. */ readonly changes?: Changes;
@@ -46,7 +49,7 @@ const measure = async (config: Config, { inputs = {}, changes = {}, abortAfter }
   }
   return rows;
 };
-const SMOKE: Config = { ...presetConfig(study, 'smoke'), batch: 8 };
+const SMOKE: Config = { ...own(presetConfig(study, 'smoke')), batch: 8 };
 const file = (name: string, data: Uint8Array<ArrayBuffer>): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> } => ({
   name,
   data,
@@ -74,7 +77,7 @@ const tensor = (...shape: number[]): { readonly shape: readonly number[]; readon
 
 describe('a run', () => {
   it('of the default network learns the spirals: the claims agree, every view has data, the progress ends', async () => {
-    const config = { ...parseConfig(study.config, {}), steps: 400, seeds: 5, examples: 300 };
+    const config = { ...own(parseConfig(study.fields, {})), steps: 400, seeds: 5, examples: 300 };
     const rows = await measure(config);
     const table = new RowTable(rows);
     for (const v of study.views(config))
@@ -83,7 +86,7 @@ describe('a run', () => {
     for (const v of judge(study, table, config)) expect(v.verdict, v.measured).toBe('agrees');
     expect(rows.findLast((r) => r.kind === 'progress')).toMatchObject({ done: 400, total: 400, steps: 2000 });
   });
-  it.each([
+  it.each<[Config['data'], Partial<Config>]>([
     ['mnist1d', {}],
     ['sine', {}],
     ['spirals', { hidden: [0], optimiser: 'sgd', batch: 0 }],
@@ -92,10 +95,10 @@ describe('a run', () => {
   ])('%s %o', async (data, rest) => {
     const config: Config = { ...SMOKE, data, ...rest };
     const rows = await measure(config);
-    expect(points(rows, 'loss', 'test').at(-1)!.x).toBe(config['steps']);
+    expect(points(rows, 'loss', 'test').at(-1)!.x).toBe(config.steps);
     expect(points(rows, 'loss', 'test').every((p) => Number.isFinite(p.y))).toBe(true);
     for (const v of judge(study, new RowTable(rows), config))
-      expect(v.verdict, v.measured).toMatch(config['seeds'] === 1 ? /^inconclusive$/ : /^(agrees|inconclusive)$/);
+      expect(v.verdict, v.measured).toMatch(config.seeds === 1 ? /^inconclusive$/ : /^(agrees|inconclusive)$/);
     expect(weightsOf(rows).data.length).toBeGreaterThan(0);
   });
   it('thins what is measured at every step, and evaluates about 60 times', async () => {
@@ -131,7 +134,7 @@ describe('the update ratio', () => {
 });
 
 describe('live settings', () => {
-  const config = { ...SMOKE, steps: 80, optimiser: 'momentum' };
+  const config: Config = { ...SMOKE, steps: 80, optimiser: 'momentum' };
   it('change the course from the step they say, and repeat exactly', async () => {
     const changes: Changes = { 2: { lr: 0.05, weightDecay: 0.01 } };
     const [plain, once, again] = [await measure(config), await measure(config, { changes }), await measure(config, { changes })];
@@ -146,7 +149,7 @@ describe('live settings', () => {
   });
   it('are those of the schema', () => {
     expect(
-      Object.entries(FIELDS)
+      Object.entries(fields)
         .filter(([, f]) => 'apply' in f && f.apply === 'live')
         .map(([key]) => key),
     ).toEqual(['lr', 'weightDecay']);
@@ -235,7 +238,7 @@ describe('networks that diverge', () => {
 });
 
 describe('data', () => {
-  const config = { ...defaults(study.config), testShare: 0.2 };
+  const config = { ...own(defaults(study.fields)), testShare: 0.2 };
   it('from a CSV are split by the seed into all of the rows, and standardised by the training set', () => {
     const sets = prepare(config, { data: TABLE });
     expect([sets.kind, sets.train.n, sets.test.n, sets.inputs, sets.outputs, sets.classNames]).toEqual([
