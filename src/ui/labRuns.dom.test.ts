@@ -171,7 +171,7 @@ describe('<lab-runs>', () => {
     for (let i = 0; i < 6; i++) await store.add(keptRun({ id: `m${i}` }), [], {});
     document.dispatchEvent(new Event('visibilitychange'));
     await vi.waitFor(() => expect(page.runs).toHaveLength(9));
-    page.chosen = new Set(page.runs!.filter((r) => r.study === 'fake').map((r) => r.id));
+    page.chosen = new Set(page.runs!.filter((r) => r.study === 'fake/squares').map((r) => r.id));
     await page.updateComplete;
     expect([button('Compare').disabled, words($('#why'))]).toEqual([true, expect.stringMatching(/^At most 6/)]);
   });
@@ -237,7 +237,7 @@ describe('<lab-runs>', () => {
     });
     button('Export (JSON)').click();
     await vi.waitFor(() => expect(page.said).toBe('1 run exported.'));
-    expect(names).toEqual(['fake-2026-01-02T00-00-00-rece.json']);
+    expect(names).toEqual(['fake-squares-2026-01-02T00-00-00-rece.json']);
     const { facts, points, inputs } = readBundle(await blobs[0]!.text());
     expect([facts.config['points'], facts.state, points, inputs['data']!.data]).toEqual([7, 'aborted', [point(2, 5)], Uint8Array.of(1, 2)]);
   });

@@ -43,7 +43,8 @@ export async function importRuns(store: RunStore, files: Iterable<File>): Promis
 
 /** '2026-02-03T04-05-06': what file systems take. */
 const stamp = (date: string): string => date.slice(0, 19).replaceAll(':', '-');
-const fileName = ({ study, date, id }: KeptRun): string => `${study}-${stamp(date)}-${id.slice(0, 4)}.json`.replace(/[^\w.-]/g, '_');
+const fileName = ({ study, date, id }: KeptRun): string =>
+  `${study}-${stamp(date)}-${id.slice(0, 4)}.json`.replaceAll('/', '-').replace(/[^\w.-]/g, '_');
 
 /** Gives the reader one file. Throws StorageError where the browser does not read the run back. */
 export async function exportRun(store: RunStore, run: KeptRun): Promise<void> {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StorageError } from '../../core/errors';
 import type { Inputs, PointRow, Row } from '../study';
 import type { Entry } from '../journal';
-import { Connection, type Reading } from './database';
+import { Connection, put, type Reading, type RunRecord } from './database';
 import { keptRun } from './fakeKept';
 import { keepRun } from './keeper';
 import { openStore, type IdbStore } from './store';
@@ -129,7 +129,7 @@ describe('the run store', () => {
       await first.flush({}, update(x));
     }
     locks.mockRestore();
-    expect((await store.interrupted('fake'))?.id).toBe('a');
+    expect((await store.interrupted('fake/squares'))?.id).toBe('a');
 
     const second = await keep((await store.get('a'))!, name, { resumed: true });
     expect([await store.rows('a'), (await store.get('a'))!.points]).toEqual([[1, 2, 3].map(point), 3]); // until there is something to replace them
@@ -142,7 +142,7 @@ describe('the run store', () => {
     expect(await store.journal('a')).toEqual({ entries: [1, 2, 3, 4].map(entry), snapshot: update(4).snapshot });
     expect((await store.get('a'))!.points).toBe(2);
     await second.end({ state: 'done' });
-    expect(await store.interrupted('fake')).toBeUndefined();
+    expect(await store.interrupted('fake/squares')).toBeUndefined();
   });
 
   it('keeps the checkpoint of a run that failed but can go on', async () => {
@@ -152,12 +152,12 @@ describe('the run store', () => {
     await first.flush({}, update(1));
     const error = { name: 'DeviceLostError', message: 'gone' };
     await first.end({ state: 'failed', error }, { resumable: true });
-    expect(await store.interrupted('fake')).toMatchObject({ id: 'a', state: 'failed', error, resumable: true });
+    expect(await store.interrupted('fake/squares')).toMatchObject({ id: 'a', state: 'failed', error, resumable: true });
     const second = await keep((await store.get('a'))!, name, { resumed: true });
     expect(await store.get('a')).toMatchObject({ state: 'running', error: undefined, resumable: true });
     expect((await store.journal('a'))!.entries).toEqual([entry(1)]);
     await second.end({ state: 'failed', error });
-    expect([await store.interrupted('fake'), await store.journal('a')]).toEqual([undefined, undefined]);
+    expect([await store.interrupted('fake/squares'), await store.journal('a')]).toEqual([undefined, undefined]);
     const without = await keep(run('b'), name);
     await without.end({ state: 'failed' }, { resumable: true });
     expect((await store.get('b'))!.resumable).toBe(false); // there was no checkpoint
@@ -170,7 +170,7 @@ describe('the run store', () => {
     await store.add(run('without a checkpoint', { date: '2026-01-02T00:00:00.000Z' }), [], {});
     const keeper = await keep(run('new'), name);
     expect([...(await store.training())]).toEqual(['new']);
-    expect((await store.interrupted('fake'))?.id).toBe('old');
+    expect((await store.interrupted('fake/squares'))?.id).toBe('old');
     expect(await store.interrupted('another')).toBeUndefined();
     await keep(run('new'), name, { resumed: true });
     expect(failures.map((e) => e.message)).toEqual([expect.stringContaining('another tab')]);
@@ -189,10 +189,10 @@ describe('the run store', () => {
     await new Promise((resolve) => {
       worker.addEventListener('message', resolve);
     });
-    expect([[...(await store.training())], await store.interrupted('fake')]).toEqual([['w'], undefined]);
+    expect([[...(await store.training())], await store.interrupted('fake/squares')]).toEqual([['w'], undefined]);
     worker.terminate();
     URL.revokeObjectURL(script);
-    expect((await store.interrupted('fake'))?.id).toBe('w'); // at once: it waits for a worker that is just ending
+    expect((await store.interrupted('fake/squares'))?.id).toBe('w'); // at once: it waits for a worker that is just ending
   });
 
   it('leaves a run that could not be gone on with as it was', async () => {
@@ -212,6 +212,17 @@ describe('the run store', () => {
     expect([...(await store.training())]).toEqual([]);
   });
 
+  it('reads a record from before there were studies', async () => {
+    const database = fresh();
+    const connection = new Connection(database);
+    const { study: _, ...rest } = keptRun({ id: 'old' });
+    const record = { ...rest, experiment: 'double-descent', touched: 0 } as unknown as RunRecord;
+    await connection.write('prepare', (tx) => put(tx, 'runs', record));
+    connection.close();
+    const run = await (await open(database)).get('old');
+    expect(run).toEqual({ ...rest, study: 'double-descent' });
+  });
+
   it('drops old checkpoints, never rows', async () => {
     const name = fresh();
     const store = await open(name);
@@ -221,7 +232,7 @@ describe('the run store', () => {
       await keeper.flush({}, update(1));
       await keeper.end({ state: 'failed' }, { resumable: true });
     }
-    await store.prune('fake', 2);
+    await store.prune('fake/squares', 2);
     const left = await Promise.all(
       [1, 2, 3].map(async (day) => [
         (await store.get(`run ${day}`))!.resumable,
