@@ -37,8 +37,9 @@ const lab = (args: readonly string[], watch?: (child: ChildProcess, stderr: stri
   });
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** The variant that trains on the GPU and whose figures are checked against a closed form. */
-const TRAINS = ['double-descent', '--preset', 'smoke', '--set', 'variant=epoch'];
+/** It trains on the GPU, and its figures are checked against a closed form. */
+const STUDY = 'double-descent/over-time';
+const TRAINS = [STUDY, '--preset', 'smoke'];
 
 describe('npm run lab', () => {
   let folder: string;
@@ -56,7 +57,7 @@ describe('npm run lab', () => {
     const ended = await lab([...TRAINS, '--seeds', '3', '--out', join(folder, 'one')]);
     expect(ended.code, ended.stderr).toBe(0);
     const summary = await summaryOf('one');
-    expect(summary).toMatchObject({ study: 'double-descent', preset: 'smoke', state: 'done', config: { variant: 'epoch', seeds: 3 } });
+    expect(summary).toMatchObject({ study: STUDY, preset: 'smoke', state: 'done', config: { seeds: 3 } });
     expect(summary.adapter.name).not.toBe('none');
     expect(ended.stdout).toContain(`on ${summary.adapter.name}`);
     expect(ended.stderr).toMatch(/% · .*points/);
@@ -82,7 +83,7 @@ describe('npm run lab', () => {
     expect(again.stdout).toContain(`${summary.points} of ${summary.points} numbers have the same bits.`);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('on %s ends the run, writes what was measured and exits with 130', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('on %s ends the run, writes what was measured and exits with 130', async (signal) => {
     let sent = false;
     const ended = await lab([...TRAINS, '--set', 'steps=100000', '--out', join(folder, signal)], (child, stderr) => {
       if (sent || !/\b[1-9]\d* points/.test(stderr)) return;
@@ -95,6 +96,38 @@ describe('npm run lab', () => {
     expect(summary.state).toBe('aborted');
     expect(summary.points).toBeGreaterThan(0);
     expect((await metricsOf(signal)).trimEnd().split('\n')).toHaveLength(1 + summary.points);
+  });
+
+  it('goes on without a reader of its output as after an interrupt, and says nothing of it', async () => {
+    const out = join(folder, 'piped');
+    const child = spawn(
+      'bash',
+      [
+        '-c',
+        `"$0" "$1" lab ${TRAINS.join(' ')} --set steps=100000 --out "$2" 2>&1 | head -n 2`,
+        process.execPath,
+        join(ROOT, 'src/cli/run.mjs'),
+        out,
+      ],
+      { cwd: tmpdir() },
+    );
+    await new Promise((done) => {
+      child.on('close', done);
+    });
+    await expect.poll(() => existsSync(join(out, 'run.json')), { timeout: 60_000, interval: 200 }).toBe(true);
+    expect((await summaryOf('piped')).state).toBe('aborted');
+  });
+
+  it('prints JSON for programs; a folder that holds a run is not written over unless asked', async () => {
+    const args = [...TRAINS, '--seeds', '2', '--set', 'steps=20', '--json', '--out', join(folder, 'json')];
+    const ended = await lab(args);
+    expect(ended.code, ended.stderr).toBe(0);
+    const said = JSON.parse(ended.stdout) as { readonly study: string; readonly state: string; readonly verdicts: readonly unknown[] };
+    expect([said.study, said.state, said.verdicts.length]).toEqual([STUDY, 'done', (await summaryOf('json')).verdicts.length]);
+    const refused = await lab(args);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('--force');
+    expect((await lab([...args, '--force'])).code).toBe(0);
   });
 
   it('refuses wrong usage before it builds, launches or writes anything', async () => {

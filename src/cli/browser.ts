@@ -126,5 +126,5 @@ export const launchBrowser = async (): Promise<Browser> => {
 export const launchInterruptible = async (flags: readonly string[] = []): Promise<Browser> => {
   await ensureBrowser();
   const options = launchOptions();
-  return chromium.launch({ ...options, args: [...options.args, ...flags], handleSIGINT: false, handleSIGTERM: false });
+  return chromium.launch({ ...options, args: [...options.args, ...flags], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
 };

@@ -2,76 +2,26 @@
  * `npm run lab -- STUDY [options]`: builds the lab, runs one study in a headless browser on the same page a visitor sees, and
  * writes what it measured. Progress and notes go to stderr; adapter, verdicts and the folder's name to stdout.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { ConfigError } from '../core/errors';
-import { readBundle, writeBundle, type RunBundle } from '../lab/bundle';
-import { cellsCsv, metricsCsv } from '../lab/export';
-import type { AdapterInfo, LiveChange } from '../lab/run';
-import { fileStem, titleOf, type Inputs } from '../lab/study';
-import { RowTable } from '../lab/table';
+import { readBundle, toJson } from '../lab/bundle';
+import type { AdapterInfo } from '../lab/run';
+import type { Inputs } from '../lab/study';
 import { presentRun } from '../lab/version1';
 import { launchInterruptible } from './browser';
 import { entriesOf, loadCatalogue, type Catalogue } from './catalogue';
 import { commit } from './commit';
 import { onInterrupt } from './interrupt';
-import type { LabCommand } from './labArgs';
-import { parseLab } from './labArgs';
-import type { Outcome } from './labPage';
-import { drive, pageOf } from './labPage';
-import { ProgressMeter } from './labProgress';
-import type { Terminal } from './labProgress';
+import { parseLab, type LabCommand } from './labArgs';
+import { makeFolder, NO_ADAPTER, writeOutcome, type LabRun } from './labOutput';
+import { drive, pageOf, type Outcome } from './labPage';
+import { ProgressMeter, type Terminal } from './labProgress';
 import { keepReference } from './labReference';
 import { EXIT, exitCode, verdictText } from './labReport';
 import { compareText, sameBits } from './labRepeat';
 import { openSite, ROOT } from './site';
 import { sourceHash } from './sourceHash';
-
-/** `inputs`: read. `again`: what an earlier run measured, to compare with. */
-type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & {
-  readonly inputs: Inputs;
-  readonly live: readonly LiveChange[];
-  readonly again?: RunBundle;
-};
-
-/** `out/<study>-<preset>-<UTC time>`, unless named. */
-const outFolder = (run: LabRun, date: Date): string =>
-  resolve(run.out ?? join('out', `${fileStem(run.study)}-${run.preset}-${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`));
-
-const NO_ADAPTER = { name: 'none', software: false } as const;
-
-const bundleOf = (
-  { study, preset, config, inputs }: LabRun,
-  { verdicts, adapter, seconds, state, live }: Outcome,
-  table: RowTable,
-  date: Date,
-): RunBundle => ({
-  facts: {
-    study: study.path,
-    title: titleOf(study),
-    preset,
-    config,
-    verdicts,
-    adapter: adapter ?? NO_ADAPTER,
-    date: date.toISOString(),
-    build: commit(ROOT),
-    seconds,
-    live,
-    state: state === 'done' || state === 'aborted' ? state : 'failed',
-  },
-  points: table.points,
-  cells: table.cells,
-  inputs,
-});
-
-const writeOutcome = async (folder: string, run: LabRun, outcome: Outcome, date: Date): Promise<void> => {
-  const table = new RowTable(outcome.rows);
-  await writeFile(join(folder, 'metrics.csv'), metricsCsv(table));
-  if (table.cells.length > 0) await writeFile(join(folder, 'cells.csv'), cellsCsv(table));
-  await writeFile(join(folder, 'run.json'), writeBundle(bundleOf(run, outcome, table, date)));
-  for (const { name, data } of outcome.artifacts) await writeFile(join(folder, basename(name)), data);
-  for (const { name, png } of outcome.charts) await writeFile(join(folder, `${name.replace(/\.png$/, '')}.png`), png);
-};
 
 const nameOf = (adapter: AdapterInfo): string => `${adapter.name}${adapter.software ? ' (software)' : ''}`;
 
@@ -109,12 +59,15 @@ const readInputs = async (paths: Readonly<Record<string, string>>): Promise<Inpu
 };
 
 /** Throws ConfigError where the file is no run, or one of a study or settings that are not here. */
-const readRepeat = async ({ path, out }: Extract<LabCommand, { kind: 'repeat' }>, catalogue: Catalogue): Promise<LabRun> => {
+const readRepeat = async (
+  { kind: _kind, path, ...output }: Extract<LabCommand, { kind: 'repeat' }>,
+  catalogue: Catalogue,
+): Promise<LabRun> => {
   const text = await readOr(path, readFile(path, 'utf8'));
   const again = await readOr(path, (async () => readBundle(text))());
   const { facts, inputs } = again;
   const placed = await presentRun(entriesOf(catalogue), facts);
-  return { ...placed, inputs, live: facts.live, reference: false, again, ...(out === undefined ? {} : { out }) };
+  return { ...placed, inputs, live: facts.live, reference: false, again, ...output };
 };
 
 /** A repeated run whose numbers differ, where they must not, counts as one whose claim disagrees. */
@@ -123,34 +76,41 @@ const codeOf = (run: LabRun, outcome: Outcome): number => {
   return run.again && code === EXIT.agrees && !sameBits(run.again, outcome) ? EXIT.disagrees : code;
 };
 
+/** Throws ConfigError as `keepReference` does. */
+const keep = async (run: LabRun, outcome: Outcome, date: Date): Promise<string> =>
+  keepReference(run, outcome.state, outcome.rows, {
+    adapter: outcome.adapter ?? NO_ADAPTER,
+    build: commit(ROOT),
+    source: await sourceHash(run.study.path),
+    date: date.toISOString(),
+    seconds: outcome.seconds,
+    verdicts: outcome.verdicts,
+  });
+
+const report = (run: LabRun, outcome: Outcome, folder: string): string => {
+  const { adapter = NO_ADAPTER, state, seconds, verdicts, error } = outcome;
+  const again = run.again ? compareText(run.again, outcome) : undefined;
+  if (run.json) return toJson({ study: run.study.path, preset: run.preset, state, adapter, seconds, folder, error, verdicts, again });
+  const title = `${run.study.path}, preset ${run.preset}, on ${nameOf(adapter)}: ${state}`;
+  return `${[title, verdictText(verdicts), folder, ...(again ? [again] : [])].join('\n\n')}\n`;
+};
+
 const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<number> => {
   const date = new Date();
-  const folder = outFolder(run, date);
   // Before the run, so that a folder that cannot be written costs nobody an hour.
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new ConfigError(`cannot make the folder ${folder}: ${String(error)}`);
-  });
+  const folder = await makeFolder(run, date);
   const meter = new ProgressMeter(stderr);
   const interrupt = onInterrupt((text) => meter.note(text));
   try {
     const outcome = await measure(run, interrupt.signal, meter);
-    await writeOutcome(folder, run, outcome, date);
-    if (run.reference)
-      meter.note(
-        await keepReference(run, outcome.state, outcome.rows, {
-          adapter: outcome.adapter ?? NO_ADAPTER,
-          build: commit(ROOT),
-          source: await sourceHash(run.study.path),
-          date: date.toISOString(),
-          seconds: outcome.seconds,
-          verdicts: outcome.verdicts,
-        }),
-      );
-    stdout.write(
-      `${run.study.path}, preset ${run.preset}, on ${nameOf(outcome.adapter ?? NO_ADAPTER)}: ${outcome.state}\n\n${verdictText(outcome.verdicts)}\n\n${folder}\n`,
-    );
+    const unwritten = await writeOutcome(folder, run, outcome, date);
+    if (run.reference) meter.note(await keep(run, outcome, date));
+    stdout.write(report(run, outcome, folder));
     if (outcome.error) stderr.write(`${outcome.error.name}: ${outcome.error.message}\n`);
-    if (run.again) stdout.write(`\n${compareText(run.again, outcome)}\n`);
+    if (unwritten.length > 0) {
+      stderr.write(`lab: not written: ${unwritten.join('; ')}. The other files are in ${folder}\n`);
+      return EXIT.failed;
+    }
     return interrupt.signal.aborted ? EXIT.interrupted : codeOf(run, outcome);
   } finally {
     interrupt.dispose();

@@ -1,25 +1,35 @@
 /** The command line of the headless runner, checked in full before anything is built or launched. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../core/errors';
+import { didYouMean } from '../core/suggest';
 import type { Config, FieldValue, PresetName, Study } from '../lab/study';
 import { changedMeaning } from '../lab/reference';
 import { parseConfig, presetConfig, presetNamed, settingFromText } from '../lab/schema';
 import { studiesOf, type Catalogue } from './catalogue';
 import { fullList, labHelp, OPTIONS, settingText, studyHelp, studyList } from './labHelp';
 
+/** Where results go. */
+export interface Output {
+  /** Absent: named by study, preset and time. */
+  readonly out?: string;
+  /** Whether a folder that holds a run may be written over. */
+  readonly force?: boolean;
+  /** Whether stdout gets JSON in place of text. */
+  readonly json?: boolean;
+}
+
 export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
   /** Does again what a run's JSON file says, and compares. */
-  | { readonly kind: 'repeat'; readonly path: string; readonly out?: string }
-  | {
+  | ({ readonly kind: 'repeat'; readonly path: string } & Output)
+  | ({
       readonly kind: 'run';
       readonly study: Study;
       readonly preset: PresetName;
       readonly config: Config;
       /** Paths of files by the study's names for them. */ readonly inputs: Readonly<Record<string, string>>;
       /** Whether to keep the run with the source. */ readonly reference?: boolean;
-      /** Absent: named by study, preset and time. */ readonly out?: string;
-    };
+    } & Output);
 
 /** Throws ConfigError with the options there are. */
 const readOptions = (args: readonly string[]) => {
@@ -35,6 +45,8 @@ const readOptions = (args: readonly string[]) => {
         input: { type: 'string', multiple: true },
         from: { type: 'string' },
         reference: { type: 'boolean' },
+        force: { type: 'boolean' },
+        json: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -47,7 +59,10 @@ const readOptions = (args: readonly string[]) => {
 /** 'double-descent/mlp', or 'double-descent' for its first study. Throws ConfigError that lists what there is. */
 const findStudy = (name: string, catalogue: Catalogue): Study => {
   const found = studiesOf(catalogue).find((s) => s.path === name || s.phenomenon.id === name);
-  if (!found) throw new ConfigError(`there is no study '${name}'. The studies are:\n${studyList(catalogue)}`);
+  if (!found) {
+    const known = studiesOf(catalogue).flatMap((s) => [s.path, s.phenomenon.id]);
+    throw new ConfigError(`there is no study '${name}'${didYouMean(name, known)}. The studies are:\n${studyList(catalogue)}`);
+  }
   return found;
 };
 
@@ -58,7 +73,8 @@ const readSetting = (text: string, e: Study): readonly [string, FieldValue] => {
     .join('\n');
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new ConfigError(`--set takes KEY=VALUE, got '${text}'. The settings are:\n${list}`);
-  if (!Object.hasOwn(e.fields, key)) throw new ConfigError(`${e.path} has no setting '${key}'. The settings are:\n${list}`);
+  if (!Object.hasOwn(e.fields, key))
+    throw new ConfigError(`${e.path} has no setting '${key}'${didYouMean(key, Object.keys(e.fields))}. The settings are:\n${list}`);
   return [key, settingFromText(e.fields, key, value)];
 };
 
@@ -70,6 +86,12 @@ const checkReference = (preset: string, config: Config, base: Config, inputs: Re
     `--reference keeps the run as that of preset '${preset}', but ${changed.join(', ')} differ from it. Leave out one of the two; seed and seeds may be set`,
   );
 };
+
+const outputOf = ({ out, force, json }: { readonly out?: string; readonly force?: boolean; readonly json?: boolean }): Output => ({
+  ...(out === undefined ? {} : { out }),
+  ...(force ? { force } : {}),
+  ...(json ? { json } : {}),
+});
 
 /** `name=path`. Throws ConfigError that lists the files the study takes. */
 const readInput = (text: string, e: Study): readonly [string, string] => {
@@ -94,8 +116,10 @@ export const parseLab = (args: readonly string[], catalogue: Catalogue): LabComm
   if (values.from !== undefined) {
     const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
     if (others)
-      throw new ConfigError(`--from takes study, preset, settings and files from the run's file; only --out goes with it\n\n${OPTIONS}`);
-    return { kind: 'repeat', path: values.from, ...(values.out === undefined ? {} : { out: values.out }) };
+      throw new ConfigError(
+        `--from takes study, preset, settings and files from the run's file; only --out, --force and --json go with it\n\n${OPTIONS}`,
+      );
+    return { kind: 'repeat', path: values.from, ...outputOf(values) };
   }
   if (values.list) return { kind: 'help', text: fullList(catalogue) };
   if (id === undefined) {
@@ -119,6 +143,6 @@ export const parseLab = (args: readonly string[], catalogue: Catalogue): LabComm
     config,
     inputs,
     ...(values.reference ? { reference: true } : {}),
-    ...(values.out === undefined ? {} : { out: values.out }),
+    ...outputOf(values),
   };
 };

@@ -11,6 +11,8 @@ export const OPTIONS = `Options:
   --input NAME=PATH  a file of your own, for studies that take one; may be repeated
   --from RUN.json    do again what a saved run did, and compare the numbers bit by bit
   --out FOLDER       where metrics.csv, run.json and the charts go (default: out/<study>-<preset>-<time>)
+  --force            write over a folder that holds a run already
+  --json             verdicts and where the files are as JSON on stdout, for programs
   --reference        also keep the main chart and the verdicts in demos/<study>/reference.json, as the stored run of this preset
   --list             every phenomenon, study, question, preset and time
   --help             this text, or with a study its settings

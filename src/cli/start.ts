@@ -41,7 +41,13 @@ export const main = async (args: readonly string[]): Promise<number> => {
     configFile: join(ROOT, 'vite.config.ts'),
     server: { open: false, ...(port !== undefined && { port, strictPort: true }) },
   });
-  await server.listen();
+  try {
+    await server.listen();
+  } catch (error) {
+    await server.close(); // or its watchers keep the process alive
+    if (port === undefined || !(error instanceof Error) || !/already in use/.test(error.message)) throw error;
+    throw new ConfigError(`start: port ${port} is taken; name another with --port, or leave it out for the next that is free`);
+  }
   process.stdout.write('\n  Overparam is served at\n\n');
   server.printUrls();
   if (open && hasDisplay(process.platform, process.env)) server.openBrowser();

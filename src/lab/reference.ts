@@ -162,10 +162,7 @@ export const matching = (references: readonly Reference[], config: Config): Refe
 
 /** `references` with `fresh` in place of the one of its preset, in the presets' order. */
 export const withReference = (references: readonly Reference[], fresh: Reference): readonly Reference[] =>
-  PRESET_NAMES.flatMap((name) => [
-    ...references.filter((r) => r.preset === name && name !== fresh.preset),
-    ...(name === fresh.preset ? [fresh] : []),
-  ]);
+  PRESET_NAMES.flatMap((name) => (name === fresh.preset ? fresh : references.filter((r) => r.preset === name)));
 
 /** Whether settings other than the repetition's differ from `base`, and which. */
 export const changedMeaning = (config: Config, base: Config): readonly string[] =>

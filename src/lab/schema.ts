@@ -1,6 +1,7 @@
 /** From a study's fields to values: defaults, presets, checks and text, for the page's controls, the URL and the command line alike. */
 import * as v from 'valibot';
 import { ConfigError } from '../core/errors';
+import { didYouMean } from '../core/suggest';
 import type { Condition, Config, Field, FieldValue, ListField, NumberField, PresetName, Schema } from './fields';
 import type { Study } from './study';
 
@@ -45,7 +46,9 @@ const schemaOf = (field: Field): v.GenericSchema<unknown, FieldValue> => {
 
 const fieldOf = (schema: Schema, key: string): Field => {
   if (!Object.hasOwn(schema, key))
-    throw new ConfigError(`there is no setting '${key}'; the settings are ${Object.keys(schema).join(', ')}`);
+    throw new ConfigError(
+      `there is no setting '${key}'${didYouMean(key, Object.keys(schema))}; the settings are ${Object.keys(schema).join(', ')}`,
+    );
   return schema[key]!;
 };
 const wrong = (key: string, value: unknown, field: Field): ConfigError => {
@@ -71,7 +74,9 @@ export const isPreset = (presets: object, name: string): name is PresetName => O
 /** The name as a preset's. Throws ConfigError, listing the presets, where there is none of that name. */
 export function presetNamed({ presets, path }: Pick<Study, 'presets' | 'path'>, name: string): PresetName {
   if (!isPreset(presets, name))
-    throw new ConfigError(`'${path}' has no preset '${name}'; its presets are ${Object.keys(presets).join(', ')}`);
+    throw new ConfigError(
+      `'${path}' has no preset '${name}'${didYouMean(name, Object.keys(presets))}; its presets are ${Object.keys(presets).join(', ')}`,
+    );
   return name;
 }
 /** The defaults with a preset's differences. Throws ConfigError as `presetNamed` does. */

@@ -6,6 +6,7 @@
  * of studies.
  */
 import { ConfigError } from '../core/errors';
+import { didYouMean } from '../core/suggest';
 import type { Executor, TrainControl } from '../runtime/executor';
 import type { Claim, ClaimVerdict } from './claim';
 import type { Config, ConfigOf, Inputs, InputSpec, Preset, PresetName, Schema } from './fields';
@@ -117,7 +118,13 @@ export const definePhenomenon = ({
 /** Throws ConfigError, listing those there are, where the phenomenon has no study of that id. */
 export const studyNamed = ({ id, studies }: Pick<Phenomenon, 'id' | 'studies'>, name: string): Study => {
   const found = studies.find((s) => s.id === name);
-  if (!found) throw new ConfigError(`'${id}' has no study '${name}'; its studies are ${studies.map((s) => s.id).join(', ')}`);
+  if (!found)
+    throw new ConfigError(
+      `'${id}' has no study '${name}'${didYouMean(
+        name,
+        studies.map((s) => s.id),
+      )}; its studies are ${studies.map((s) => s.id).join(', ')}`,
+    );
   return found;
 };
 

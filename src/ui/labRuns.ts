@@ -223,7 +223,7 @@ export class LabRuns extends LitElement {
       try {
         const { study, preset, config } = await presentRun(this.entries, run);
         studies.set(study.path, study);
-        return { ...run, study: study.path, preset, config };
+        return Object.assign({}, run, { study: study.path, preset, config });
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         return run; // of another build: it is listed all the same
