@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../src/cli/site';
+import { ROOT } from '../src/cli/root';
 import type { BenchReport } from '../src/measure/bench/report';
 import { PHONE, Visitor } from './visitor';
 

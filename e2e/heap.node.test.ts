@@ -3,7 +3,7 @@ import type { Browser } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../src/cli/browser';
-import { ROOT } from '../src/cli/site';
+import { ROOT } from '../src/cli/root';
 
 let server: ViteDevServer;
 let browser: Browser;

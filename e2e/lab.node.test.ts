@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../src/cli/site';
+import { ROOT } from '../src/cli/root';
 import { readBundle } from '../src/lab/bundle';
 
 interface Ended {

@@ -6,7 +6,8 @@ import type { Browser, Page, Route } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/cli/browser';
 import { CONTENT_POLICY } from '../src/cli/securityPolicy';
-import { openSite, ROOT, type Site } from '../src/cli/site';
+import { openSite, type Site } from '../src/cli/site';
+import { ROOT } from '../src/cli/root';
 import type { LabStudy } from '../src/ui/labStudy';
 
 /** Of all scripts of a page together, its worker's left out, gzipped: a second on a slow phone's network. */

@@ -9,7 +9,7 @@ import { ConfigError } from '../core/errors';
 import { runCommand } from './command';
 import { commit } from './commit';
 import type { Terminal } from './labProgress';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 const OUT = join(ROOT, 'out');
 const FOLDER = 'overparam-bench';

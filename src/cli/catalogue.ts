@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { runnerImport } from 'vite';
 import type { Entry, Phenomenon, Reference, Study } from '../lab/study';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 export interface Catalogue {
   readonly phenomena: readonly Phenomenon[];

@@ -20,14 +20,15 @@ import { ProgressMeter, type Terminal } from './labProgress';
 import { keepReference } from './labReference';
 import { EXIT, exitCode, verdictText } from './labReport';
 import { compareText, sameBits } from './labRepeat';
-import { openSite, ROOT } from './site';
+import { openSite } from './site';
+import { ROOT } from './root';
 import { sourceHash } from './sourceHash';
 
 const nameOf = (adapter: AdapterInfo): string => `${adapter.name}${adapter.software ? ' (software)' : ''}`;
 
 /** Builds, serves, launches and drives; everything it opened is closed again. */
 const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): Promise<Outcome> => {
-  meter.note('building the lab');
+  meter.note('building the lab, where its source has changed');
   const site = await openSite();
   try {
     const browser = await launchInterruptible();

@@ -11,7 +11,7 @@ import { RowTable } from '../lab/table';
 import { commit } from './commit';
 import type { LabCommand } from './labArgs';
 import type { Outcome } from './labPage';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 /** `inputs`: read. `again`: what an earlier run measured, to compare with. */
 export type LabRun = Omit<Extract<LabCommand, { kind: 'run' }>, 'inputs' | 'kind'> & {

@@ -7,7 +7,7 @@ import type { PresetName, Reference } from '../lab/study';
 import { fakePhenomenon, fakeStudy } from '../lab/fakeStudy';
 import { parseLab } from './labArgs';
 import { keepReference, parseReferences, referencesText, writeReference } from './labReference';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 const reference = (preset: PresetName, y: readonly (number | null)[] = [1, null, 2e-7]): Reference => ({
   preset,

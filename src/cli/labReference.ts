@@ -6,7 +6,7 @@ import { ConfigError } from '../core/errors';
 import { PRESET_NAMES, type Config, type PresetName, type Reference, type Row, type Study } from '../lab/study';
 import { referenceOf, withReference, type ReferenceFacts } from '../lab/reference';
 import { RowTable } from '../lab/table';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 const figures = v.array(v.number());
 const gaps = v.array(v.nullable(v.number()));

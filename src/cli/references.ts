@@ -16,7 +16,8 @@ import { drive, pageOf } from './labPage';
 import { ProgressMeter } from './labProgress';
 import { keepReference } from './labReference';
 import { EXIT, verdictText } from './labReport';
-import { openSite, ROOT } from './site';
+import { openSite } from './site';
+import { ROOT } from './root';
 import { sourceHash } from './sourceHash';
 
 const USAGE = 'Usage: npm run references [-- STUDY…] [--preset NAME]… [--all]';

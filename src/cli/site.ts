@@ -1,22 +1,18 @@
-/** Builds the lab from source and serves it on this machine: what a visitor gets, with no watcher that might reload a page in mid-run. */
+/** Serves the lab on this machine, built from source: what a visitor gets, with no watcher that might reload a page in mid-run. */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { extname, join, normalize, resolve, sep } from 'node:path';
-import { build } from 'vite';
+import { extname, join, normalize, sep } from 'node:path';
+import { builtSite } from './siteBuild';
 import { SECURITY_HEADERS } from './securityPolicy';
 
 export interface Site {
   /** Where the gallery is, with a final slash. */
   readonly url: string;
-  /** Stops the server and deletes the built files. */
+  /** Stops the server. */
   readonly close: () => Promise<void>;
 }
-
-/** The repository's root. */
-export const ROOT = resolve(import.meta.dirname, '../..');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -82,39 +78,5 @@ export const serveFolder = async (folder: string, base = '/'): Promise<Site> => 
   };
 };
 
-/** Builds what visitors get, whatever runs the build: a test runner's NODE_ENV would bring the libraries' development versions in. */
-const buildForVisitors = async (outDir: string): Promise<void> => {
-  const before = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = 'production';
-  try {
-    await build({
-      root: join(ROOT, 'demos'),
-      configFile: join(ROOT, 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir, emptyOutDir: true },
-    });
-  } finally {
-    if (before === undefined) delete process.env['NODE_ENV'];
-    else process.env['NODE_ENV'] = before;
-  }
-};
-
-/** Builds the whole site into a temporary folder and serves it. */
-export const openSite = async (base = '/'): Promise<Site> => {
-  const outDir = await mkdtemp(join(tmpdir(), 'overparam-'));
-  const remove = (): Promise<void> => rm(outDir, { recursive: true, force: true });
-  try {
-    await buildForVisitors(outDir);
-    const site = await serveFolder(outDir, base);
-    return {
-      url: site.url,
-      close: async () => {
-        await site.close();
-        await remove();
-      },
-    };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-};
+/** Builds the whole site, unless it is built of this source already, and serves it. */
+export const openSite = async (base = '/'): Promise<Site> => serveFolder(await builtSite(), base);

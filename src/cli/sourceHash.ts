@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'vite';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 /** Files of a study that decide what it measures and how it is judged: all but its words, and tests. */
 const measures = (file: string): boolean => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'study.ts';

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { NOT_FOUND, runCommand, wasInterrupted } from './command';
-import { ROOT } from './site';
+import { ROOT } from './root';
 import { hasDisplay, parseStart } from './start';
 
 it.each([

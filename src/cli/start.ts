@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
 import { ConfigError } from '../core/errors';
-import { ROOT } from './site';
+import { ROOT } from './root';
 
 export interface StartCommand {
   /** Absent: Vite's own, or the next that is free. */

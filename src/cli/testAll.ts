@@ -11,7 +11,7 @@ import { ensureBrowser } from './browser';
 import type { FoundBrowser } from './browser';
 import { runCommand, wasInterrupted } from './command';
 import { wantsSoftware } from './findBrowser';
-import { ROOT } from './site';
+import { ROOT } from './root';
 import { add, closingLine, stageTally, vitestTally } from './tally';
 import type { Tally } from './tally';
 
