@@ -1,7 +1,7 @@
-/** Grokking on the GPU: the weights solved by hand, the smoke preset of every variant, and the quick preset, which groks. */
+/** Grokking on the GPU: the weights solved by hand, the smoke preset of every study, and the quick preset, which groks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import study from '../demos/grokking/study';
-import type { Config, Row } from '../src/lab/study';
+import phenomenon from '../demos/grokking/phenomenon';
+import { studyNamed, type Config, type Row, type Study } from '../src/lab/study';
 import { judge } from '../src/lab/judge';
 import { presetConfig } from '../src/lab/schema';
 import { RowTable } from '../src/lab/table';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => executor.dispose());
 
-const measure = (config: Config): Promise<readonly Row[]> => measured(study, config, executor);
+const measure = (study: Study, config: Config): Promise<readonly Row[]> => measured(study, config, executor);
 
 describe('weights solved by hand, in the model on the GPU', () => {
   /** u of float32 as kernels' bounds take it. */
@@ -56,9 +56,9 @@ describe('weights solved by hand, in the model on the GPU', () => {
 });
 
 /** What every run has: points or cells for every view, progress to its end, verdicts that contradict nothing. */
-const check = (config: Config, rows: readonly Row[]): RowTable => {
+const check = (study: Study, config: Config, rows: readonly Row[]): RowTable => {
   const table = new RowTable(rows);
-  study.theory(config);
+  study.theory?.(config);
   for (const v of study.views(config)) {
     if (v.kind === 'heatmap')
       expect(
@@ -78,23 +78,25 @@ const check = (config: Config, rows: readonly Row[]): RowTable => {
 };
 
 describe('the smoke preset', () => {
-  it.each<Config>([
-    { variant: 'time' },
-    { variant: 'time', task: 'subtract', decays: [0, 1], seed: 1_000_000 },
-    { variant: 'time', task: 'divide' },
-    { variant: 'time', task: 's5', steps: 10, fraction: 0.02, seeds: 1 },
-    { variant: 'time', model: 'transformer', modulus: '5', steps: 12, warmup: 10, seeds: 1 },
-    { variant: 'phase', decays: [0, 1] },
-    { variant: 'exact' },
-  ])('with %o', async (edge) => {
+  it.each<[string, Config]>([
+    ['over-time', {}],
+    ['over-time', { task: 'subtract', decays: [0, 1], seed: 1_000_000 }],
+    ['over-time', { task: 'divide' }],
+    ['over-time', { task: 's5', steps: 10, fraction: 0.02, seeds: 1 }],
+    ['over-time', { model: 'transformer', modulus: '5', steps: 12, warmup: 10, seeds: 1 }],
+    ['phase-diagram', { decays: [0, 1] }],
+    ['solved-by-hand', {}],
+  ])('of %s with %o', async (id, edge) => {
+    const study = studyNamed(phenomenon, id);
     const config = { ...presetConfig(study, 'smoke'), ...edge };
-    check(config, await measure(config));
+    check(study, config, await measure(study, config));
   });
 });
 
 it('the quick preset groks: it memorises, then generalises, its circuit first; all claims are judged', async () => {
+  const study = studyNamed(phenomenon, 'over-time');
   const config = presetConfig(study, 'quick');
-  const table = check(config, await measure(config));
+  const table = check(study, config, await measure(study, config));
   const end = (series: string): readonly number[] => table.summary('accuracy', series).at(-1)!.values;
   for (const accuracy of [...end('train 0.7/1'), ...end('test 0.7/1')]) expect(accuracy).toBeGreaterThan(0.95);
   expect(judge(study, table, config).map(({ id, verdict }) => [id, verdict])).toEqual([

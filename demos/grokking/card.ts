@@ -1,5 +1,4 @@
-import type { Card, Reference } from '../../src/lab/study';
-import references from './reference.json';
+import type { Card } from '../../src/lab/study';
 
 export default {
   id: 'grokking',
@@ -7,5 +6,5 @@ export default {
   question: 'Why does a network that has memorised its examples suddenly understand the rule, long after?',
   summary:
     'A small network memorises half of an addition table, waits, and then gets the rest right; a circuit of a few waves grew inside it meanwhile.',
-  references: references as readonly Reference[],
+  references: () => import('./over-time/reference.json'),
 } satisfies Card;

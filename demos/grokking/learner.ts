@@ -3,7 +3,6 @@
  * measures a circuit asks for no more than this.
  */
 import { ConfigError } from '../../src/core/errors';
-import type { Config } from '../../src/lab/study';
 import type { LossKind } from '../../src/measure/index';
 import { modularAdditionTransformer, quadraticMlp, transformer, type Model, type Parameters } from '../../src/models/index';
 import type { Tensor } from '../../src/graph/tensor';
@@ -11,7 +10,7 @@ import { crossEntropy, errorRate, meanSquaredError, mul, oneHotErrorRate, reshap
 import type { HostArray } from '../../src/runtime/executor';
 import type { Objective } from '../../src/runtime/trainer';
 import { dense, type Dense } from '../../src/theory/index';
-import { isTransformer, num } from './config';
+import type { Task } from './settings';
 
 /** A network's parameters by name, row-major. */
 export type Weights = Readonly<Record<string, HostArray>>;
@@ -90,5 +89,5 @@ export const transformerLearner = (symbols: number): Learner => {
     embedding: (w) => matrix(w['embed']!.subarray(0, symbols * options.dModel), symbols, options.dModel),
   };
 };
-export const learnerOf = (c: Config, symbols: number): Learner =>
-  isTransformer(c) ? transformerLearner(symbols) : quadraticLearner(symbols, num(c, 'hidden'));
+export const learnerOf = ({ model, hidden }: Pick<Task, 'model'> & { readonly hidden: number }, symbols: number): Learner =>
+  model === 'transformer' ? transformerLearner(symbols) : quadraticLearner(symbols, hidden);

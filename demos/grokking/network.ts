@@ -1,6 +1,6 @@
 /** The replicas' trainer, and the plans that look inside: at the whole table's logits, with or without a component, with or without some units. */
 import type { OperationTable } from '../../src/data/index';
-import type { Config, RunContext } from '../../src/lab/study';
+import type { RunContext } from '../../src/lab/study';
 import { sumsByResult, withoutComponent } from '../../src/measure/index';
 import type { Tensor } from '../../src/graph/tensor';
 import { argmax, max, mul, squaredNorm, sub, sum, toFloat, variable } from '../../src/ops/index';
@@ -8,10 +8,9 @@ import { adamw } from '../../src/optim/index';
 import type { HostArray } from '../../src/runtime/executor';
 import { Trainer, type Inspection, type TrainerOptions } from '../../src/runtime/trainer';
 import { dense, type Dense } from '../../src/theory/index';
-import { num } from './config';
 import type { Learner, Weights } from './learner';
-import type { Replica, Sets } from './tables';
-import { tokensOf } from './tables';
+import type { Recipe } from './settings';
+import { tokensOf, type Replica, type Sets } from './tables';
 
 /** Larger than any logit: what a right answer's is lowered by so that the best wrong one is the maximum. */
 const FAR = 1e30;
@@ -50,19 +49,19 @@ const inspections = (learner: Learner, n: number): Readonly<Record<string, Inspe
   };
 };
 
-const optionsOf = (c: Config, learner: Learner, replicas: readonly Replica[], sets: Sets, n: number, looked: boolean): TrainerOptions => ({
+const optionsOf = (c: Recipe, learner: Learner, replicas: readonly Replica[], sets: Sets, n: number, looked: boolean): TrainerOptions => ({
   model: learner.model,
   loss: learner.loss,
   data: sets.train,
   test: sets.test,
   seeds: replicas.map((r) => r.seed),
-  initScale: num(c, 'initScale'),
+  initScale: c.initScale,
   optimiser: adamw({
-    lr: num(c, 'lr'),
+    lr: c.lr,
     beta1: 0.9,
     beta2: 0.98,
     weightDecay: replicas.map((r) => r.setting.decay),
-    schedule: { kind: 'constant', warmup: num(c, 'warmup') },
+    schedule: { kind: 'constant', warmup: c.warmup },
   }),
   metrics: ['loss', 'weightNorm'],
   evaluate: { error: learner.error, loss: learner.loss },
@@ -81,8 +80,8 @@ export class Network {
 
   /** `looked`: with the plans that look inside. Throws as Trainer.open does. */
   static async open(
-    c: Config,
-    { executor }: RunContext,
+    c: Recipe,
+    { executor }: Pick<RunContext, 'executor'>,
     learner: Learner,
     replicas: readonly Replica[],
     table: OperationTable,

@@ -1,8 +1,7 @@
 /** The operation's table as replicas' training and test sets: each seed its own split, each setting its own share. */
 import { operationTable, splitEntries, takeEntries, type Entries, type OperationTable } from '../../src/data/index';
-import type { Config } from '../../src/lab/study';
 import type { TrainerData } from '../../src/runtime/trainer';
-import { modulusOf, num, seedOf, settingsOf, taskOf, type Setting } from './config';
+import { seedOf, type Setting, type Task } from './settings';
 import type { Learner } from './learner';
 
 export interface Replica {
@@ -10,12 +9,10 @@ export interface Replica {
   readonly repetition: number;
   readonly seed: number;
 }
-export const replicasOf = (c: Config): readonly Replica[] =>
-  settingsOf(c).flatMap((setting) =>
-    Array.from({ length: num(c, 'seeds') }, (_, repetition) => ({ setting, repetition, seed: seedOf(c, repetition) })),
-  );
+export const replicasOf = (c: { readonly seeds: number; readonly seed: number }, settings: readonly Setting[]): readonly Replica[] =>
+  settings.flatMap((setting) => Array.from({ length: c.seeds }, (_, repetition) => ({ setting, repetition, seed: seedOf(c, repetition) })));
 
-export const tableOf = (c: Config): OperationTable => operationTable(taskOf(c), modulusOf(c));
+export const tableOf = ({ task, modulus }: Pick<Task, 'task' | 'modulus'>): OperationTable => operationTable(task, Number(modulus));
 
 /** a, b and what follows them, of one entry after another. */
 export const tokensOf = ({ n, a, b }: Entries, { suffix }: Learner): Uint32Array => {

@@ -1,9 +1,9 @@
 /** Training in pieces: accuracy and loss as they come, and between pieces whatever else is to be measured. */
-import type { Config, PointRow, Row, RunContext } from '../../src/lab/study';
+import type { PointRow, Row, RunContext } from '../../src/lab/study';
 import { metric, type MetricBatch } from '../../src/runtime/executor';
 import { FiniteWatch } from '../../src/runtime/trainLoop';
-import { evaluatedAt, num } from './config';
 import type { Network } from './network';
+import { evaluatedAt } from './settings';
 import type { Replica } from './tables';
 
 /** Accuracies from which the training set counts as memorised and the rule as learned. */
@@ -32,16 +32,16 @@ export class Training {
   private readonly watch = new FiniteWatch();
   private readonly at: ReadonlySet<number>;
   constructor(
-    private readonly c: Config,
+    private readonly steps: number,
     private readonly network: Network,
     private readonly replicas: readonly Replica[],
   ) {
     this.progress = replicas.map(() => BEGUN);
-    this.at = new Set(evaluatedAt(num(c, 'steps')));
+    this.at = new Set(evaluatedAt(steps));
   }
 
   /** Stops after each of the steps `stops`, ascending and ending with the last, to look. */
-  async *run({ signal, control }: RunContext, stops: readonly number[], look: Look): AsyncGenerator<Row> {
+  async *run({ signal, control }: Pick<RunContext, 'signal' | 'control'>, stops: readonly number[], look: Look): AsyncGenerator<Row> {
     const { trainer } = this.network;
     for (const stop of stops) {
       const done = trainer.session.stepsDone;
@@ -63,7 +63,7 @@ export class Training {
           yield { kind: 'point', chart: 'norm', series: setting.id, x: step, seed: repetition, y: metric(b, i, 'weightNorm', r) };
     }
     const done = b.steps.at(-1)! + 1;
-    yield { kind: 'progress', done, total: num(this.c, 'steps'), phase: 'training', steps: done * b.replicas };
+    yield { kind: 'progress', done, total: this.steps, phase: 'training', steps: done * b.replicas };
   }
 
   private *evaluated(b: MetricBatch): Generator<Row> {

@@ -148,6 +148,8 @@ export interface Version1 {
   readonly presets: Readonly<Record<string, Config>>;
   /** Id of the study that a run of these settings belongs to. */
   readonly studyOf: (config: Config) => string;
+  /** Adds settings that follow from several old ones; before renaming. */
+  readonly adapted?: (config: Config) => Config;
   /** By study: fields that have another name now, by their old one. Fields that are not the study's are left out. */
   readonly renamed: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Presets that are called otherwise now. */

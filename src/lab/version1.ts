@@ -16,7 +16,7 @@ export interface Placed {
 const place = (phenomenon: Phenomenon, version1: Version1, preset: string, config: Config): Placed => {
   const study = studyNamed(phenomenon, version1.studyOf(config));
   const names = version1.renamed[study.id] ?? {};
-  const own = Object.entries(config).map(([key, value]) => [names[key] ?? key, value] as const);
+  const own = Object.entries(version1.adapted?.(config) ?? config).map(([key, value]) => [names[key] ?? key, value] as const);
   const now = version1.presetNow[preset] ?? preset;
   return {
     study,

@@ -1,6 +1,6 @@
 /** The Fourier circuit of the watched replicas, those of the first setting: while it forms, and taken apart at the end. */
-import { stream, USE } from '../../src/core/random';
-import type { Config, Row } from '../../src/lab/study';
+import { stream, USE } from '../../../src/core/random';
+import type { Row } from '../../../src/lab/study';
 import {
   effectiveRank,
   keyFrequencies,
@@ -12,13 +12,13 @@ import {
   unitFrequencies,
   type LogitSpectrum,
   type UnitFrequencies,
-} from '../../src/measure/index';
-import type { Dense } from '../../src/theory/index';
-import { settingsOf } from './config';
-import type { Weights } from './learner';
-import type { Network } from './network';
-import type { Progress } from './training';
-import type { Replica } from './tables';
+} from '../../../src/measure/index';
+import type { Dense } from '../../../src/theory/index';
+import type { Weights } from '../learner';
+import type { Network } from '../network';
+import type { Setting } from '../settings';
+import type { Replica } from '../tables';
+import type { Progress } from '../training';
 
 /** Key frequencies: the fewest that carry this much of what all frequencies do. */
 export const KEY_PART = 0.95;
@@ -39,11 +39,10 @@ export class Circuit {
   private readonly seen: Seen[] = [];
   private readonly watched: readonly number[];
   constructor(
-    c: Config,
+    first: Setting,
     private readonly network: Network,
     private readonly replicas: readonly Replica[],
   ) {
-    const first = settingsOf(c)[0]!;
     this.watched = replicas.flatMap((r, i) => (r.setting.id === first.id ? [i] : []));
   }
 
@@ -173,15 +172,4 @@ export class Circuit {
       for (let k = 0; k < shares.cols; k++)
         yield { kind: 'cell', chart: 'units', x: place + 1, y: k + 1, seed: 0, value: shares.data[unit * shares.cols + k]! };
   }
-}
-
-/** The first watched network's answer to every entry of the table, and how far the right one is ahead. */
-export async function* answersOf(network: Network, a: Uint32Array, b: Uint32Array): AsyncGenerator<Row> {
-  const { margin, answer } = (await network.answers())[0]!;
-  for (const i of a.keys())
-    for (const [chart, values] of [
-      ['margin', margin],
-      ['answer', answer],
-    ] as const)
-      yield { kind: 'cell', chart, x: a[i]!, y: b[i]!, seed: 0, value: values[i]! };
 }

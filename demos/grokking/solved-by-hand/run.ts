@@ -1,15 +1,19 @@
 /** The weights solved by hand, on the GPU in the same model as trained ones, each with fewer and fewer of its frequencies. */
-import { stream, USE } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { keyFrequencies, logitSpectrum, unitFrequencies } from '../../src/measure/index';
-import { quadraticScale } from '../../src/models/index';
-import { analyticScale, analyticWeights, frequencyCount } from '../../src/theory/index';
-import { answersOf } from './circuit';
-import { exactUnits, keptOf, modulusOf, num, seedOf, settingsOf } from './config';
-import { learnerOf, quadraticLearner, unitsOf, type Weights } from './learner';
-import { Network } from './network';
-import { replicasOf, setsOf, tableOf, type Replica } from './tables';
-import { Training } from './training';
+import { stream, USE } from '../../../src/core/random';
+import type { OperationTable } from '../../../src/data/index';
+import type { Row, RunContext } from '../../../src/lab/study';
+import { keyFrequencies, logitSpectrum, unitFrequencies } from '../../../src/measure/index';
+import { quadraticScale } from '../../../src/models/index';
+import { analyticScale, analyticWeights, frequencyCount } from '../../../src/theory/index';
+import { answersOf } from '../answers';
+import { quadraticLearner, unitsOf, type Weights } from '../learner';
+import { Network } from '../network';
+import { seedOf } from '../settings';
+import { replicasOf, setsOf, tableOf, type Replica } from '../tables';
+import { Training } from '../training';
+import { exactUnits, keptOf, ownSettings, type Config } from './fields';
+
+const sums = ({ modulus }: Config): OperationTable => tableOf({ task: 'add', modulus });
 
 /** m of the frequencies, drawn by seed. */
 const drawn = (p: number, m: number, seed: number): readonly number[] => {
@@ -36,15 +40,15 @@ function* kept(
 }
 
 /** One replica for each number of frequencies and each seed's choice of them. */
-async function* runSolved(c: Config, context: RunContext): AsyncGenerator<Row> {
-  const p = modulusOf(c);
-  const table = tableOf(c);
+async function* runSolved(c: Config, context: RunContext<Config>): AsyncGenerator<Row> {
+  const p = Number(c.modulus);
+  const table = sums(c);
   const learner = quadraticLearner(p, exactUnits(p));
-  const setting = settingsOf(c)[0]!;
+  const setting = ownSettings(c)[0]!;
   // The most frequencies first: it is the first replica whose answers are drawn.
   const cases = keptOf(c)
     .toReversed()
-    .flatMap((m) => Array.from({ length: num(c, 'seeds') }, (_, repetition) => ({ m, repetition, setting, seed: seedOf(c, repetition) })));
+    .flatMap((m) => Array.from({ length: c.seeds }, (_, repetition) => ({ m, repetition, setting, seed: seedOf(c, repetition) })));
   const replicas: readonly Replica[] = cases;
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner));
   network.trainer.setParameters(cases.map(({ m, seed }) => solved(p, drawn(p, m, seed))));
@@ -67,13 +71,13 @@ async function* truncated(c: Config, network: Network, replicas: readonly Replic
 async function* nothing(): AsyncGenerator<Row> {
   /* looked at only at the end */
 }
-export async function* runExact(c: Config, context: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, context: RunContext<Config>): AsyncGenerator<Row> {
   yield* runSolved(c, context);
   if (context.signal.aborted) return;
-  const table = tableOf(c);
-  const learner = learnerOf(c, table.order);
-  const replicas = replicasOf(c);
+  const table = sums(c);
+  const learner = quadraticLearner(table.order, c.hidden);
+  const replicas = replicasOf(c, ownSettings(c));
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner));
-  yield* new Training(c, network, replicas).run(context, [num(c, 'steps')], nothing);
+  yield* new Training(c.steps, network, replicas).run(context, [c.steps], nothing);
   if (!context.signal.aborted) yield* truncated(c, network, replicas);
 }

@@ -1,10 +1,10 @@
 /** What the weights solved by hand lose, and how far float32 may be from it. */
-import type { Config, Curve } from '../../src/lab/study';
-import { analyticLoss, analyticRounding, frequencyCount, PHASES } from '../../src/theory/index';
-import { exactUnits, modulusOf } from './config';
+import type { Curve } from '../../../src/lab/study';
+import { analyticLoss, analyticRounding, frequencyCount, PHASES } from '../../../src/theory/index';
+import { exactUnits, type Config } from './fields';
 
-export const exactTheory = (c: Config): readonly Curve[] => {
-  const p = modulusOf(c);
+export const theory = (c: Config): readonly Curve[] => {
+  const p = Number(c.modulus);
   const x = Array.from({ length: frequencyCount(p) }, (_, i) => i + 1);
   return [
     { chart: 'keptLoss', series: 'exact', x, y: x.map((m) => analyticLoss(p, m)), kind: 'theory', label: '(1 − 2m/p)/p' },
@@ -19,7 +19,7 @@ const UNIT = 2 ** -23;
  * square L by at most 2e√L + e²; squares are rounded thrice, and added in two stages, over p outputs and over p² pairs.
  */
 export const exactLossBound = (c: Config, m: number): number => {
-  const p = modulusOf(c);
+  const p = Number(c.modulus);
   const e = analyticRounding(p, PHASES * m, exactUnits(p), UNIT);
   const off = 2 * e * Math.sqrt(analyticLoss(p, m)) + e * e;
   return off + (p + p * p + 8) * UNIT * (analyticLoss(p, m) + off);

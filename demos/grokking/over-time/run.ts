@@ -1,26 +1,29 @@
 /** Training over time: all settings and seeds side by side, the circuit watched in the first setting. */
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { answersOf, Circuit } from './circuit';
-import { circuitAt, isFourier, num } from './config';
-import { learnerOf } from './learner';
-import { Network } from './network';
-import { replicasOf, setsOf, tableOf, type Replica } from './tables';
-import { Training, type Progress } from './training';
+import type { Row, RunContext } from '../../../src/lab/study';
+import { answersOf } from '../answers';
+import { learnerOf } from '../learner';
+import { Network } from '../network';
+import { isFourier } from '../settings';
+import { replicasOf, setsOf, tableOf, type Replica } from '../tables';
+import { Training, type Progress } from '../training';
+import { Circuit } from './circuit';
+import { circuitAt, ownSettings, type Config } from './fields';
 
 async function* nothing(): AsyncGenerator<Row> {
   /* where there is no circuit to look at */
 }
 
-export async function* runOverTime(c: Config, context: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, context: RunContext<Config>): AsyncGenerator<Row> {
   const table = tableOf(c);
   const learner = learnerOf(c, table.order);
-  const replicas = replicasOf(c);
+  const settings = ownSettings(c);
+  const replicas = replicasOf(c, settings);
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner));
-  const training = new Training(c, network, replicas);
-  const circuit = isFourier(c) ? new Circuit(c, network, replicas) : undefined;
+  const training = new Training(c.steps, network, replicas);
+  const circuit = isFourier(c) ? new Circuit(settings[0]!, network, replicas) : undefined;
   yield* training.run(
     context,
-    circuit ? circuitAt(num(c, 'steps')) : [num(c, 'steps')],
+    circuit ? circuitAt(c.steps) : [c.steps],
     circuit ? (step, progress) => circuit.look(step, progress) : nothing,
   );
   if (context.signal.aborted) return;

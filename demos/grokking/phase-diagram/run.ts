@@ -1,22 +1,22 @@
 /** Phase diagram: every weight decay with every share of the table, all seeds, in one run. */
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { num } from './config';
-import { learnerOf } from './learner';
-import { Network } from './network';
-import { replicasOf, setsOf, tableOf, type Replica } from './tables';
-import { Training, type Progress } from './training';
+import type { Row, RunContext } from '../../../src/lab/study';
+import { learnerOf } from '../learner';
+import { Network } from '../network';
+import { replicasOf, setsOf, tableOf, type Replica } from '../tables';
+import { Training, type Progress } from '../training';
+import { ownSettings, type Config } from './fields';
 
 /** How often the diagram is drawn on the way. */
 const LOOKS = 10;
 
-export async function* runPhase(c: Config, context: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, context: RunContext<Config>): AsyncGenerator<Row> {
   const table = tableOf(c);
   const learner = learnerOf(c, table.order);
-  const replicas = replicasOf(c);
+  const replicas = replicasOf(c, ownSettings(c));
   using network = await Network.open(c, context, learner, replicas, table, setsOf(replicas, table, learner), false);
-  const steps = num(c, 'steps');
+  const { steps } = c;
   const stops = [...new Set(Array.from({ length: LOOKS }, (_, i) => Math.round((steps * (i + 1)) / LOOKS)))];
-  yield* new Training(c, network, replicas).run(context, stops, async function* look(step, progress) {
+  yield* new Training(steps, network, replicas).run(context, stops, async function* look(step, progress) {
     yield* diagram(progress, replicas, step === steps);
   });
 }
