@@ -127,7 +127,10 @@ class Fetcher {
 
   async dawn(): Promise<void> {
     if (this.tools.platform !== 'linux') return;
-    if (!this.tools.hasDriver()) await this.browser();
+    if (!this.tools.hasDriver()) {
+      this.tools.say('Without a GPU, Dawn in Node computes by the Vulkan driver that a browser brings.');
+      await this.browser();
+    }
     if (this.tools.hasLoader()) return;
     this.tools.say(`No Vulkan loader (${LOADER}) was found, neither the system's nor a browser's.`);
     // Recommended are drivers, which are there already.
