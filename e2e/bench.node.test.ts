@@ -1,11 +1,12 @@
 /** The built bench page in a browser, the command that drives it, and the bundle that runs without either. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../src/cli/root';
+import { browserLoader, INSTALL_LOADER, LOADER } from '../src/cli/vulkan';
 import type { BenchReport } from '../src/measure/bench/report';
 import { PHONE, Visitor } from './visitor';
 
@@ -80,17 +81,27 @@ describe('npm run bench', () => {
     folder = await mkdtemp(join(tmpdir(), 'overparam-bench-'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  const bench = (...args: string[]) =>
-    exec(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'bench', '--filter', FEW, ...args], { cwd: folder });
+  const bench = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    exec(process.execPath, [join(ROOT, 'src/cli/run.mjs'), 'bench', '--filter', FEW, ...args], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+    });
 
   it.each(['browser', 'node'])('measures with %s as its host, prints the table and writes the report', async (host) => {
     const json = join(folder, `${host}.json`);
-    const { stdout } = await bench('--host', host, '--json', json);
+    const { stdout } = await bench(['--host', host, '--json', json]);
     const report = JSON.parse(await readFile(json, 'utf8')) as BenchReport;
     expect(report.complete).toBe(true);
     expect(report.host).toContain(host === 'node' ? `Node ${process.versions.node}` : 'Chrome');
     expect(report.rows).toHaveLength(ROOFS + 1);
     expect(stdout).toContain(`- Adapter: ${report.adapter.name}`);
     expect(stdout).toMatch(/### Kernels[^]*\| schedule: cosine \| .*s a run \|/);
+  });
+  it("measures in Node by a browser's Vulkan loader where the system's does not load, and else says what to install", async () => {
+    // The dynamic linker meets this first, and goes no further.
+    await writeFile(join(folder, LOADER), '');
+    const run = bench(['--host', 'node'], { LD_LIBRARY_PATH: folder });
+    if (process.platform === 'linux' && browserLoader() === undefined) await expect(run).rejects.toThrow(INSTALL_LOADER);
+    else expect((await run).stdout).toMatch(/### Kernels[^]*\| schedule: cosine \| .*s a run \|/);
   });
 });

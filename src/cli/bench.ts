@@ -6,7 +6,7 @@ import { runCommand } from './command';
 import { BENCH_HELP, parseBench, type BenchCommand } from './benchArgs';
 import { finish, readEarlier } from './benchOutput';
 import { driveBench } from './benchPage';
-import { launchInterruptible } from './browser';
+import { ensureDawn, launchInterruptible } from './browser';
 import { buildNodeBench } from './bundleNode';
 import { onInterrupt } from './interrupt';
 import { ProgressMeter, type Terminal } from './labProgress';
@@ -59,6 +59,7 @@ export const main = async (
     return EXIT.agrees;
   }
   if (command.host === 'browser') return inBrowser(command, stdout, stderr);
+  await ensureDawn();
   stderr.write('building the bundle\n');
   return runCommand(process.execPath, [await buildNodeBench(), ...args]);
 };

@@ -17,7 +17,7 @@ Measures kernels and training steps on this machine's adapter, each checked agai
   --no-robustness    Node only: without the bounds checks that a page always has; the report says so
   --help             this text
 
-Exit status: 0 all results right, 1 some wrong, 2 wrong usage, 3 it failed, 130 interrupted.`;
+Exit status: 0 all results right, 1 some wrong, 2 wrong usage or nothing to measure on, 3 it failed, 130 interrupted.`;
 
 export interface BenchCommand {
   readonly options: BenchOptions;

@@ -1,15 +1,16 @@
-/** Fetching a browser on described machines, and launching the one of this machine. */
+/** Fetching what is missing on described machines, and launching the browser of this machine. */
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { ensureBrowser, launchBrowser } from './browser';
+import { ensureBrowser, ensureDawn, launchBrowser } from './browser';
 import type { FoundBrowser, Tools } from './browser';
 import { NOT_FOUND } from './command';
 import { wantsSoftware } from './findBrowser';
 
-/** What a command does to the described machine: its exit status, and the browser there is from then on. */
+/** What a command does to the described machine: its exit status, and the browser or the Vulkan loader there is from then on. */
 interface Effect {
   readonly status: number;
   readonly leaves?: FoundBrowser;
+  readonly loader?: boolean;
 }
 
 const INSTALLED: FoundBrowser = { executablePath: '/usr/bin/chromium', from: 'installed' };
@@ -18,18 +19,30 @@ const DOWNLOADED: FoundBrowser = { executablePath: '/cache/chrome', from: 'playw
 /** A machine where commands do as `effects` says by their last words; others cannot be found. Keeps what ran with output. */
 const machine = (
   effects: Readonly<Record<string, Effect>>,
-  over: Partial<Tools> & { there?: FoundBrowser } = {},
+  over: Partial<Tools> & { there?: FoundBrowser; loader?: boolean } = {},
 ): { tools: Tools; ran: string[]; said: string[] } => {
-  let there = over.there;
+  let { there, loader = false } = over;
   const [ran, said]: [string[], string[]] = [[], []];
   const run: Tools['run'] = async (command, args, quiet = false) => {
     const line = [command === process.execPath ? 'playwright' : command, ...args.filter((a) => !a.endsWith('cli.js'))].join(' ');
     if (!quiet) ran.push(line);
     const effect = effects[line] ?? { status: NOT_FOUND };
     there = effect.leaves ?? there;
+    loader = effect.loader ?? loader;
     return effect.status;
   };
-  return { ran, said, tools: { platform: 'linux', isRoot: true, find: () => there, run, say: (line) => said.push(line), ...over } };
+  const tools: Tools = {
+    platform: 'linux',
+    isRoot: true,
+    find: () => there,
+    hasLoader: () => loader,
+    // A browser's.
+    hasDriver: () => there !== undefined,
+    run,
+    say: (line) => said.push(line),
+    ...over,
+  };
+  return { ran, said, tools };
 };
 
 const OK: Effect = { status: 0 };
@@ -41,6 +54,12 @@ const APT: Readonly<Record<string, Effect>> = {
   'apt-get install -y chromium': { status: 0, leaves: INSTALLED },
   '/usr/bin/chromium --version': OK,
 };
+
+const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => '',
+    (e: unknown) => (e instanceof Error ? `${e.name}: ${e.message}` : ''),
+  );
 
 describe('ensureBrowser', () => {
   it('fetches nothing where a browser starts', async () => {
@@ -83,11 +102,7 @@ describe('ensureBrowser', () => {
   });
   it('says what was tried and what to do when all fails', async () => {
     const { tools } = machine({ [DOWNLOAD]: FAILED, 'apt-get --version': OK }, { isRoot: false });
-    const message = await ensureBrowser(tools).then(
-      () => '',
-      (e: unknown) => (e instanceof Error ? `${e.name}: ${e.message}` : ''),
-    );
-    expect(message).toBe(
+    expect(await messageOf(ensureBrowser(tools))).toBe(
       'ConfigError: there is no browser to run in. Tried:\n  - npx playwright install chromium failed with status 1\n' +
         '  - apt-get install -y chromium was not run: it needs root or sudo without a password\n' +
         'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.',
@@ -97,6 +112,55 @@ describe('ensureBrowser', () => {
     const { tools, ran } = machine({ [DOWNLOAD]: { status: 0, leaves: DOWNLOADED } }, { platform: 'win32', isRoot: false });
     expect(await ensureBrowser(tools)).toEqual(DOWNLOADED);
     expect(ran).toEqual([DOWNLOAD]);
+  });
+});
+
+describe('ensureDawn', () => {
+  const LOADER = 'apt-get install -y --no-install-recommends libvulkan1';
+  const MISSING = 'ConfigError: Dawn in Node needs the Vulkan loader, libvulkan.so.1, which is missing.';
+  const REMEDY =
+    'Install it: apt-get install libvulkan1 (Debian, Ubuntu), dnf install vulkan-loader (Fedora), pacman -S vulkan-icd-loader (Arch).';
+
+  it.each([
+    ['where loader and driver are there', { there: INSTALLED, loader: true }],
+    ['outside Linux', { platform: 'darwin', isRoot: false }],
+  ] as const)('does nothing %s', async (_, over) => {
+    const { tools, ran, said } = machine(APT, over);
+    await ensureDawn(tools);
+    expect([ran, said]).toEqual([[], []]);
+  });
+  it('installs the loader alone beside a browser that carries none', async () => {
+    const { tools, ran } = machine({ ...APT, [LOADER]: { status: 0, loader: true } }, { there: INSTALLED });
+    await ensureDawn(tools);
+    expect(ran).toEqual(['apt-get update', LOADER]);
+  });
+  it('goes through sudo where it asks for no password', async () => {
+    const sudo = { 'sudo -n true': OK, 'sudo -n apt-get update': OK, [`sudo -n ${LOADER}`]: { status: 0, loader: true } };
+    const { tools, ran } = machine({ ...APT, ...sudo }, { there: INSTALLED, isRoot: false });
+    await ensureDawn(tools);
+    expect(ran).toEqual(['sudo -n apt-get update', `sudo -n ${LOADER}`]);
+  });
+  it('fetches a browser for its driver, and no loader where the browser carries one', async () => {
+    const { tools, ran } = machine({
+      [DOWNLOAD]: { status: 0, leaves: DOWNLOADED, loader: true },
+      '/cache/chrome --version': OK,
+      ...APT,
+    });
+    await ensureDawn(tools);
+    expect(ran).toEqual([DOWNLOAD]);
+  });
+  it.each([
+    [
+      'without root or sudo',
+      { 'apt-get --version': OK },
+      { isRoot: false },
+      ` Tried:\n  - ${LOADER} was not run: it needs root or sudo without a password\n`,
+    ],
+    ['when apt-get fails', { ...APT, [LOADER]: FAILED }, {}, ` Tried:\n  - ${LOADER} failed with status 1\n`],
+    ['without apt-get', {}, {}, ' '],
+  ] as const)('names the loader, what was tried and what to install %s', async (_, effects, over, tried) => {
+    const { tools } = machine(effects, { there: INSTALLED, ...over });
+    expect(await messageOf(ensureDawn(tools))).toBe(`${MISSING}${tried}${REMEDY}`);
   });
 });
 

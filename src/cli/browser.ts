@@ -1,4 +1,7 @@
-/** A browser to run in: found, or else fetched, and launched. Everything said goes to stderr, so that stdout stays a command's own. */
+/**
+ * What a machine needs to run this: a browser, found or else fetched, and launched; and what Dawn in Node needs. Everything said goes to stderr,
+ * so that stdout stays a command's own.
+ */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright';
@@ -7,15 +10,19 @@ import { ConfigError } from '../core/errors';
 import { runCommand } from './command';
 import { findBrowser, launchOptions } from './findBrowser';
 import type { FoundBrowser } from './findBrowser';
+import { hasDriver, INSTALL_LOADER, loadVulkan, LOADER } from './vulkan';
 
 export { findBrowser } from './findBrowser';
 export type { FoundBrowser } from './findBrowser';
 
-/** What fetching a browser needs of a machine, so that tests can describe one. */
+/** What setting a machine up needs of it, so that tests can describe one. */
 export interface Tools {
   readonly platform: NodeJS.Platform;
   readonly isRoot: boolean;
   readonly find: () => FoundBrowser | undefined;
+  /** Whether Dawn in Node finds a Vulkan loader, and a driver to try. */
+  readonly hasLoader: () => boolean;
+  readonly hasDriver: () => boolean;
   /** Exit status of a command. `quiet`: without its output. */
   readonly run: (command: string, args: readonly string[], quiet?: boolean) => Promise<number>;
   readonly say: (line: string) => void;
@@ -25,6 +32,8 @@ export const thisMachine = (): Tools => ({
   platform: process.platform,
   isRoot: process.getuid?.() === 0,
   find: findBrowser,
+  hasLoader: loadVulkan,
+  hasDriver,
   run: (command, args, quiet = false) =>
     runCommand(command, args, { stdio: quiet ? 'ignore' : ['ignore', 2, 2], env: { DEBIAN_FRONTEND: 'noninteractive' } }),
   say: (line) => {
@@ -34,7 +43,7 @@ export const thisMachine = (): Tools => ({
 
 const playwrightCli = (): string => join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
 
-/** Fetching a browser by one means after another, keeping what was tried for the message. */
+/** Fetching what is missing by one means after another, keeping what was tried for the message. */
 class Fetcher {
   readonly #tried: string[] = [];
 
@@ -84,29 +93,49 @@ class Fetcher {
     else this.#note('npx playwright install-deps chromium was not run: it needs root or sudo without a password');
   }
 
-  async #systemPackage(): Promise<void> {
+  /** Debian's and Ubuntu's packages, by apt-get where it is there and may be run. */
+  async #systemPackage(...wanted: readonly string[]): Promise<void> {
     if (this.tools.platform !== 'linux' || (await this.tools.run('apt-get', ['--version'], true)) !== 0) return;
+    const install = ['apt-get', 'install', '-y', ...wanted];
     const prefix = await this.#asRoot();
-    if (!prefix) return this.#note('apt-get install -y chromium was not run: it needs root or sudo without a password');
-    for (const args of [['update'], ['install', '-y', 'chromium']]) {
-      const [command = '', ...rest] = [...prefix, 'apt-get', ...args];
+    if (!prefix) return this.#note(`${install.join(' ')} was not run: it needs root or sudo without a password`);
+    for (const line of [['apt-get', 'update'], install]) {
+      const [command = '', ...rest] = [...prefix, ...line];
       if (!(await this.#attempt(command, rest, [command, ...rest].join(' ')))) return;
     }
+  }
+
+  #failure(what: string, remedy: string): ConfigError {
+    const tried = this.#tried.length > 0 ? ` Tried:\n${this.#tried.map((t) => `  - ${t}`).join('\n')}\n` : ' ';
+    return new ConfigError(`${what}.${tried}${remedy}`);
   }
 
   async browser(): Promise<FoundBrowser> {
     const installed = await this.#usable();
     if (installed) return installed;
     this.tools.say('No Chrome, Edge or Chromium that starts was found; fetching Chromium.');
-    for (const remedy of [() => this.#download(), () => this.#systemPackage()]) {
+    for (const remedy of [() => this.#download(), () => this.#systemPackage('chromium')]) {
       await remedy();
       const found = await this.#usable();
       if (found) return found;
     }
-    throw new ConfigError(
-      `there is no browser to run in. Tried:\n${this.#tried.map((t) => `  - ${t}`).join('\n')}\n` +
-        'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.',
+    throw this.#failure(
+      'there is no browser to run in',
+      'Install Chrome, Edge or Chromium 113 or newer, or set CHROME_PATH to the executable of one.',
     );
+  }
+
+  async dawn(): Promise<void> {
+    if (this.tools.platform !== 'linux') return;
+    if (!this.tools.hasDriver()) {
+      this.tools.say('Without a GPU, Dawn in Node computes by the Vulkan driver that a browser brings.');
+      await this.browser();
+    }
+    if (this.tools.hasLoader()) return;
+    this.tools.say(`No Vulkan loader (${LOADER}) was found, neither the system's nor a browser's.`);
+    // Recommended are drivers, which are there already.
+    await this.#systemPackage('--no-install-recommends', 'libvulkan1');
+    if (!this.tools.hasLoader()) throw this.#failure(`Dawn in Node needs the Vulkan loader, ${LOADER}, which is missing`, INSTALL_LOADER);
   }
 }
 
@@ -115,6 +144,12 @@ class Fetcher {
  * Throws ConfigError that lists what was tried and what to do.
  */
 export const ensureBrowser = (tools: Tools = thisMachine()): Promise<FoundBrowser> => new Fetcher(tools).browser();
+
+/**
+ * Linux only: a Vulkan driver for Dawn in Node, which a browser brings where there is no GPU, and a loader: the system's, else a browser's,
+ * else fetched by apt-get. Throws ConfigError that lists what was tried and what to do.
+ */
+export const ensureDawn = (tools: Tools = thisMachine()): Promise<void> => new Fetcher(tools).dawn();
 
 /** A headless browser with WebGPU; see launchOptions. Throws ConfigError where there is none and none can be fetched. */
 export const launchBrowser = async (): Promise<Browser> => {

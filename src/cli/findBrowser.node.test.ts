@@ -12,6 +12,7 @@ const host = (
   platform: 'linux',
   env: { PATH: '/usr/local/bin:/usr/bin' },
   isFile: (path) => over.files?.includes(path) ?? false,
+  realPath: (path) => path,
   list: (folder) => over.folders?.[folder] ?? [],
   playwrightPath: () => PLAYWRIGHT,
   ...over,

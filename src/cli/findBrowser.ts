@@ -1,5 +1,5 @@
 /** Which browser of this machine runs the tests and the headless studies, and with which arguments. Cheap: looks at files, starts nothing. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { posix, win32 } from 'node:path';
 import { ConfigError } from '../core/errors';
@@ -9,6 +9,8 @@ export interface Host {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isFile: (path: string) => boolean;
+  /** Of a file that exists: the path without symbolic links. */
+  readonly realPath: (path: string) => string;
   /** Names in a folder; none where there is no such folder. */
   readonly list: (folder: string) => readonly string[];
   /** Where Playwright keeps its own Chromium, downloaded or not; undefined where it has none for this platform. */
@@ -24,6 +26,7 @@ export const thisHost = (): Host => ({
   platform: process.platform,
   env: process.env,
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  realPath: realpathSync,
   list: (folder) => {
     try {
       return readdirSync(folder);
@@ -32,9 +35,10 @@ export const thisHost = (): Host => ({
     }
   },
   playwrightPath: () => {
-    // Required here, not imported above: Playwright takes a third of a second to load and is asked only where nothing is installed.
-    const { chromium } = createRequire(import.meta.url)('playwright') as typeof import('playwright');
     try {
+      // Required here, not imported above: Playwright takes a third of a second to load and is asked only where nothing is installed. The
+      // bundle of the benchmark goes without it.
+      const { chromium } = createRequire(import.meta.url)('playwright') as typeof import('playwright');
       return chromium.executablePath();
     } catch {
       return undefined;

@@ -1,25 +1,26 @@
+/** Dawn's WebGPU on globalThis.navigator, so that the engine finds it in Node as in a page. */
+import { ConfigError } from '../core/errors';
+import { INSTALL_LOADER, loadVulkan, LOADER, softwareDriver } from './vulkan';
+
+const NO_ADAPTER =
+  'Dawn in Node offers no adapter. Update the GPU driver' +
+  (process.platform === 'linux'
+    ? ' or name its manifest in VK_DRIVER_FILES; without a GPU, install Chrome or Chromium, whose software driver is then used.'
+    : '.');
+
 /**
- * Dawn's WebGPU on globalThis.navigator, so that the engine finds it in Node as in a page.
- *
- * Dawn reaches the GPU through the system's Vulkan loader (libvulkan.so.1), which needs a driver. A machine without a GPU has none, but
- * Chromium's folder holds SwiftShader, a software one, with the manifest that the loader reads. It is named here unless the
- * environment already names a driver; the loader reads these variables when Dawn first loads it, so they are set before the import.
+ * `flags`: of Dawn, as its package takes them, such as `enable-dawn-features=disable_robustness`.
+ * Throws ConfigError that says what to install where there is no Vulkan loader or no adapter.
  */
-import { existsSync } from 'node:fs';
-import { wantsSoftware } from './findBrowser';
-
-const MANIFESTS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/microsoft/msedge'].map(
-  (folder) => `${folder}/vk_swiftshader_icd.json`,
-);
-
-/** `flags`: of Dawn, as its package takes them, such as `enable-dawn-features=disable_robustness`. */
 export const installDawn = async (flags: readonly string[] = []): Promise<void> => {
-  const manifest = MANIFESTS.find((path) => existsSync(path));
-  const chosen = process.env['VK_ICD_FILENAMES'] ?? process.env['VK_DRIVER_FILES'];
-  // With a GPU the loader finds the GPU's own driver; this would hide it.
-  if (manifest && !chosen && wantsSoftware()) process.env['VK_ICD_FILENAMES'] = manifest;
+  // The loader reads the variable when Dawn first asks it for drivers.
+  const manifest = softwareDriver();
+  if (manifest) process.env['VK_ICD_FILENAMES'] = manifest;
+  if (!loadVulkan()) throw new ConfigError(`Dawn in Node needs the Vulkan loader, ${LOADER}, which is missing. ${INSTALL_LOADER}`);
 
   const { create, globals } = await import('webgpu');
+  const gpu = create([...flags]);
+  if (!(await gpu.requestAdapter())) throw new ConfigError(NO_ADAPTER);
   Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([...flags]) }, configurable: true });
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
 };

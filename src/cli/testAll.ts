@@ -1,13 +1,13 @@
 /**
- * `npm test [-- PATH…]`: everything that must hold before a change goes in. Fetches a browser where there is none, then checks types,
- * lint and format, looks for a WebGPU adapter, and runs all tests (or those of the paths) in Chromium and in Node, the tests of the built site
+ * `npm test [-- PATH…]`: everything that must hold before a change goes in. Fetches a browser and a Vulkan loader where there is none,
+ * then checks types, lint and format, looks for a WebGPU adapter, and runs all tests (or those of the paths) in Chromium and in Node, the tests of the built site
  * among them. Every stage runs even when an earlier one failed, except that without an adapter there is nothing to run the tests on.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBrowser } from './browser';
+import { ensureBrowser, ensureDawn } from './browser';
 import type { FoundBrowser } from './browser';
 import { runCommand, wasInterrupted } from './command';
 import { wantsSoftware } from './findBrowser';
@@ -46,6 +46,8 @@ const vitest = async (args: readonly string[], env: Env): Promise<Tally> => {
   }
 };
 
+const described = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
 const version = ({ executablePath }: FoundBrowser): string => {
   // On Windows `--version` opens a window.
   if (process.platform === 'win32') return '';
@@ -72,6 +74,8 @@ const findAdapter = async (): Promise<{ readonly env: Env; readonly tally: Tally
 
 const check = async (paths: readonly string[]): Promise<Tally> => {
   const browser = await ensureBrowser();
+  // Without a loader the rest is tested all the same; the test of the benchmark in Node fails and says what to install.
+  await ensureDawn().catch((error: unknown) => say(described(error)));
   say(`Node ${process.versions.node}\nBrowser: ${browser.executablePath} ${version(browser)}`);
   const types = stageTally(await node('typescript/bin/tsc', ['-p', 'tsconfig.json']));
   const lint = stageTally(await node('oxlint/bin/oxlint', ['--deny-warnings']));
@@ -86,7 +90,7 @@ const check = async (paths: readonly string[]): Promise<Tally> => {
 /** 0 when everything passed, else 1. The last line is `N passed, N failed`, whatever happens. */
 export const main = async (paths: readonly string[]): Promise<number> => {
   const tally = await check(paths).catch((error: unknown): Tally => {
-    process.stderr.write(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    process.stderr.write(`${described(error)}\n`);
     return stageTally(1);
   });
   say(`\n${closingLine(tally)}`);

@@ -40,8 +40,8 @@ describe('times', () => {
   it('are compared by their ratio', () => expect(logRatios([1, 2], [Math.E, 2])).toEqual([1, 0]));
 });
 
+const curve = (ys: readonly number[], seed = 0): PointRow[] => ys.map((y, i) => point('circuit', 'test', i, seed, y));
 describe('the fall of a loss', () => {
-  const curve = (ys: readonly number[], seed = 0): PointRow[] => ys.map((y, i) => point('circuit', 'test', i, seed, y));
   it('is halfway from a guess to its end, between looks', () =>
     expect(fallen(new RowTable(curve([1, 1, 0.6, 0.2, 0.2])), 'test', 1)).toEqual([2]));
   it('is the last time that it falls', () => expect(fallen(new RowTable(curve([1, 0, 1, 0])), 'test', 1)).toEqual([2.5]));
