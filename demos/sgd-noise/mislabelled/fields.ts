@@ -1,4 +1,4 @@
-/** What can be set, and the presets. Times: in Node over SwiftShader with two cores. */
+/** What can be set, and the presets. Times without a GPU: on SwiftShader with two cores. */
 import { defineFields, type ConfigOf, type Preset, type PresetName } from '../../../src/lab/study';
 import { examples, hidden, lr, seed, seeds } from '../settings';
 
@@ -18,7 +18,7 @@ export type Config = ConfigOf<typeof fields>;
 /** Quick: while the rule is learned. Standard: until the wrong labels are memorised too. */
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { seeds: 3, hidden: [12], examples: 200, batch: 20, epochs: 3 } },
-  quick: { config: { seeds: 6 } },
+  quick: { config: { seeds: 6 }, time: '12 s without a GPU' },
   standard: { config: { seeds: 12, hidden: [64], examples: 400, epochs: 200 } },
   paper: { config: { seeds: 20, hidden: [256, 256], examples: 4000, epochs: 300 }, time: 'for a GPU' },
 };

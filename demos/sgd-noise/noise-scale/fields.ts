@@ -1,4 +1,4 @@
-/** What can be set, and the presets. */
+/** What can be set, and the presets. Times without a GPU: on SwiftShader with two cores. */
 import { defineFields, type ConfigOf, type Preset, type PresetName } from '../../../src/lab/study';
 import { examples, hidden, lr, seed, seeds } from '../settings';
 
@@ -55,8 +55,8 @@ export type Config = ConfigOf<typeof fields>;
 
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { seeds: 3, hidden: [12], examples: 400, steps: 60, batch: 16, smallBatch: 4, draws: 4, sample: 24 } },
-  quick: { config: { seeds: 6, steps: 600, draws: 12, sample: 64 } },
-  standard: { config: {} },
+  quick: { config: { seeds: 6, steps: 600, draws: 12, sample: 64 }, time: '10 s without a GPU' },
+  standard: { config: {}, time: '23 s without a GPU' },
   paper: {
     config: { seeds: 20, hidden: [256, 256], examples: 12_000, steps: 30_000, batch: 256, smallBatch: 32, draws: 200, sample: 256 },
     time: 'for a GPU',

@@ -1,4 +1,4 @@
-/** What can be set, and the presets. Times: in Node over SwiftShader with two cores. */
+/** What can be set, and the presets. Times without a GPU: on SwiftShader with two cores. */
 import { defineFields, type ConfigOf, type Preset, type PresetName } from '../../../src/lab/study';
 import { examples, hidden, seed, seeds } from '../settings';
 
@@ -40,15 +40,15 @@ export type Config = ConfigOf<typeof fields>;
 
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { seeds: 3, hidden: [12], temperatures: [0.002, 0.004], batches: [8, 16], time: 2, examples: 200, iterations: 5 } },
-  quick: { config: { seeds: 6 } },
-  standard: { config: { seeds: 20 } },
+  quick: { config: { seeds: 6 }, time: '56 s without a GPU' },
+  standard: { config: { seeds: 12 } },
   paper: {
     config: {
-      seeds: 50,
-      hidden: [128],
+      seeds: 20,
+      hidden: [64],
       temperatures: [0.002, 0.004, 0.008, 0.016],
       batches: [4, 8, 16, 32],
-      examples: 4000,
+      examples: 2000,
       iterations: 100,
     },
     time: 'for a GPU',
