@@ -1,8 +1,8 @@
-/** The smoke preset of every variant of the page on gradient noise, on the GPU: it finishes, measures every view, and contradicts nothing. */
+/** The smoke preset of every study of gradient noise, on the GPU: it finishes, measures every view, and contradicts nothing. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import study from '../demos/sgd-noise/study';
-import type { Config, Row } from '../src/lab/study';
+import phenomenon from '../demos/sgd-noise/phenomenon';
 import { presetConfig } from '../src/lab/schema';
+import { studyNamed, type Config, type Study } from '../src/lab/study';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { measured } from './measured';
@@ -13,18 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => executor.dispose());
 
-const measure = (config: Config): Promise<readonly Row[]> => measured(study, config, executor);
-const smoke = (rest: Config): Config => ({ ...presetConfig(study, 'smoke'), ...rest });
-const judged = (config: Config, table: RowTable): void => {
+const named = (id: string): Study => studyNamed(phenomenon, id);
+const smoke = (study: Study, rest: Config = {}): Config => ({ ...presetConfig(study, 'smoke'), ...rest });
+const judged = (study: Study, config: Config, table: RowTable): void => {
   for (const claim of study.claims(config)) {
-    const { verdict, measured } = claim.test(table, config);
-    expect(verdict, `${claim.says} ${measured}`).not.toBe('disagrees');
+    const { verdict, measured: found } = claim.test(table);
+    expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');
   }
 };
 
-it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', async (variant) => {
-  const config = smoke({ variant });
-  const rows = await measure(config);
+it.each(phenomenon.studies)('$id', async (study) => {
+  const config = smoke(study);
+  const rows = await measured(study, config, executor);
   const table = new RowTable(rows);
   for (const v of study.views(config)) {
     if (v.kind === 'heatmap')
@@ -38,41 +38,43 @@ it.each(['scale', 'batch', 'temperature', 'quadratic', 'mislabelled'])('%s', asy
   const last = rows.findLast((r) => r.kind === 'progress');
   expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
   expect(study.claims(config).length).toBeGreaterThan(0);
-  judged(config, table);
+  judged(study, config, table);
 });
 
 /** Settings at the edges of what the page allows. */
-it.each([
-  { steps: 20, batch: 4, smallBatch: 2, hidden: [1] },
-  { batch: 400, smallBatch: 1, steps: 20, sample: 400, draws: 2 },
-  { lr: 10, steps: 20 },
-  { variant: 'batch', batches: [2, 400], goal: 0.05, maxSteps: 50 },
-  { variant: 'temperature', temperatures: [1], batchSizes: [200], time: 1000 },
-  { variant: 'quadratic', betas: [0.999], points: 2, averaged: 10 },
-  { variant: 'quadratic', seed: 1_000_000, seeds: 1 },
-  { variant: 'mislabelled', wrong: 0.8, noisyBatch: 200, epochs: 1 },
-])('%o runs, and contradicts nothing', async (edge) => {
-  const config = smoke(edge);
-  const table = new RowTable(await measure(config));
-  study.theory(config);
-  judged(config, table);
+it.each<[string, Config]>([
+  ['noise-scale', { steps: 20, batch: 4, smallBatch: 2, hidden: [1] }],
+  ['noise-scale', { batch: 400, smallBatch: 1, steps: 20, sample: 400, draws: 2 }],
+  ['noise-scale', { lr: 10, steps: 20 }],
+  ['critical-batch', { batches: [2, 400], goal: 0.05, maxSteps: 50 }],
+  ['temperature', { temperatures: [1], batches: [200], time: 1000 }],
+  ['stationary', { betas: [0.999], points: 2, averaged: 10 }],
+  ['stationary', { seed: 1_000_000, seeds: 1 }],
+  ['mislabelled', { wrong: 0.8, batch: 200, epochs: 1 }],
+])('%s with %o runs, and contradicts nothing', async (id, edge) => {
+  const study = named(id);
+  const config = smoke(study, edge);
+  const table = new RowTable(await measured(study, config, executor));
+  study.theory?.(config);
+  judged(study, config, table);
 });
 
-it.each([
-  { batch: 500 },
-  { smallBatch: 9 },
-  { sample: 500 },
-  { variant: 'batch', batches: [8, 500] },
-  { variant: 'temperature', batchSizes: [300] },
-  { variant: 'mislabelled', noisyBatch: 300 },
-])('%o is refused, with what would do', async (wrong) => {
-  await expect(measure(smoke(wrong))).rejects.toThrow(/there are only \d+ .* at most that/);
+it.each<[string, Config]>([
+  ['noise-scale', { batch: 500 }],
+  ['noise-scale', { smallBatch: 9 }],
+  ['noise-scale', { sample: 500 }],
+  ['critical-batch', { batches: [8, 500] }],
+  ['temperature', { batches: [300] }],
+  ['mislabelled', { batch: 300 }],
+])('%s with %o is refused, with what would do', async (id, wrong) => {
+  const study = named(id);
+  await expect(measured(study, smoke(study, wrong), executor)).rejects.toThrow(/there are only \d+ .* at most that/);
 });
 
-it('of one seed gives the same numbers again', async () => {
-  for (const variant of ['scale', 'batch', 'quadratic']) {
-    const config = smoke({ variant, seeds: 1 });
-    const [first, again] = [new RowTable(await measure(config)), new RowTable(await measure(config))];
-    expect(again.points).toEqual(first.points);
-  }
+it.each(['noise-scale', 'critical-batch', 'stationary'])('%s of one seed gives the same numbers again', async (id) => {
+  const study = named(id);
+  const config = smoke(study, { seeds: 1 });
+  const first = new RowTable(await measured(study, config, executor));
+  const again = new RowTable(await measured(study, config, executor));
+  expect(again.points).toEqual(first.points);
 });

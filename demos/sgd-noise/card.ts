@@ -1,5 +1,4 @@
-import type { Card, Reference } from '../../src/lab/study';
-import references from './reference.json';
+import type { Card } from '../../src/lab/study';
 
 export default {
   id: 'sgd-noise',
@@ -7,5 +6,5 @@ export default {
   question: 'How noisy is the gradient of a minibatch, and what does its noise decide?',
   summary:
     'The noise scale tr Σ / |G|² grows while a network trains; it sets the batch size beyond which more examples a step hardly help.',
-  references: references as readonly Reference[],
+  references: () => import('./noise-scale/reference.json'),
 } satisfies Card;

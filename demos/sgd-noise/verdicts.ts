@@ -1,41 +1,23 @@
-/** Judging what seeds have in common with themselves: differences and ratios seed by seed, and the interval of their mean. */
-import { meanInterval } from '../../src/core/stats';
-import type { Judgement, Summary } from '../../src/lab/study';
-import { agreesIf, figure, inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
+/** An estimate in words, and the verdict on its sign. */
+import type { Judgement } from '../../src/lab/study';
+import { agreesIf, figure, inconclusive } from '../../src/lab/verdicts';
+import type { Estimate } from './statistics';
 
-/** f of the two values of each seed that has both. */
-export const pairs = (a: Summary, b: Summary, f: (a: number, b: number) => number): readonly number[] =>
-  a.values.map((v, s) => f(v, b.values[s] ?? NaN));
-export const logs = (values: readonly number[]): readonly number[] => values.map(Math.log);
+/** Why there is no estimate. */
+const missing = ({ mean, n, nonFinite }: Estimate): string | undefined =>
+  nonFinite > 0 ? 'in some seeds not finite' : Number.isNaN(mean) ? `only ${n} seeds` : undefined;
 
-export interface Decision {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-  /** Mean and interval. */
-  readonly text: string;
-  /** The same of e to the values. */
-  readonly factor: string;
-  /** Agrees where the interval lies above 0, disagrees where it lies below. */
-  readonly judgement: Judgement;
-}
-/** On the mean of independent values; `looks`: how many such intervals are looked at together (Bonferroni). A value that is not finite leaves it open. */
-export const decide = (values: readonly number[], looks = 1): Decision => {
-  const usable = values.every(Number.isFinite);
-  if (!usable || values.length < MIN_SEEDS) {
-    const text = usable ? `only ${values.length} seeds` : 'in some seeds not finite';
-    return { mean: NaN, low: -Infinity, high: Infinity, text, factor: text, judgement: inconclusive(text) };
-  }
-  const { mean, low, high } = meanInterval(values, 1 - 0.05 / looks);
-  const text = `${figure(mean)} [${figure(low)}, ${figure(high)}]`;
-  const factor = `${figure(Math.exp(mean))} [${figure(Math.exp(low))}, ${figure(Math.exp(high))}]`;
-  return {
-    mean,
-    low,
-    high,
-    text,
-    factor,
-    judgement:
-      low <= 0 && high >= 0 ? inconclusive(`${text}, which includes 0`) : agreesIf(low > 0, text, { value: mean, interval: [low, high] }),
-  };
+/** Mean and interval, or why there is none. */
+export const estimateText = (e: Estimate): string => missing(e) ?? `${figure(e.mean)} [${figure(e.low)}, ${figure(e.high)}]`;
+/** The same of e to the values. */
+export const factorText = (e: Estimate): string =>
+  missing(e) ?? `${figure(Math.exp(e.mean))} [${figure(Math.exp(e.low))}, ${figure(Math.exp(e.high))}]`;
+
+/** Agrees where the interval lies above 0, disagrees where it lies below. */
+export const isPositive = (e: Estimate): Judgement => {
+  const text = estimateText(e);
+  if (missing(e) !== undefined) return inconclusive(text);
+  return e.low <= 0 && e.high >= 0
+    ? inconclusive(`${text}, which includes 0`)
+    : agreesIf(e.low > 0, text, { value: e.mean, interval: [e.low, e.high] });
 };

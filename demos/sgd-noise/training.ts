@@ -1,12 +1,16 @@
-/** What the variants share: the network, the data and rows. */
+/** What the studies' runs share: the network, the data and rows. */
 import { ConfigError } from '../../src/core/errors';
 import { mnist1d, toFloat32 } from '../../src/data/index';
-import type { Config, PointRow } from '../../src/lab/study';
+import type { PointRow } from '../../src/lab/study';
 import { mlp, type Model } from '../../src/models/index';
 import type { TrainerData } from '../../src/runtime/trainer';
 
-export const modelOf = (c: Config): Model => mlp({ widths: [40, ...(c['hidden'] as readonly number[]), 10] });
-/** MNIST-1D with n training and m test examples, of one generation. Half an example more than n, so that rounding of the fraction cannot lose one. */
+/** An MLP from the 40 inputs of MNIST-1D to its 10 classes. */
+export const modelOf = ({ hidden }: { readonly hidden: readonly number[] }): Model => mlp({ widths: [40, ...hidden, 10] });
+/**
+ * MNIST-1D with n training and m test examples, of one generation. Half an example more than n, so that rounding of the fraction cannot
+ * lose one.
+ */
 export const dataOf = (n: number, m: number) => mnist1d({ n: n + m, trainFraction: (n + 0.5) / (n + m) });
 export const trainerData = (set: ReturnType<typeof dataOf>['train']): TrainerData => ({ ...toFloat32(set), n: set.n, target: [] });
 /** Returns `value`. Throws ConfigError where it is more than there is. */

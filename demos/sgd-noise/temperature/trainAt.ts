@@ -1,46 +1,36 @@
-/**
- * Networks trained for the same time t = η·steps at temperatures η/B, each with several batch sizes B: where noise matters only through η/B, they
- * end alike. One trainer a batch size; temperatures and seeds are its replicas.
- *
- * Sharpness is the Rayleigh quotient of the last of some power iterations on the Hessian of the training loss: a lower bound of its largest eigenvalue.
- */
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { dominantCurvature } from '../../src/measure/index';
-import { crossEntropy, errorRate } from '../../src/ops/index';
-import { sgd } from '../../src/optim/index';
-import { metric, type MetricBatch } from '../../src/runtime/executor';
-import { Trainer, type TrainerData } from '../../src/runtime/trainer';
-import { atMost, dataOf, modelOf, point, trainerData } from './common';
-import { list, num, seedsOf } from './config';
+/** Training with one batch size at every temperature, for the same time. */
+import type { Row, RunContext } from '../../../src/lab/study';
+import { dominantCurvature } from '../../../src/measure/index';
+import { crossEntropy, errorRate } from '../../../src/ops/index';
+import { sgd } from '../../../src/optim/index';
+import { metric, type MetricBatch } from '../../../src/runtime/executor';
+import { Trainer, type TrainerData } from '../../../src/runtime/trainer';
+import { ascending, seedsOf } from '../settings';
+import { atMost, modelOf, point } from '../training';
+import type { Config } from './fields';
+import { sizeSeries } from './series';
 
 /** Times at which the training loss is measured on the way. */
 const MARKS = 8;
-const TEST = 500;
 
 /** Steps that a temperature and a batch size need for a share of the time. */
-const stepsFor = (c: Config, temperature: number, batch: number, share = 1): number =>
-  Math.max(1, Math.round((share * num(c, 'time')) / (temperature * batch)));
-const totalSteps = (c: Config): number => list(c, 'batchSizes').reduce((s, B) => s + stepsFor(c, list(c, 'temperatures')[0]!, B), 0);
+export const stepsFor = (c: Config, temperature: number, batch: number, share = 1): number =>
+  Math.max(1, Math.round((share * c.time) / (temperature * batch)));
 
-export async function* runTemperature(c: Config, context: RunContext): AsyncGenerator<Row> {
-  const sets = dataOf(num(c, 'temperatureExamples'), TEST);
-  const data = { train: trainerData(sets.train), test: trainerData(sets.test) };
-  let before = 0;
-  for (const B of list(c, 'batchSizes')) {
-    yield* trainAt(c, context, B, data, before);
-    if (context.signal.aborted) return;
-    before += stepsFor(c, list(c, 'temperatures')[0]!, B);
-  }
-}
-
-async function* trainAt(
+/**
+ * One trainer; temperatures and seeds are its replicas. `before`, `total`: steps of the run before this batch size, and of all of it.
+ *
+ * Sharpness is the Rayleigh quotient of the last of some power iterations on the Hessian of the training loss: a lower bound of its largest
+ * eigenvalue.
+ */
+export async function* trainAt(
   c: Config,
-  { executor, signal, control }: RunContext,
+  { executor, signal, control }: RunContext<Config>,
   B: number,
   data: { readonly train: TrainerData; readonly test: TrainerData },
-  before: number,
+  { before, total }: { readonly before: number; readonly total: number },
 ): AsyncGenerator<Row> {
-  const [temperatures, seeds, model] = [list(c, 'temperatures'), seedsOf(c), modelOf(c)];
+  const [temperatures, seeds, model] = [ascending(c.temperatures), seedsOf(c), modelOf(c)];
   const replicas = temperatures.flatMap((T) => seeds.map((seed) => ({ T, seed })));
   using trainer = await Trainer.open(executor, {
     model,
@@ -67,32 +57,30 @@ async function* trainAt(
           yield {
             kind: 'progress',
             done: before + b.steps.at(-1)! + 1,
-            total: totalSteps(c),
+            total,
             phase: `batches of ${B}`,
             steps: (before + b.steps.at(-1)! + 1) * b.replicas,
           };
       }
     if (signal.aborted) return;
-    const [from, to] = [temperatures.indexOf(T), temperatures.indexOf(T) + 1].map((k) => k * seeds.length * model.layout.total) as [
-      number,
-      number,
-    ];
-    theta.set((await trainer.session.read('theta')).data.subarray(from, to), from);
+    const size = seeds.length * model.layout.total;
+    const from = temperatures.indexOf(T) * size;
+    theta.set((await trainer.session.read('theta')).data.subarray(from, from + size), from);
   }
   const sharpness = await dominantCurvature(executor, model, theta, crossEntropy, data.train, {
     replicas: replicas.length,
-    iterations: num(c, 'iterations'),
+    iterations: c.iterations,
   });
   for (const [r, { value, residual }] of sharpness.entries()) {
     const { T } = replicas[r]!;
-    yield point('sharpness', `b${B}`, T, r % seeds.length, value);
-    yield point('residual', `b${B}`, T, r % seeds.length, residual);
+    yield point('sharpness', sizeSeries(B), T, r % seeds.length, value);
+    yield point('residual', sizeSeries(B), T, r % seeds.length, residual);
   }
 }
 
 /** Of the replicas whose own time a mark is; the last mark is the end. */
 function* evaluated(c: Config, b: MetricBatch, B: number, marks: ReadonlyMap<number, ReadonlySet<number>>): Generator<Row> {
-  const [temperatures, seeds] = [list(c, 'temperatures'), num(c, 'seeds')];
+  const [temperatures, seeds] = [ascending(c.temperatures), c.seeds];
   for (const [i, step] of b.steps.entries())
     for (const [k, T] of temperatures.entries()) {
       if (!marks.get(T)!.has(step)) continue;
@@ -101,8 +89,8 @@ function* evaluated(c: Config, b: MetricBatch, B: number, marks: ReadonlyMap<num
         if (k === 0 || k === temperatures.length - 1)
           yield point('course', `${k === 0 ? 'cold' : 'hot'}${B}`, step * T * B, seed, value('train.loss'));
         if (step !== stepsFor(c, T, B)) continue;
-        yield point('loss', `b${B}`, T, seed, value('train.loss'));
-        yield point('error', `b${B}`, T, seed, value('test.error'));
+        yield point('loss', sizeSeries(B), T, seed, value('train.loss'));
+        yield point('error', sizeSeries(B), T, seed, value('test.error'));
       }
     }
 }

@@ -1,23 +1,22 @@
 /**
- * SGD and heavy ball on ½hθ² with Gaussian noise added to the gradient, on the GPU: a replica for every step size, momentum and seed, each of many
- * independent coordinates.
+ * SGD and heavy ball on ½hθ² with Gaussian noise added to the gradient, on the GPU: a replica for every step size, momentum and seed,
+ * each of many independent coordinates.
  */
-import { deriveSeed, USE } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { add, addInt, mean, mul, normal, square, sub, variable } from '../../src/ops/index';
-import { plan, type Plan } from '../../src/plan/index';
-import { metric, type MetricBatch } from '../../src/runtime/executor';
-import { stationaryVariance } from '../../src/theory/index';
-import { point } from './common';
-import { num } from './config';
-import { cellsOf, courseSteps } from './quadraticTheory';
-import { betaSeries } from './series';
+import { deriveSeed, USE } from '../../../src/core/random';
+import type { Row, RunContext } from '../../../src/lab/study';
+import { add, addInt, mean, mul, normal, square, sub, variable } from '../../../src/ops/index';
+import { plan, type Plan } from '../../../src/plan/index';
+import { metric, type MetricBatch } from '../../../src/runtime/executor';
+import { stationaryVariance } from '../../../src/theory/index';
+import { point } from '../training';
+import type { Config } from './fields';
+import { betaSeries, cellsOf, courseSteps } from './theory';
 
 /** Times at which a run says how far it is. */
 const REPORTS = 20;
 
 const stepPlan = (c: Config, replicas: number, maxBindings: number): Plan => {
-  const n = num(c, 'coordinates');
+  const n = c.coordinates;
   const [theta, v] = [variable('theta', [n]), variable('v', [n])];
   const [eta, beta] = [variable('eta', []), variable('beta', [])];
   const key = variable('key', [2], { dtype: 'u32' });
@@ -36,10 +35,10 @@ const stepPlan = (c: Config, replicas: number, maxBindings: number): Plan => {
   });
 };
 
-export async function* runQuadratic(c: Config, { executor, signal, control }: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, { executor, signal, control }: RunContext<Config>): AsyncGenerator<Row> {
   const cells = cellsOf(c);
   const means = cells.map(() => ({ sum: 0, count: 0 }));
-  const total = Math.max(...cells.map((cell) => cell.from)) + num(c, 'averaged');
+  const total = Math.max(...cells.map((cell) => cell.from)) + c.averaged;
   const drawn = new Set(courseSteps(c));
   using session = await executor.open({ step: stepPlan(c, cells.length, executor.maxBindings) });
   session.write(
@@ -50,7 +49,7 @@ export async function* runQuadratic(c: Config, { executor, signal, control }: Ru
     'beta',
     Float32Array.from(cells, (cell) => cell.q.beta),
   );
-  session.write('key', Uint32Array.from(cells.flatMap((cell, r) => [deriveSeed(num(c, 'seed'), r, cell.seed), 0])));
+  session.write('key', Uint32Array.from(cells.flatMap((cell, r) => [deriveSeed(c.seed, r, cell.seed), 0])));
   session.write('next', Uint32Array.of(0, 1));
   const reports = Array.from({ length: REPORTS }, (_, i) => Math.round((total * (i + 1)) / REPORTS));
   const take = function* (b: MetricBatch): Generator<Row> {
