@@ -98,7 +98,8 @@ export const fakePhenomenon: Phenomenon = definePhenomenon({
   version1: () =>
     Promise.resolve({
       default: {
-        defaults: { variant: 'plain', count: 6, seeds: 3, offset: 0.5 },
+        // `points` was another setting, of a variant that is no more.
+        defaults: { variant: 'plain', count: 6, points: 500, seeds: 3, offset: 0.5 },
         presets: { smoke: { count: 3 }, quick: {}, special: { variant: 'other' } },
         studyOf: (c) => (c['variant'] === 'other' ? 'again' : 'squares'),
         renamed: { squares: { count: 'points' }, again: { count: 'points' } },

@@ -16,7 +16,11 @@ export interface Placed {
 const place = (phenomenon: Phenomenon, version1: Version1, preset: string, config: Config): Placed => {
   const study = studyNamed(phenomenon, version1.studyOf(config));
   const names = version1.renamed[study.id] ?? {};
-  const own = Object.entries(version1.adapted?.(config) ?? config).map(([key, value]) => [names[key] ?? key, value] as const);
+  // A name that another setting has now is not the old setting of that name.
+  const taken = new Set(Object.values(names));
+  const own = Object.entries(version1.adapted?.(config) ?? config).flatMap(([key, value]) =>
+    Object.hasOwn(names, key) ? [[names[key]!, value] as const] : taken.has(key) ? [] : [[key, value] as const],
+  );
   const now = version1.presetNow[preset] ?? preset;
   return {
     study,
