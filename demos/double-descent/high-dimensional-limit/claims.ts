@@ -8,6 +8,7 @@ import { endsLower, limitAt } from './theory';
 
 /** What the limit leaves open, as a share of the risk, from this dimension on. */
 const FINITE = { share: 0.04, dimension: 80 };
+const WIDENED = `widened by ${100 * FINITE.share} % for finite d`;
 
 const judgeCoverage = (t: Table, c: Config): Judgement => {
   const { dimension: d, examples: n } = c;
@@ -25,8 +26,7 @@ export const claims = (c: Config): readonly Claim[] => [
     id: 'coverage',
     says: 'The risk is the high-dimensional limit of random features.',
     source: MEI,
-    falsifier:
-      `fewer intervals, widened by ${100 * FINITE.share} % for finite d, cover the curve ` + 'than 95 % intervals do with probability 1 %',
+    falsifier: `fewer intervals, ${WIDENED}, cover the curve than 95 % intervals do with probability 1 %`,
     test: (t) => judgeCoverage(t, c),
   },
   ...featureClaims(c),

@@ -1,66 +1,44 @@
 /**
  * Three architectures on the published set of MNIST-1D, all seeds of each side by side, stepping together. Accuracies in % of the examples,
- * losses mean cross-entropies in nats. Recipe: Greydanus & Kobak 2024: Adam, batches of 100, PyTorch's default initialisation, no decay, no dropout.
+ * losses mean cross-entropies in nats. Recipe: Greydanus & Kobak 2024: Adam, batches of 100, PyTorch's default initialisation, no decay, no
+ * dropout.
  */
-import { mnist1d, toFloat32 } from '../../src/data/index';
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { cnn, linear, mlp, type Model } from '../../src/models/index';
-import { crossEntropy, errorRate } from '../../src/ops/losses';
-import { adam } from '../../src/optim/index';
-import { metric, type MetricBatch } from '../../src/runtime/executor';
-import { FiniteWatch } from '../../src/runtime/trainLoop';
-import { TrainerGroup, type TrainerData, type TrainerOptions } from '../../src/runtime/trainer';
-import { architecturesOf, isShuffled, LABELS, measuredAt, num, type Architecture } from './config';
+import { mnist1d, toFloat32 } from '../../../src/data/index';
+import type { Row, RunContext } from '../../../src/lab/study';
+import { crossEntropy, errorRate } from '../../../src/ops/losses';
+import { adam } from '../../../src/optim/index';
+import { metric, type MetricBatch } from '../../../src/runtime/executor';
+import { FiniteWatch } from '../../../src/runtime/trainLoop';
+import { TrainerGroup, type TrainerData, type TrainerOptions } from '../../../src/runtime/trainer';
+import type { Config } from './fields';
+import { modelOf } from './models';
+import { architecturesOf, LABELS, type Architecture } from './published';
 
-const LENGTH = 40;
-const CLASSES = 10;
-
-/** Windows of 5, 3 and 3 positions, each time every second one: 40, 19, 10, 5 positions. */
-const convolutional = (channels: number): Model => {
-  const layer = { channels, stride: 2, padding: 1 };
-  return cnn({
-    length: LENGTH,
-    layers: [
-      { ...layer, size: 5 },
-      { ...layer, size: 3 },
-      { ...layer, size: 3 },
-    ],
-    outputs: CLASSES,
-    init: 'pytorch',
-  });
-};
-export const modelOf = (c: Config, a: Architecture): Model => {
-  switch (a) {
-    case 'logistic':
-      return linear(LENGTH, CLASSES, { init: 'pytorch' });
-    case 'mlp':
-      return mlp({ widths: [LENGTH, num(c, 'width'), num(c, 'width'), CLASSES], residual: true, init: 'pytorch' });
-    case 'cnn':
-      return convolutional(num(c, 'channels'));
-  }
-};
+/** Steps after which both sets are measured, each time at the cost of some fifteen steps: 1, from 10 on about eight a decade, the last. */
+const measuredAt = ({ steps }: Config): readonly number[] =>
+  [...new Set([1, ...Array.from({ length: 40 }, (_, i) => Math.round(10 ** (1 + i / 8))), steps])].filter((s) => s <= steps);
 
 interface Sets {
   readonly train: TrainerData;
   readonly test: TrainerData;
 }
 const dataOf = (c: Config): Sets => {
-  const { train, test } = mnist1d({ shufflePositions: isShuffled(c) });
+  const { train, test } = mnist1d({ shufflePositions: c.shufflePositions === 'shuffled' });
   return { train: { ...toFloat32(train), n: train.n, target: [] }, test: { ...toFloat32(test), n: test.n, target: [] } };
 };
 const optionsOf = (c: Config, a: Architecture, { train, test }: Sets): TrainerOptions => ({
   model: modelOf(c, a),
   loss: crossEntropy,
-  optimiser: adam({ lr: num(c, 'lr') }),
+  optimiser: adam({ lr: c.lr }),
   data: train,
   test,
-  batch: num(c, 'batch'),
-  seeds: Array.from({ length: num(c, 'seeds') }, (_, s) => num(c, 'seed') * 100 + s),
+  batch: c.batch,
+  seeds: Array.from({ length: c.seeds }, (_, s) => c.seed * 100 + s),
   metrics: ['loss', 'gradientNorm', 'weightNorm'],
   evaluate: { error: errorRate, loss: crossEntropy },
 });
 
-export async function* runArchitectures(c: Config, { executor, signal, control }: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, { executor, signal, control }: RunContext<Config>): AsyncGenerator<Row> {
   const wanted = architecturesOf(c);
   const data = dataOf(c);
   using group = await TrainerGroup.open(
@@ -69,7 +47,7 @@ export async function* runArchitectures(c: Config, { executor, signal, control }
   );
   const sources = new Map(wanted.flatMap((a) => (['step', 'eval'] as const).map((kind) => [group.plan(a, kind), { a, kind }] as const)));
   const watches = new Map(wanted.map((a) => [a, new FiniteWatch()]));
-  const [at, total] = [measuredAt(c), num(c, 'steps')];
+  const [at, total] = [measuredAt(c), c.steps];
   const measured = new Set(at.map((s) => s - 1));
   for await (const b of group.train({ steps: total, probes: wanted.map((a) => ({ plan: group.plan(a, 'eval'), at })), signal, control })) {
     const { a, kind } = sources.get(b.plan)!;
