@@ -43,7 +43,7 @@ export type Config = ConfigOf<typeof fields>;
 
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { seeds: 6, examples: 30, features: 24, steps: 200 } },
-  quick: { config: {} },
-  standard: { config: { seeds: 100 } },
-  paper: { config: { seeds: 200, steps: 30_000 } },
+  quick: { config: {}, time: 'about 10 s without a GPU' },
+  standard: { config: { seeds: 100 }, time: 'some 2 minutes without a GPU' },
+  paper: { config: { seeds: 200, steps: 30_000 }, time: 'some half an hour, most of it for the closed form on the processor' },
 };

@@ -33,7 +33,7 @@ export type Config = ConfigOf<typeof fields>;
 
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { steps: 10, seeds: 2 } },
-  quick: { config: { steps: 180, width: 50, channels: 12 }, time: 'about a minute without a GPU' },
+  quick: { config: { steps: 400, width: 50, channels: 12 }, time: 'about a minute without a GPU' },
   standard: { config: { steps: 400 }, time: 'about 5 minutes without a GPU' },
   paper: { config: { seeds: 20 }, time: 'for a GPU' },
 };

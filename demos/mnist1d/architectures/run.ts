@@ -41,10 +41,7 @@ const optionsOf = (c: Config, a: Architecture, { train, test }: Sets): TrainerOp
 export async function* run(c: Config, { executor, signal, control }: RunContext<Config>): AsyncGenerator<Row> {
   const wanted = architecturesOf(c);
   const data = dataOf(c);
-  using group = await TrainerGroup.open(
-    executor,
-    Object.fromEntries(wanted.map((a) => [a, optionsOf(c, a, data)])) as Record<Architecture, TrainerOptions>,
-  );
+  using group = await TrainerGroup.open(executor, Object.fromEntries(wanted.map((a) => [a, optionsOf(c, a, data)])));
   const sources = new Map(wanted.flatMap((a) => (['step', 'eval'] as const).map((kind) => [group.plan(a, kind), { a, kind }] as const)));
   const watches = new Map(wanted.map((a) => [a, new FiniteWatch()]));
   const [at, total] = [measuredAt(c), c.steps];
