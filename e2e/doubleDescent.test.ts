@@ -1,7 +1,9 @@
-/** The smoke preset of every variant of double descent, on the GPU: it finishes, measures, and contradicts nothing. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import study from '../demos/double-descent/study';
-import { presetConfig } from '../src/lab/schema';
+/** The smoke preset of every study of double descent, on the GPU: it finishes, measures, and contradicts nothing. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import phenomenon from '../demos/double-descent/phenomenon';
+import { judge } from '../src/lab/judge';
+import { parseConfig, presetConfig } from '../src/lab/schema';
+import { studyNamed, type Config, type Row, type Study } from '../src/lab/study';
 import { RowTable } from '../src/lab/table';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { measured } from './measured';
@@ -12,48 +14,55 @@ beforeAll(async () => {
 });
 afterAll(() => executor.dispose());
 
+const smoke = async (id: string, change: Config): Promise<{ study: Study; config: Config; rows: readonly Row[]; table: RowTable }> => {
+  const study = studyNamed(phenomenon, id);
+  const config = parseConfig(study.fields, change, presetConfig(study, 'smoke'));
+  const rows = await measured(study, config, executor);
+  return { study, config, rows, table: new RowTable(rows) };
+};
+const contradicted = (study: Study, table: RowTable, config: Config): readonly string[] =>
+  judge(study, table, config)
+    .filter((v) => v.verdict === 'disagrees')
+    .map((v) => `${v.says} ${v.measured}`);
+
 /** Settings at the edges of what the page allows. */
-it.each([
-  { seed: 1_000_000 },
-  { signal: 0 },
-  { noise: 0 },
-  { noise: 0, sweep: 'examples' },
-  { examples: 80, features: 60 },
-  { variant: 'features', seed: 1_000_000, featureTest: 201 },
-  { variant: 'epoch', timeExamples: 6, timeFeatures: 2 },
-  { variant: 'mlp', trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 },
-])('%o runs, and contradicts nothing', async (edge) => {
-  const config = { ...presetConfig(study, 'smoke'), seeds: 5, ...edge };
-  const table = new RowTable(await measured(study, config, executor));
-  expect(table.points.length).toBeGreaterThan(0);
-  study.theory(config);
-  for (const claim of study.claims(config)) {
-    const { verdict, measured: found } = claim.test(table, config);
-    expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');
-  }
+describe('at an edge', () => {
+  it.each<readonly [string, Config]>([
+    ['linear', { seed: 1_000_000 }],
+    ['linear', { signal: 0 }],
+    ['linear', { noise: 0 }],
+    ['linear', { noise: 0, sweep: 'examples' }],
+    ['linear', { examples: 80, features: 60 }],
+    ['random-features', { seed: 1_000_000, tests: 201 }],
+    ['over-time', { examples: 6, features: 2 }],
+    ['networks', { trainExamples: 300, testExamples: 800, epochs: 1, labelNoise: 0 }],
+  ])('%s with %o runs, and contradicts nothing', async (id, edge) => {
+    const { study, config, table } = await smoke(id, { seeds: 5, ...edge });
+    expect(table.points.length).toBeGreaterThan(0);
+    study.theory?.(config);
+    expect(contradicted(study, table, config)).toEqual([]);
+  });
 });
 
-it.each([
-  ['linear', {}],
-  ['linear', { sweep: 'examples' }],
-  ['features', {}],
-  ['features', { source: 'gaussian' }],
-  ['epoch', {}],
-  ['mlp', {}],
-])('%s %o', async (variant, rest) => {
-  const config = { ...presetConfig(study, 'smoke'), variant, ...rest };
-  const rows = await measured(study, config, executor);
-  const table = new RowTable(rows);
-  const views = study.views(config);
-  for (const v of views)
-    expect(v.kind === 'line' ? table.points.some((p) => p.chart === v.chart) : table.cells.some((p) => p.chart === v.chart), v.chart).toBe(
-      true,
-    );
-  const last = rows.findLast((r) => r.kind === 'progress');
-  expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
-  for (const claim of study.claims(config)) {
-    const { verdict, measured: found } = claim.test(table, config);
-    console.log(`${variant} ${claim.id}: ${verdict}: ${found}`);
-    expect(verdict, `${claim.says} ${found}`).not.toBe('disagrees');
-  }
+describe('smoke', () => {
+  it.each<readonly [string, Config]>([
+    ['linear', {}],
+    ['linear', { sweep: 'examples' }],
+    ['random-features', {}],
+    ['high-dimensional-limit', {}],
+    ['over-time', {}],
+    ['networks', {}],
+  ])('of %s %o fills every chart', async (id, change) => {
+    const { study, config, rows, table } = await smoke(id, change);
+    for (const v of study.views(config)) {
+      const filled = v.kind === 'line' ? table.points : table.cells;
+      expect(
+        filled.some((p) => p.chart === v.chart),
+        v.chart,
+      ).toBe(true);
+    }
+    const last = rows.findLast((r) => r.kind === 'progress');
+    expect(last?.kind === 'progress' && last.done === last.total).toBe(true);
+    expect(contradicted(study, table, config)).toEqual([]);
+  });
 });

@@ -1,10 +1,9 @@
 /** What is claimed, and how it is judged from the rows of a run. */
 import type { Claim, Judgement, Summary, Table } from '../../../src/lab/study';
 import { coverage, inconclusive } from '../../../src/lab/verdicts';
-import { expectedExcessRisk } from '../../../src/theory/index';
-import { peakAt, ridgeRemoves, secondDescent, SPIKE } from '../verdicts';
+import { judgePeak, judgeRidge, judgeSecondDescent, SPIKE } from '../judgements';
 import type { Config } from './fields';
-import { grid, problemAt, threshold } from './theory';
+import { endsLower, grid, problemAt, riskAt, threshold } from './theory';
 
 const BELKIN = 'Belkin, Hsu & Xu 2019, arXiv:1903.07571';
 const HASTIE = 'Hastie et al. 2019, arXiv:1903.08560; Nakkiran et al. 2020, arXiv:2003.01897';
@@ -13,13 +12,6 @@ const plain = (t: Table): readonly Summary[] => t.summary('risk', 'min-norm');
 
 /** Within 3 of the threshold the variance of the risk is infinite, and no interval of a mean means anything. */
 const NEAR = 4;
-
-/** Whether theory puts the lowest risk past the threshold below the lowest before it. */
-export const endsLower = (c: Config): boolean => {
-  const risk = (x: number): number => expectedExcessRisk(problemAt(c, x));
-  const least = (side: (x: number) => boolean): number => Math.min(...grid(c).filter(side).map(risk));
-  return least((x) => x > threshold(c)) < least((x) => x < threshold(c));
-};
 
 export const claims = (c: Config): readonly Claim[] => {
   const place = threshold(c);
@@ -39,7 +31,7 @@ export const claims = (c: Config): readonly Claim[] => {
       test: (t) =>
         coverage(
           plain(t).filter((p) => Math.abs(p.x - place) >= NEAR),
-          (x) => expectedExcessRisk(problemAt(c, x)),
+          (x) => riskAt(c, x),
           `at least ${NEAR} from the threshold`,
         ),
     },
@@ -48,21 +40,21 @@ export const claims = (c: Config): readonly Claim[] => {
       says: 'The risk peaks where the model can just fit the data, p = n.',
       source: BELKIN,
       falsifier: 'the highest mean lies elsewhere on the grid',
-      test: loud((t) => peakAt(plain(t), place, grid(c))),
+      test: loud((t) => judgePeak(plain(t), place, grid(c))),
     },
     {
       id: 'ridge',
       says: 'Ridge at its optimum removes the peak: it is an artefact of not regularising.',
       source: HASTIE,
       falsifier: `at the threshold the ridge curve is above both its ends, or the plain one less than ${SPIKE} times its higher end`,
-      test: loud((t) => ridgeRemoves(plain(t), t.summary('risk', 'ridge'), place, 1)),
+      test: loud((t) => judgeRidge(plain(t), t.summary('risk', 'ridge'), place, 1)),
     },
     {
       id: 'second-descent',
       says: 'Past the threshold the risk descends again; whether below its first minimum is as the formula says.',
       source: BELKIN,
       falsifier: 'the measured minima are ordered otherwise, their intervals apart',
-      test: (t) => secondDescent(plain(t), place, endsLower(c)),
+      test: (t) => judgeSecondDescent(plain(t), place, endsLower(c)),
     },
   ];
 };

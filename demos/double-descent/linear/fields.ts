@@ -1,5 +1,6 @@
 /** What can be set, and the presets. */
 import { defineFields, type ConfigOf, type Preset, type PresetName } from '../../../src/lab/study';
+import { noise, seed, seeds, signal } from '../settings';
 
 export const fields = defineFields({
   sweep: {
@@ -18,19 +19,11 @@ export const fields = defineFields({
     max: 1000,
     step: 1,
   },
-  signal: { kind: 'number', label: 'Signal ‖β‖²', default: 1, min: 0, max: 100, step: 0.01 },
-  noise: { kind: 'number', label: 'Noise variance σ²', default: 0.25, min: 0, max: 100, step: 0.01 },
-  seeds: {
-    kind: 'number',
-    label: 'Seeds',
-    help: 'Independent repetitions; bands are 95 % intervals of the mean over them',
-    default: 10,
-    min: 1,
-    max: 2000,
-    step: 1,
-  },
+  signal,
+  noise,
+  seeds,
   points: { kind: 'number', label: 'Points on the curve', default: 29, min: 5, max: 101, step: 1, advanced: true },
-  seed: { kind: 'number', label: 'First seed', default: 0, min: 0, max: 1_000_000, step: 1, advanced: true },
+  seed,
 });
 export type Config = ConfigOf<typeof fields>;
 

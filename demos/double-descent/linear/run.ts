@@ -1,6 +1,6 @@
 /**
- * Linear regression on p of D Gaussian features, along model size or sample size: the minimum-norm fit and the ridge at its optimum, against
- * the exact expectation of the one and the limit of the other. The excess risk of a fitted w on isotropic inputs is ‖w − β‖², so
+ * Linear regression on p of D Gaussian features, along model size or sample size: the minimum-norm fit and the ridge at its optimum,
+ * against the exact expectation of the one and the limit of the other. The excess risk of a fitted w on isotropic inputs is ‖w − β‖², so
  * it is computed, not sampled.
  */
 import { deriveSeed } from '../../../src/core/random';

@@ -22,7 +22,7 @@ export const problemAt = (c: Config, x: number): FiniteLinear => {
   };
 };
 
-/** x values: as dense on either side of the threshold, the threshold itself included if D reaches it. Along sample size up to 4·D examples. */
+/** x values: as dense on either side of the threshold, itself included if D reaches it. Along sample size up to 4·D examples. */
 export const grid = (c: Config): readonly number[] => {
   const middle = threshold(c);
   const half = Math.max(2, Math.floor(c.points / 2));
@@ -32,6 +32,20 @@ export const grid = (c: Config): readonly number[] => {
     .filter((x) => x >= 2);
   const above = last > middle ? integerLogspace(1, Math.max(2, last - middle), half).map((d) => middle + d) : [];
   return [...new Set([...below, middle, ...above])].filter((x) => x <= last).toSorted((a, b) => a - b);
+};
+
+/** Exact expectation of the minimum-norm fit's excess risk at x of the sweep. */
+export const riskAt = (c: Config, x: number): number => expectedExcessRisk(problemAt(c, x));
+/** Whether the lowest of it past the threshold, on the grid, is below the lowest before it. */
+export const endsLower = (c: Config): boolean => {
+  const place = threshold(c);
+  const least = (side: (x: number) => boolean): number =>
+    Math.min(
+      ...grid(c)
+        .filter(side)
+        .map((x) => riskAt(c, x)),
+    );
+  return least((x) => x > place) < least((x) => x < place);
 };
 
 export const ridgeLimit = (problem: FiniteLinear): Parameters<typeof effectiveLimit>[0] => ({
@@ -45,7 +59,7 @@ export const theory = (c: Config): readonly Curve[] => {
   const xs = grid(c);
   const first = xs[0]!;
   const all = Array.from({ length: xs.at(-1)! - first + 1 }, (_, i) => first + i);
-  const exact = all.map((x) => expectedExcessRisk(problemAt(c, x)));
+  const exact = all.map((x) => riskAt(c, x));
   return [
     { chart: 'risk', series: 'min-norm', x: all, y: exact, kind: 'theory', label: 'exact expectation, minimum norm' },
     {
