@@ -3,7 +3,6 @@ import { referencesOf } from '../src/lab/reference';
 import type { Entry, Phenomenon } from '../src/lab/study';
 import { PHENOMENA } from './registry';
 
-export { PHENOMENA } from './registry';
 /** With what version 1 meant at hand: once this module is loaded, its loader may be gone. */
 const whole = async (entry: Entry): Promise<Phenomenon> => {
   const phenomenon = await entry.load();
