@@ -1,5 +1,6 @@
 /** Arrays as files hold them: a dtype, a shape and the elements in row-major order. Shared by the binary readers. */
 import { FormatError } from '../core/errors';
+import { fromInteger64 } from '../core/numberFormats';
 import { showShape, sizeOf, stridesOf, type Shape } from '../core/shape';
 import { classification, regression, type ClassificationDataset, type RegressionDataset } from './dataset';
 
@@ -114,9 +115,8 @@ export const fromHostBytes = (dtype: DType, shape: Shape, { buffer }: Uint8Array
 /** Elements as float64, row-major. Throws FormatError for a 64-bit integer that float64 cannot hold exactly. */
 export const toFloat64 = ({ data }: NdArray): Float64Array => {
   if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return Float64Array.from(data);
-  return Float64Array.from(data, (value) => {
-    if (BigInt(Number(value)) !== value) throw new FormatError('float64', `${value} is not a float64 value`);
-    return Number(value);
+  return fromInteger64(data, (index, value) => {
+    throw new FormatError('float64', `element ${index} is ${value}, which float64 does not hold exactly`);
   });
 };
 
