@@ -38,11 +38,11 @@ const endOfString = (text: string, from: number): number => {
  */
 const checkText = (text: string): void => {
   const colon = /\s*:/y;
-  const open: (Set<string> | undefined)[] = []; // keys of each open object; undefined: an array
+  const open: (Set<string> | undefined)[] = []; // keys of each open object, so far
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;
     if (c === '{' || c === '[') {
-      if (open.push(c === '{' ? new Set() : undefined) > MAX_DEPTH) fail('the header is nested deeper than entries and their shapes are');
+      if (open.push(undefined) > MAX_DEPTH) fail('the header is nested deeper than entries and their shapes are');
     } else if (c === '}' || c === ']') open.pop();
     else if (c === '.' || c === '-' || ((c === 'e' || c === 'E') && /\d/.test(text[i - 1] ?? '')))
       fail(`the header has a number that is not whole, at character ${i}`);
@@ -53,8 +53,9 @@ const checkText = (text: string): void => {
       colon.lastIndex = end;
       if (!colon.test(text)) continue;
       const key = String(JSON.parse(text.slice(start, end)));
-      if (open.at(-1)?.has(key)) fail(`the header gives the key '${key}' twice`);
-      open.at(-1)?.add(key);
+      const keys = (open[open.length - 1] ??= new Set());
+      if (keys.has(key)) fail(`the header gives the key '${key}' twice`);
+      keys.add(key);
     }
   }
 };
