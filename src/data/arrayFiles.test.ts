@@ -203,6 +203,12 @@ it('an array of more values than float64 has room for is refused before it is co
     /'x' has the shape \[67108864,2\], 134217728 values; up to 67108864 are read/,
   );
 });
+it('a value that float32 does not hold is refused by its place', () => {
+  const large = writeNpy({ dtype: 'f8', shape: [3, 2], data: Float64Array.of(1, 2, 3.4e38, -1e39, 5, 6) });
+  expect(() => read(file('x.npy', large), file('y.npy', Y))).toThrow(
+    "'x.npy': value 1 of example 1 (both from 0) is -1e+39, too large for float32",
+  );
+});
 it('64-bit integers that float64 does not hold are named by their place', () => {
   expect(() => toFloat64({ dtype: 'u8', shape: [2], data: BigUint64Array.of(1n, 2n ** 53n + 1n) })).toThrow(
     'element 1 is 9007199254740993',

@@ -13,7 +13,7 @@ export interface ExampleRows {
   readonly n: number;
   /** Size of the other axes together. */
   readonly width: number;
-  /** Row-major [n, width], all finite. */
+  /** Row-major [n, width], all finite in float32 too. */
   readonly values: Float64Array;
   /** Of the file that it is from. */
   readonly format: FileKind;
@@ -48,12 +48,17 @@ const rowsOf = (array: NdArray, format: FileKind, label: string): ExampleRows =>
     );
   const width = sizeOf(rest);
   const values = toFloat64(array);
-  const bad = values.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0)
+  const bad = values.findIndex((v) => !Number.isFinite(Math.fround(v)));
+  if (bad >= 0) {
+    const value = values[bad]!;
+    const what = Number.isFinite(value)
+      ? `${value}, too large for float32, which ends at 3.4e38. Divide by a constant`
+      : `${value}. Fill it in`;
     throw new FormatError(
       format,
-      `${label}: value ${bad % width} of example ${Math.floor(bad / width)} (both from 0) is ${values[bad]}. Fill it in or leave the example out`,
+      `${label}: value ${bad % width} of example ${Math.floor(bad / width)} (both from 0) is ${what} or leave the example out`,
     );
+  }
   return { n, width, values, format, label };
 };
 

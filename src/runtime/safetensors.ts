@@ -59,7 +59,7 @@ const inexact =
 const booleans = (buffer: ArrayBuffer, name: string): Float32Array => {
   const bytes = new Uint8Array(buffer);
   const wrong = bytes.findIndex((b) => b > 1);
-  return wrong < 0 ? Float32Array.from(bytes) : fail(`value ${wrong} of the booleans '${name}' is ${bytes[wrong]}`);
+  return wrong < 0 ? new Float32Array(bytes) : fail(`value ${wrong} of the booleans '${name}' is ${bytes[wrong]}`);
 };
 /** Each in the narrower of float32 and float64 that holds all its values; U32 stays what it is, and 64-bit integers are float64 where exact. */
 const READ: ReadonlyMap<string, Reading & { readonly dtype: SafetensorsDType }> = new Map(
@@ -69,13 +69,13 @@ const READ: ReadonlyMap<string, Reading & { readonly dtype: SafetensorsDType }> 
     F16: { bytes: 2, values: (b) => fromFloat16(new Uint16Array(b)) },
     BF16: { bytes: 2, values: (b) => fromBfloat16(new Uint16Array(b)) },
     I64: { bytes: 8, values: (b, name) => fromInteger64(new BigInt64Array(b), inexact(name)) },
-    I32: { bytes: 4, values: (b) => Float64Array.from(new Int32Array(b)) },
-    I16: { bytes: 2, values: (b) => Float32Array.from(new Int16Array(b)) },
-    I8: { bytes: 1, values: (b) => Float32Array.from(new Int8Array(b)) },
+    I32: { bytes: 4, values: (b) => new Float64Array(new Int32Array(b)) },
+    I16: { bytes: 2, values: (b) => new Float32Array(new Int16Array(b)) },
+    I8: { bytes: 1, values: (b) => new Float32Array(new Int8Array(b)) },
     U64: { bytes: 8, values: (b, name) => fromInteger64(new BigUint64Array(b), inexact(name)) },
     U32: { bytes: 4, values: (b) => new Uint32Array(b) },
-    U16: { bytes: 2, values: (b) => Float32Array.from(new Uint16Array(b)) },
-    U8: { bytes: 1, values: (b) => Float32Array.from(new Uint8Array(b)) },
+    U16: { bytes: 2, values: (b) => new Float32Array(new Uint16Array(b)) },
+    U8: { bytes: 1, values: (b) => new Float32Array(new Uint8Array(b)) },
     BOOL: { bytes: 1, values: booleans },
   } satisfies Record<SafetensorsDType, Reading>).map(([dtype, reading]) => [dtype, { dtype: dtype as SafetensorsDType, ...reading }]),
 );
