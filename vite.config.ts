@@ -74,6 +74,7 @@ export default defineConfig({
       'lit/directives/live.js',
       'lit/directives/unsafe-html.js',
       'uplot',
+      'fflate',
       'ml-matrix',
       'valibot',
       'wgsl-preprocessor/wgsl-preprocessor.js',

@@ -14,12 +14,13 @@ const DTYPES: ReadonlyMap<number, DType> = new Map<number, DType>([
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
 
 /**
- * Reads all six element types and any number of axes. Throws FormatError for a compressed file (decompress it first), a wrong
+ * Reads all six element types and any number of axes. Throws FormatError for a compressed file (readGzip decompresses it), a wrong
  * magic number, an unknown type, a file shorter or longer than its shape, a file beyond `maxBytes`.
  */
 export const readIdx = (input: Uint8Array | ArrayBuffer, { maxBytes }: ReadLimits = {}): NdArray => {
   const bytes = inputBytes('idx', input, maxBytes);
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new FormatError('idx', 'the file is compressed with gzip; decompress it first');
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    throw new FormatError('idx', 'the file is compressed with gzip; decompress it with readGzip first');
   if (bytes.length < 4) throw new FormatError('idx', `the file is truncated: the magic number has 4 bytes, the file ${bytes.length}`);
   const [zero0, zero1, code, rank] = [bytes[0]!, bytes[1]!, bytes[2]!, bytes[3]!];
   if (zero0 !== 0 || zero1 !== 0)
@@ -35,7 +36,7 @@ export const readIdx = (input: Uint8Array | ArrayBuffer, { maxBytes }: ReadLimit
     throw new FormatError('idx', `the file is truncated in its header: ${rank} axes need ${start} bytes, the file has ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  checkPayload('idx', dtype, shape, bytes.length - start);
+  checkPayload('idx', { dtype, item: ITEM_BYTES[dtype], shape }, bytes.length - start);
   const elements = new Uint8Array(bytes.subarray(start));
   toByteOrder(elements, ITEM_BYTES[dtype], false);
   return fromHostBytes(dtype, shape, elements);

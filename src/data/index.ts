@@ -10,6 +10,8 @@ export { compensatedSum } from './sum';
 export { csvRecords, type CsvDelimiter, type CsvInput, type CsvText } from './csv';
 export { readCsv, type CsvClassification, type CsvDataset, type CsvRegression } from './csvDataset';
 export { readNpy, writeNpy, type NpyWriteOptions } from './npy';
+export { readNpz, type Npz } from './npz';
 export { readIdx } from './idx';
+export { readGzip } from './gzip';
 export { labelledArrays, targetArrays, toFloat64, type DType, type NdArray, type ReadLimits } from './ndarray';
 export { isPrime, operationTable, splitEntries, takeEntries, type Entries, type ModularTask, type OperationTable } from './modular';

@@ -1,5 +1,6 @@
 /** Arrays as files hold them: a dtype, a shape and the elements in row-major order. Shared by the binary readers. */
 import { FormatError } from '../core/errors';
+import { fromInteger64 } from '../core/numberFormats';
 import { showShape, sizeOf, stridesOf, type Shape } from '../core/shape';
 import { classification, regression, type ClassificationDataset, type RegressionDataset } from './dataset';
 
@@ -41,8 +42,12 @@ export const inputBytes = (format: string, input: Uint8Array | ArrayBuffer, maxB
  * Checks that `available` bytes are exactly what the shape needs; called before the elements are allocated, so that a header can
  * never ask for more memory than its file has. Throws FormatError for an overflow, a truncated file and trailing bytes.
  */
-export const checkPayload = (format: string, dtype: DType, shape: Shape, available: number): void => {
-  const needed = shape.includes(0) ? 0 : sizeOf(shape) * ITEM_BYTES[dtype];
+export const checkPayload = (
+  format: string,
+  { dtype, item, shape }: { readonly dtype: string; readonly item: number; readonly shape: Shape },
+  available: number,
+): void => {
+  const needed = shape.includes(0) ? 0 : sizeOf(shape) * item;
   const what = `shape ${showShape(shape)} of ${dtype} needs ${needed} bytes`;
   if (!Number.isSafeInteger(needed)) throw new FormatError(format, `${what}, more than any file can hold`);
   if (available < needed) throw new FormatError(format, `the file is truncated: ${what}, ${available} follow the header`);
@@ -113,10 +118,9 @@ export const fromHostBytes = (dtype: DType, shape: Shape, { buffer }: Uint8Array
 
 /** Elements as float64, row-major. Throws FormatError for a 64-bit integer that float64 cannot hold exactly. */
 export const toFloat64 = ({ data }: NdArray): Float64Array => {
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return Float64Array.from(data);
-  return Float64Array.from(data, (value) => {
-    if (BigInt(Number(value)) !== value) throw new FormatError('float64', `${value} is not a float64 value`);
-    return Number(value);
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return new Float64Array(data);
+  return fromInteger64(data, (index, value) => {
+    throw new FormatError('float64', `element ${index} is ${value}, which float64 does not hold exactly`);
   });
 };
 

@@ -105,6 +105,14 @@ test.each(WRITTEN_BY_NUMPY)('writes the bytes that NumPy writes: $says', ({ says
   expect(readNpy(numpy)).toEqual(array);
 });
 
+test.each([
+  ["'<f2'", 'False', [0, 0x3c, 0, 0xc0, 0xff, 0x7b]],
+  ["'>f2'", 'True', [0x3c, 0, 0xc0, 0, 0x7b, 0xff]],
+])('half floats %s are given as f4', (descr, fortran, payload) => {
+  const read = readNpy(file(header(descr, '(3, 1)', fortran), Uint8Array.from(payload)));
+  expect(read).toEqual({ dtype: 'f4', shape: [3, 1], data: Float32Array.of(1, -2, 65504) });
+});
+
 test('other spellings of a header', () => {
   const expected = { dtype: 'u1', shape: [3], data: new Uint8Array(3) };
   expect(readNpy(file('{"shape":(3L,),"fortran_order":False,"descr":"|u1"}', 3))).toEqual(expected);
@@ -114,7 +122,7 @@ test('other spellings of a header', () => {
 test.each([
   ['empty', new Uint8Array(0), 'empty'],
   ['another magic', ascii('PNG and more'), 'magic'],
-  ['a zip archive', ascii('PK\x03\x04'), '.npz'],
+  ['a zip archive', ascii('PK\x03\x04'), '.npz, of which'],
   ['cut in the magic', ascii('\x93NUM'), 'truncated'],
   ['cut in the length', ascii('\x93NUMPY\x02\x00\x01'), 'truncated'],
   ['cut in the dictionary', file(header("'<f8'", '(1,)')).subarray(0, 30), 'truncated in its header'],
@@ -124,7 +132,9 @@ test.each([
   ['trailing bytes', file(header("'<f8'", '(2,)'), 19), '3 trailing bytes'],
   ['complex numbers', file(header("'<c16'", '(1,)'), 16), 'unsupported dtype "<c16"'],
   ['objects', file(header("'|O'", '(1,)'), 8), 'unsupported dtype "|O"'],
-  ['half floats', file(header("'<f2'", '(1,)'), 2), 'unsupported dtype "<f2"'],
+  ['half floats, one byte short', file(header("'<f2'", '(2,)'), 3), '[2] of f2 needs 4 bytes, 3 follow'],
+  ['long doubles', file(header("'<f16'", '(1,)'), 16), 'unsupported dtype "<f16"'],
+  ['texts', file(header("'<U3'", '(1,)'), 12), 'unsupported dtype "<U3": texts. If they are labels, save numpy.unique('],
   ['no byte order', file(header("'|f8'", '(1,)'), 8), 'unsupported dtype "|f8"'],
   ['structured', file(header("[('a', '<f8')]", '(1,)'), 8), 'no structured arrays'],
   ['a boolean 2', file(header("'|b1'", '(2,)'), Uint8Array.of(1, 2)), 'element 1 of a boolean array is 2'],

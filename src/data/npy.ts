@@ -1,11 +1,13 @@
 /** NumPy's .npy files, versions 1 to 3. */
 import { FormatError, ShapeError } from '../core/errors';
+import { fromFloat16 } from '../core/numberFormats';
 import { showShape, sizeOf } from '../core/shape';
 import { checkPayload, fromHostBytes, inputBytes, ITEM_BYTES, toByteOrder, transposeOrder, type NdArray, type ReadLimits } from './ndarray';
-import { decodeNpyHeader, encodeNpyHeader, type NpyVersion } from './npyHeader';
+import { decodeNpyHeader, encodeNpyHeader, NPY_ITEM_BYTES, type NpyVersion } from './npyHeader';
 
 /**
- * Reads floats, integers and booleans, either byte order and either element order, any number of axes up to NumPy's own 64.
+ * Reads floats (16, 32 and 64 bits; 16 are given as f4, which holds them exactly), integers and booleans, either byte order and either
+ * element order, any number of axes up to NumPy's own 64.
  * Throws FormatError for anything else: not a .npy file, another dtype (named), a file shorter or longer than its shape, a file
  * beyond `maxBytes`, a boolean that is neither 0 nor 1.
  */
@@ -13,13 +15,14 @@ export const readNpy = (input: Uint8Array | ArrayBuffer, { maxBytes }: ReadLimit
   const bytes = inputBytes('npy', input, maxBytes);
   const { header, end } = decodeNpyHeader(bytes);
   const { dtype, shape, fortranOrder, littleEndian } = header;
-  checkPayload('npy', dtype, shape, bytes.length - end);
+  const item = NPY_ITEM_BYTES[dtype];
+  checkPayload('npy', { dtype, item, shape }, bytes.length - end);
   const payload = bytes.subarray(end);
-  const item = ITEM_BYTES[dtype];
   const elements = fortranOrder ? transposeOrder(payload, item, shape, false) : new Uint8Array(payload);
   const wrong = dtype === 'b1' ? elements.findIndex((b) => b > 1) : -1;
   if (wrong >= 0) throw new FormatError('npy', `element ${wrong} of a boolean array is ${elements[wrong]}`);
   toByteOrder(elements, item, littleEndian);
+  if (dtype === 'f2') return { dtype: 'f4', shape, data: fromFloat16(new Uint16Array(elements.buffer)) };
   return fromHostBytes(dtype, shape, elements);
 };
 

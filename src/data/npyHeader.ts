@@ -6,8 +6,12 @@ import { FormatError } from '../core/errors';
 import type { Shape } from '../core/shape';
 import { ITEM_BYTES, type DType } from './ndarray';
 
+/** f2 is float16, which is read as f4. */
+export const NPY_ITEM_BYTES = { ...ITEM_BYTES, f2: 2 } as const;
+export type NpyDType = DType | 'f2';
+
 export interface NpyHeader {
-  readonly dtype: DType;
+  readonly dtype: NpyDType;
   readonly littleEndian: boolean;
   /** Elements are in column-major order. */
   readonly fortranOrder: boolean;
@@ -21,6 +25,8 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 const MAX_RANK = 64;
 /** NumPy's own limit (max_header_size of its reader). */
 const MAX_HEADER = 10_000;
+/** Bytes before the elements at most: magic, version and length too. */
+export const MAX_HEADER_END = 12 + MAX_HEADER;
 const ALIGNMENT = 64;
 
 const fail = (message: string): never => {
@@ -72,17 +78,30 @@ const entries = (source: string): ReadonlyMap<string, readonly Token[]> => {
   return found;
 };
 
+/** What an array of another kind is, by the first letter of its type, and how to save it as numbers. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  U: 'texts. If they are labels, save numpy.unique(y, return_inverse=True)[1]',
+  S: 'texts. If they are labels, save numpy.unique(y, return_inverse=True)[1]',
+  O: 'Python objects. If they are numbers, save y.astype(float)',
+  c: 'complex numbers. Save their parts, numpy.stack([z.real, z.imag], -1)',
+  M: 'dates. Save them as numbers, t.astype(int)',
+  m: 'durations. Save them as numbers, t.astype(int)',
+};
+
 const parseDescr = (value: readonly Token[]): Pick<NpyHeader, 'dtype' | 'littleEndian'> => {
   const [only] = value;
   if (value.length !== 1 || !only?.isString)
     return fail(`unsupported dtype ${quoted(value.map((t) => t.text).join(' '))}: only plain numbers are read, no structured arrays`);
   const order = only.text[0];
   const name = only.text.slice(1);
-  const supported = Object.keys(ITEM_BYTES) as DType[];
+  const supported = Object.keys(NPY_ITEM_BYTES) as NpyDType[];
   const dtype = supported.find((d) => d === name);
-  const knownOrder = order === '<' || order === '>' || (order === '|' && dtype !== undefined && ITEM_BYTES[dtype] === 1);
-  if (!dtype || !knownOrder)
-    return fail(`unsupported dtype ${quoted(only.text)}; supported are ${supported.join(' ')}, with < or > for the byte order`);
+  const knownOrder = order === '<' || order === '>' || (order === '|' && dtype !== undefined && NPY_ITEM_BYTES[dtype] === 1);
+  if (!dtype || !knownOrder) {
+    const hint = WAYS_OUT[name[0] ?? ''];
+    const known = `supported are ${supported.join(' ')}, with < or > for the byte order`;
+    return fail(`unsupported dtype ${quoted(only.text)}${hint ? `: ${hint}` : ''}; ${known}`);
+  }
   return { dtype, littleEndian: order !== '>' };
 };
 
@@ -110,7 +129,7 @@ const parseDictionary = (source: string): NpyHeader => {
 /** The header and where the elements start. Throws FormatError for anything that is not a .npy header of version 1, 2 or 3. */
 export const decodeNpyHeader = (bytes: Uint8Array): { readonly header: NpyHeader; readonly end: number } => {
   if (bytes.length === 0) fail('the file is empty');
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) fail('this is a zip archive, probably .npz; extract the .npy files first');
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) fail('this is a zip archive, probably .npz, of which this reads a single array at a time');
   if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte))
     fail('the magic number \\x93NUMPY is missing: this is not a .npy file');
   const [major, minor] = [bytes[6], bytes[7]];
@@ -130,7 +149,7 @@ export const decodeNpyHeader = (bytes: Uint8Array): { readonly header: NpyHeader
 
 /** The bytes before the elements, padded with spaces so that the elements start at a multiple of 64. */
 export const encodeNpyHeader = ({ dtype, littleEndian, fortranOrder, shape }: NpyHeader, version: NpyVersion): Uint8Array => {
-  const order = ITEM_BYTES[dtype] === 1 ? '|' : littleEndian ? '<' : '>';
+  const order = NPY_ITEM_BYTES[dtype] === 1 ? '|' : littleEndian ? '<' : '>';
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${order}${dtype}', 'fortran_order': ${fortranOrder ? 'True' : 'False'}, 'shape': ${tuple}, }`;
   const start = version === 1 ? 10 : 12;

@@ -1,19 +1,15 @@
 /**
- * A reader's own files as a data set: a CSV with a target column, or NPY and IDX arrays with their labels. What the file does not say
+ * A reader's own files as a data set: a CSV with a target column, or NPY, IDX and NPZ arrays with their labels; any of them compressed with gzip. What the file does not say
  * (delimiter, header, classes or numbers) is found out and put in words; every refusal says where and what to do.
  */
 import { ConfigError, FormatError } from '../core/errors';
-import { showShape, sizeOf } from '../core/shape';
+import { decompressed, oneHotLabels, readExampleArrays, type ExampleRows } from './arrayFiles';
 import { csvRecords, failAtRow, shown, type CsvDelimiter } from './csv';
 import { classification, regression, type Dataset } from './dataset';
-import { readIdx } from './idx';
-import { DEFAULT_MAX_BYTES, toFloat64, type NdArray } from './ndarray';
-import { readNpy } from './npy';
+import { fileKind, type FileKind, type TableFile } from './fileKind';
+import { DEFAULT_MAX_BYTES } from './ndarray';
 
-export interface TableFile {
-  readonly name: string;
-  readonly data: Uint8Array;
-}
+export type { TableFile } from './fileKind';
 /** `auto`: texts, and at most 20 distinct whole numbers, are classes; other numbers are targets of a regression. */
 export type TableTask = 'auto' | 'classes' | 'numbers';
 export interface TableOptions {
@@ -37,29 +33,28 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MISSING = /^(?:|na|n\/a|nan|null|none|\?|-)$/i;
 const isNumber = (cell: string): boolean => NUMBER.test(cell) && Number.isFinite(Number(cell));
 
-type Format = 'csv' | 'npy' | 'idx';
-/** By the first bytes; the name does not count. An IDX file starts with two zeros, which no text does. */
-const formatOf = ({ data: { 0: a, 1: b } }: TableFile): Format =>
-  a === 0x93 && b === 0x4e ? 'npy' : (a === 0 && b === 0) || (a === 0x1f && b === 0x8b) ? 'idx' : 'csv';
+type Format = 'csv' | FileKind;
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 const checkSize = (file: TableFile): void => {
   if (file.data.byteLength > MOST_BYTES)
     throw new FormatError(
-      formatOf(file),
+      'file',
       `'${file.name}' has ${megabytes(file.data.byteLength)}, this reads up to ${megabytes(MOST_BYTES)}. Keep fewer rows, or fewer columns`,
     );
 };
 
 /**
- * `file` and, for NPY and IDX, its labels. Throws FormatError where a file is not what its format says, has a missing value, text among its
- * features, one class or too many, or no examples; ConfigError for a target column that is not there and for labels too few or too many.
+ * `file` and, for NPY, IDX and an NPZ file without labels, its labels. Throws FormatError where a file is not what its format says or is of one that
+ * is not read (named, with the way out), has a missing value, text among its features, one class or too many, or no examples; ConfigError for a
+ * target column that is not there, for labels too few or too many and for an NPZ file whose arrays' names say nothing.
  */
 export const readTable = (file: TableFile, labels: TableFile | undefined, options: TableOptions): ReaderTable => {
   for (const f of labels ? [file, labels] : [file]) checkSize(f);
-  if (formatOf(file) !== 'csv') return arrays(file, labels, options.task);
+  const table = decompressed(file);
+  if (fileKind(table) !== 'text') return arrays(table, labels && decompressed(labels), options.task);
   if (labels) throw new ConfigError(`'${file.name}' is a CSV, whose target is one of its columns; remove the labels file '${labels.name}'`);
-  return csvTable(file, options);
+  return csvTable(table, options);
 };
 
 /** The commonest of the three in the first line. */
@@ -211,55 +206,28 @@ const assemble = (name: string, n: number, d: number, x: Float64Array, t: Target
     ? classification({ name, n, d, x, y: t.y, classes: t.names.length, classNames: t.names })
     : regression({ name, n, d, x, y: t.y, outputs: t.outputs });
 
-const readArray = (file: TableFile): NdArray => {
-  switch (formatOf(file)) {
-    case 'npy':
-      return readNpy(file.data);
-    case 'idx':
-      return readIdx(file.data);
-    case 'csv':
-      throw new FormatError('labels', `'${file.name}' is neither NPY nor IDX`);
+/** One-hot rows are classes unless numbers are asked for; a column that no example has is a class too. */
+const rowTargets = (y: ExampleRows, task: TableTask): Targets => {
+  if (y.width === 1) return numbers(y.format, y.values, task);
+  const labels = task === 'numbers' ? undefined : oneHotLabels(y);
+  if (labels) {
+    const seen = [...new Set(labels)].map(String);
+    return classes(y.format, labels, seen.length < 2 ? seen : Array.from({ length: y.width }, (_, c) => String(c)), 'by column, one-hot');
   }
-};
-/** Values of an array whose first axis counts examples: [n, size of the rest]. */
-const rowsOf = (
-  file: TableFile,
-): { readonly n: number; readonly width: number; readonly values: Float64Array; readonly format: Format } => {
-  const format = formatOf(file);
-  const array = readArray(file);
-  const [n, ...rest] = array.shape;
-  const width = sizeOf(rest);
-  if (n === undefined || n === 0 || width === 0)
-    throw new FormatError(
-      format,
-      `'${file.name}' has the shape ${showShape(array.shape)}, which holds no examples; the first axis counts them`,
+  if (task === 'classes')
+    throw new ConfigError(
+      `${y.label} has ${y.width} values an example, which are not one-hot; classes are one whole number each. Set 'Target is' to numbers`,
     );
-  const values = toFloat64(array);
-  const bad = values.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0)
-    throw new FormatError(
-      format,
-      `'${file.name}': value ${bad % width} of example ${Math.floor(bad / width)} (both from 0) is ${values[bad]}. Fill it in or leave the example out`,
-    );
-  return { n, width, values, format };
+  return { kind: 'numbers', y: y.values, outputs: y.width, words: `${y.width} numbers each, a regression` };
 };
 
 const arrays = (file: TableFile, labels: TableFile | undefined, task: TableTask): ReaderTable => {
-  if (!labels)
-    throw new ConfigError(`'${file.name}' holds features only. Add its labels as a second file, NPY or IDX, with one entry an example`);
-  const [x, y] = [rowsOf(file), rowsOf(labels)];
-  if (x.n !== y.n)
-    throw new ConfigError(`'${file.name}' has ${x.n} examples, '${labels.name}' labels for ${y.n}. Choose files that belong together`);
-  if (y.width > 1 && task === 'classes')
-    throw new ConfigError(
-      `'${labels.name}' has ${y.width} values an example; classes are one whole number each. Set 'Target is' to numbers`,
-    );
-  const t: Targets =
-    y.width === 1
-      ? numbers(y.format, y.values, task)
-      : { kind: 'numbers', y: y.values, outputs: y.width, words: `${y.width} numbers each, a regression` };
+  const { x, y, unused } = readExampleArrays(file, labels);
+  if (x.n !== y.n) throw new ConfigError(`${x.label} has ${x.n} examples, ${y.label} labels for ${y.n}. Choose files that belong together`);
+  const t = rowTargets(y, task);
+  const left = unused.length > 0 ? ` Not used: ${some(unused)}.` : '';
   return {
     dataset: assemble(file.name, x.n, x.width, x.values, t),
-    understood: `'${file.name}': ${counts(x.n, x.width)}; labels '${labels.name}': ${t.words}.`,
+    understood: `${x.label}: ${counts(x.n, x.width)}; labels ${y.label}: ${t.words}.${left}`,
   };
 };

@@ -74,7 +74,7 @@ export const fromCheckpoint = (file: Uint8Array, variables: ReadonlyMap<string, 
     const size = sizeOf(t.shape);
     if (stored.data.length !== size * t.replicas)
       throw new ConfigError(`the checkpoint's '${name}' has ${stored.data.length} values, this program's has ${size * t.replicas}`);
-    if ((stored.dtype === 'U32') !== (t.dtype === 'u32'))
+    if (!(t.dtype === 'u32' ? ['U32'] : ['F32', 'F64']).includes(stored.dtype))
       throw new ConfigError(`the checkpoint's '${name}' is ${stored.dtype}, this program's is ${t.dtype}`);
     values.set(name, { dtype: t.dtype, data: stored.data, replicas: t.replicas, size });
   }

@@ -2,23 +2,29 @@
  * The safetensors layout: 8 bytes little-endian header length, JSON header, then the tensors' bytes.
  * Source: huggingface.co/docs/safetensors, "Format".
  */
-import { FormatError } from '../core/errors';
+import { fromBfloat16, fromFloat16, fromInteger64 } from '../core/numberFormats';
+import { showShape, sizeOf } from '../core/shape';
 import type { HostArray } from './executor';
+import { decodeSafetensorsHeader, fail, type TensorEntry } from './safetensorsHeader';
+
+export type SafetensorsDType = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U64' | 'U32' | 'U16' | 'U8' | 'BOOL';
 
 export interface Stored {
-  readonly dtype: 'F32' | 'F64' | 'U32';
+  /** As in the file; `data` holds its values as they are given here. */
+  readonly dtype: SafetensorsDType;
   readonly shape: readonly number[];
   readonly data: HostArray;
 }
+/** Whether the file has floating-point numbers there, of any width. */
+export const storesFloats = ({ dtype }: Stored): boolean => /^B?F/.test(dtype);
 export interface StoredFile {
   readonly tensors: Readonly<Record<string, Stored>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const MAKE = { F32: Float32Array, F64: Float64Array, U32: Uint32Array } as const;
-const dtypeOf = (a: HostArray): Stored['dtype'] => (a instanceof Float32Array ? 'F32' : a instanceof Float64Array ? 'F64' : 'U32');
-/** Headers above this are refused, as the format's own reader does. */
-const MAX_HEADER = 100_000_000;
+const dtypeOf = (a: HostArray): 'F32' | 'F64' | 'U32' => (a instanceof Float32Array ? 'F32' : a instanceof Float64Array ? 'F64' : 'U32');
+/** The format allows 100 MB; 16 MiB name some 200,000 tensors and keep what a header can ask of memory small. */
+const MAX_HEADER = 2 ** 24;
 
 export const writeSafetensors = (
   tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: HostArray }>>,
@@ -42,60 +48,78 @@ export const writeSafetensors = (
   return file;
 };
 
-const whole = (v: unknown): boolean => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n) && n >= 0);
-const isEntry = (e: unknown): e is { dtype: string; shape: number[]; data_offsets: [number, number] } => {
-  const x = e as { dtype?: unknown; shape?: unknown; data_offsets?: unknown } | null;
-  return (
-    typeof x === 'object' &&
-    x !== null &&
-    typeof x.dtype === 'string' &&
-    whole(x.shape) &&
-    whole(x.data_offsets) &&
-    (x.data_offsets as unknown[]).length === 2
-  );
+interface Reading {
+  readonly bytes: number;
+  readonly values: (buffer: ArrayBuffer, name: string) => HostArray;
+}
+const inexact =
+  (name: string) =>
+  (index: number, value: bigint): never =>
+    fail(`value ${index} of '${name}' is ${value}, which float64 does not hold exactly`);
+const booleans = (buffer: ArrayBuffer, name: string): Float32Array => {
+  const bytes = new Uint8Array(buffer);
+  const wrong = bytes.findIndex((b) => b > 1);
+  return wrong < 0 ? new Float32Array(bytes) : fail(`value ${wrong} of the booleans '${name}' is ${bytes[wrong]}`);
+};
+/** Each in the narrower of float32 and float64 that holds all its values; U32 stays what it is, and 64-bit integers are float64 where exact. */
+const READ: ReadonlyMap<string, Reading & { readonly dtype: SafetensorsDType }> = new Map(
+  Object.entries({
+    F64: { bytes: 8, values: (b) => new Float64Array(b) },
+    F32: { bytes: 4, values: (b) => new Float32Array(b) },
+    F16: { bytes: 2, values: (b) => fromFloat16(new Uint16Array(b)) },
+    BF16: { bytes: 2, values: (b) => fromBfloat16(new Uint16Array(b)) },
+    I64: { bytes: 8, values: (b, name) => fromInteger64(new BigInt64Array(b), inexact(name)) },
+    I32: { bytes: 4, values: (b) => new Float64Array(new Int32Array(b)) },
+    I16: { bytes: 2, values: (b) => new Float32Array(new Int16Array(b)) },
+    I8: { bytes: 1, values: (b) => new Float32Array(new Int8Array(b)) },
+    U64: { bytes: 8, values: (b, name) => fromInteger64(new BigUint64Array(b), inexact(name)) },
+    U32: { bytes: 4, values: (b) => new Uint32Array(b) },
+    U16: { bytes: 2, values: (b) => new Float32Array(new Uint16Array(b)) },
+    U8: { bytes: 1, values: (b) => new Float32Array(new Uint8Array(b)) },
+    BOOL: { bytes: 1, values: booleans },
+  } satisfies Record<SafetensorsDType, Reading>).map(([dtype, reading]) => [dtype, { dtype: dtype as SafetensorsDType, ...reading }]),
+);
+
+const readingOf = ({ name, dtype, shape, begin, end }: TensorEntry, body: number) => {
+  const reading = READ.get(dtype) ?? fail(`'${name}' is ${dtype}; ${[...READ.keys()].join(', ')} are supported`);
+  const size = shape.includes(0) ? 0 : sizeOf(shape);
+  if (begin > end || end > body || end - begin !== size * reading.bytes)
+    fail(`'${name}' ${showShape(shape)} lies at ${begin}…${end} of ${body} bytes, which does not fit its shape`);
+  return reading;
 };
 
-const fail = (message: string): never => {
-  throw new FormatError('safetensors', message);
+/** The format has the tensors fill the file, each byte belonging to exactly one. */
+const checkCover = (entries: readonly TensorEntry[], body: number): void => {
+  let covered = 0;
+  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < covered) fail(`'${name}' lies at ${begin}…${end}, on bytes of another tensor`);
+    if (begin > covered) fail(`the bytes ${covered}…${begin} before '${name}' belong to no tensor`);
+    covered = end;
+  }
+  if (covered < body) fail(`the last ${body - covered} of ${body} bytes belong to no tensor`);
 };
 
-/** Copies the tensors out. Throws FormatError for anything that is not a whole safetensors file of F32, F64 and U32. */
+/**
+ * Copies the tensors out, with values of every integer and floating-point type of at least 8 bits as `HostArray`: F32, F16, BF16, 8- and 16-bit integers and
+ * BOOL (0 and 1) as float32, F64 and other integers as float64, U32 as Uint32Array. Throws FormatError for anything that is not a whole
+ * safetensors file of these: another type, a header beyond 16 MiB or with a key twice, bytes in two tensors or in none, offsets that do not
+ * fit a shape, 64-bit integers that float64 does not hold exactly. Takes no more memory than 8 times the file's size, and its header.
+ */
 export const readSafetensors = (file: Uint8Array): StoredFile => {
   if (file.byteLength < 8) fail(`${file.byteLength} bytes; even an empty file has 8`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  if (length > MAX_HEADER || 8 + length > file.byteLength) fail(`the header claims ${length} bytes, the file has ${file.byteLength}`);
-  const header = parse(file.subarray(8, 8 + length));
+  if (8 + length > file.byteLength) fail(`the header claims ${length} bytes, the file has ${file.byteLength}`);
+  if (length > MAX_HEADER) fail(`the header has ${length} bytes; ${MAX_HEADER} are the most`);
+  const { entries, metadata } = decodeSafetensorsHeader(file.subarray(8, 8 + length));
   const body = file.byteLength - 8 - length;
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors: (readonly [string, Stored])[] = [];
-  for (const [name, e] of Object.entries(entries)) {
-    if (!isEntry(e)) return fail(`the entry '${name}' is malformed`);
-    const {
-      dtype,
-      shape,
-      data_offsets: [begin, end],
-    } = e;
-    if (!Object.hasOwn(MAKE, dtype)) return fail(`'${name}' is ${dtype}; F32, F64 and U32 are supported`);
-    const Type = MAKE[dtype as Stored['dtype']];
-    const size = shape.reduce((n, d) => n * d, 1);
-    if (begin > end || end > body || end - begin !== size * Type.BYTES_PER_ELEMENT)
-      return fail(`'${name}' [${shape.join()}] lies at ${begin}…${end} of ${body} bytes, which does not fit its shape`);
+  const readings = entries.map((e) => readingOf(e, body));
+  checkCover(entries, body);
+  const tensors = entries.map(({ name, shape, begin, end }, i): readonly [string, Stored] => {
+    const { dtype, values } = readings[i]!;
     // Not file.slice, which in Node's Buffer is a view of a larger pool.
     const bytes = Uint8Array.from(file.subarray(8 + length + begin, 8 + length + end));
-    tensors.push([name, { dtype: dtype as Stored['dtype'], shape, data: new Type(bytes.buffer) }]);
-  }
-  if (typeof metadata !== 'object' || metadata === null || !Object.values(metadata).every((v) => typeof v === 'string'))
-    return fail('__metadata__ is no table of strings');
-  return { tensors: Object.fromEntries(tensors), metadata: metadata as Readonly<Record<string, string>> };
-};
-
-const parse = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Readonly<Record<string, unknown>>;
-  } catch {
-    /* said below */
-  }
-  return fail('the header is not a JSON object');
+    return [name, { dtype, shape, data: values(bytes.buffer, name) }];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata };
 };

@@ -148,10 +148,10 @@ export type Config = ConfigOf<typeof fields>;
 export const inputs: Readonly<Record<string, InputSpec>> = {
   data: {
     label: 'Your data',
-    help: 'CSV with a target column, or NPY or IDX features with a labels file; up to 256 MiB',
-    accept: '.csv,.tsv,.txt,.npy,.idx,-ubyte',
+    help: 'CSV with a target column, NPZ with x and y, or NPY or IDX features with a labels file; gzip too; up to 256 MiB',
+    accept: '.csv,.tsv,.txt,.npy,.npz,.idx,-ubyte,.gz',
   },
-  labels: { label: 'Labels', help: 'For NPY and IDX: one entry an example', accept: '.npy,.idx,-ubyte' },
+  labels: { label: 'Labels', help: 'For NPY and IDX: one entry, or a one-hot row, an example', accept: '.npy,.npz,.idx,-ubyte,.gz' },
   weights: { label: 'Weights to start from', help: 'As a run here offers them at its end', accept: '.safetensors' },
 };
 

@@ -106,8 +106,9 @@ export default defineStudy({
 weights and its own order of minibatches, and all are trained side by side on the same split. The bands show how much of a curve is chance.</p>`,
     why: `<ul>
 <li><strong>Files.</strong> A CSV holds one example a row: numbers, and a target column with numbers or class names. NPY and IDX files hold
-[examples, …] features, with a second file for the labels. A message says how a file was understood; if that is wrong, change <em>Target
-column</em> or <em>Target is</em>. Files are read in this browser and sent nowhere.</li>
+[examples, …] features, with a second file for the labels: whole numbers, or one-hot rows. An NPZ archive holds both, under the names x and y,
+x_train and y_train, or data and target. Files may be compressed with gzip, as MNIST's are. A message says how a file was understood; if that is wrong,
+change <em>Target column</em> or <em>Target is</em>. Files are read in this browser and sent nowhere.</li>
 <li><strong>Loss.</strong> For classes the cross-entropy in nats, for numbers the squared error; both are means over examples, the latter over
 outputs too.</li>
 <li><strong>Error.</strong> For classes the share of examples that are wrong. For numbers the squared error divided by that of always

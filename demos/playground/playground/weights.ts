@@ -4,7 +4,7 @@ import { showShape } from '../../../src/core/shape';
 import type { ArtifactRow, InputFile } from '../../../src/lab/study';
 import type { Model } from '../../../src/models/index';
 import type { HostArray } from '../../../src/runtime/executor';
-import { readSafetensors, writeSafetensors, type Stored, type StoredFile } from '../../../src/runtime/safetensors';
+import { readSafetensors, storesFloats, writeSafetensors, type Stored, type StoredFile } from '../../../src/runtime/safetensors';
 import { seedsOf, type Config } from './fields';
 import type { Moments, Prepared, Scale } from './data';
 
@@ -62,7 +62,7 @@ const list = (tensors: readonly (readonly [string, readonly number[]])[]): strin
   tensors.map(([name, shape]) => `${name} ${showShape(shape)}`).join(', ') || 'none';
 const isWeight = (name: string): boolean => !/^(?:[xy]\.(?:mean|deviation)|replica\d+\.)/.test(name);
 const fits = (t: Stored | undefined, shape: readonly number[]): t is Stored =>
-  t !== undefined && t.dtype !== 'U32' && showShape(t.shape) === showShape(shape);
+  t !== undefined && storesFloats(t) && showShape(t.shape) === showShape(shape);
 
 /**
  * Weights for each of `replicas` networks: their own where the file holds them all, else the first network's for all. Throws ConfigError
