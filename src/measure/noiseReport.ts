@@ -1,12 +1,12 @@
 /** The noise of a model's gradient in one call; gradientNoise.ts has the estimators and their source. */
-import type { NamedLayer } from '../autodiff/index';
+import { gradientColumns, type NamedLayer } from '../autodiff/index';
 import { ConfigError } from '../core/errors';
 import type { Model } from '../models/index';
 import { exampleNorm } from '../ops/index';
 import type { Executor, HostArray } from '../runtime/executor';
 import type { Objective, TrainerData } from '../runtime/trainer';
 import { covarianceSpectrum, noiseOf, signalToNoise, type NoiseEstimate } from './gradientNoise';
-import { columnsOf, gradientColumns, openLoss, placesOf, type PerExampleOptions } from './lossBlocks';
+import { columnsOf, openLoss, placesOf, type PerExampleOptions } from './lossBlocks';
 import { perExampleGram } from './perExample';
 
 export interface NoiseOptions extends PerExampleOptions {
