@@ -20,8 +20,9 @@ export interface TrainerData {
   readonly xPerReplica?: boolean;
   readonly yPerReplica?: boolean;
   /**
-   * A weight for each example, f32 [n], handed to objectives: replicas with fewer examples than others have rows of weight 0. Weights of
-   * mean 1 leave a mean a mean over the examples that count.
+   * A weight for each example, f32 [n], handed to objectives: replicas with fewer examples than others have rows of weight 0. The library's objectives divide
+   * by the number of examples, so that weights of mean 1 leave a mean a mean over the examples that count; PyTorch's divide by Σ weight, which here is an
+   * option of theirs: (output, y, weight) => crossEntropy(output, y, weight, { divideBy: 'weights' }).
    */
   readonly weight?: HostArray;
   readonly weightPerReplica?: boolean;
@@ -49,17 +50,23 @@ export interface TrainerOptions {
   readonly test?: TrainerData;
   /** Examples per step, drawn without replacement within an epoch. Default: all of them, in order. */
   readonly batch?: number;
-  /** One per model. Default [0]. */
+  /** One per model, whole numbers in [0, 2³²). Default [0]. */
   readonly seeds?: readonly number[];
   /** Seeds of the minibatch order; a single number: all replicas see the same batches. Default: the seeds. */
   readonly batchSeeds?: PerReplica;
   /** Multiplies the initial parameters. Default 1. */
   readonly initScale?: PerReplica;
-  /** 0 or 1 for each element of the layout (or R times as many): masked parameters are 0 and stay so. */
+  /**
+   * 0 or 1 for each element of the layout (or R times as many): masked parameters are 0 and stay so. They are none of the network's: every metric and the
+   * sharpness are those of the parameters kept.
+   */
   readonly mask?: Float32Array;
   /** Recorded at every step, of the batch and the parameters before the update; norms are Euclidean. Default loss. */
   readonly metrics?: readonly StepMetric[];
-  /** Recorded by the plan 'eval', on the whole training and test set, as `train.<name>` and `test.<name>`. */
+  /**
+   * Recorded by the plan 'eval', on the whole training and test set, as `train.<name>` and `test.<name>`. All of a set are NaN for a replica whose outputs
+   * or loss on it are not finite, error rates too.
+   */
   readonly evaluate?: Readonly<Record<string, Objective>>;
   /** Adds the plan 'sharpness', whose metric `sharpness` is the largest eigenvalue of the loss's Hessian; see sharpness.ts. */
   readonly sharpness?: SharpnessOptions;
