@@ -96,7 +96,11 @@ const block = (x: Tensor): Tensor => {
   const h = layerNorm(reshape(x, [2, 3, 8]), variable('gain', [8], { perReplica: false }), variable('shift', [8], { perReplica: false }), {
     eps: 0.5,
   });
-  const [q, k, v] = [h, gelu(h), sigmoid(h)].map((t) => reshape(t, [2, 3, 2, 4])) as [Tensor, Tensor, Tensor];
+  const [q, k, v] = [gelu(h, { approximate: 'none' }), gelu(h), sigmoid(h)].map((t) => reshape(t, [2, 3, 2, 4])) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const { output, weights } = attention(q, k, v, { scale: 0.5 });
   return add(sum(square(sub(rmsNorm(add(reshape(output, [2, 3, 8]), h), undefined, { eps: 0.5 }), 0.5))), sum(square(weights)));
 };

@@ -30,21 +30,24 @@ const wholePower = (base: number, k: number): Measured => ({
   bound: Math.expm1(2 * k * Math.log1p(U32)) * base ** k + (k > 0 ? TINY32 : 0),
 });
 
+/** Times that a step schedule has dropped. */
+const drops = (step: number, h: Float64Array): number => Math.floor(Math.max(0, step - h[11]!) / h[8]!);
 const factorOf = (kind: ScheduleOptions['kind'], step: number, h: Float64Array): number => {
   const [warmup, total, final] = [h[5]!, h[6]!, h[7]!];
   const q = Math.min(1, Math.max(0, step - warmup) / Math.max(1, total - warmup));
   if (kind === 'linear') return 1 + (final - 1) * q;
   if (kind === 'cosine') return final + ((1 - final) * (1 + Math.cos(Math.PI * q))) / 2;
-  return kind === 'step' ? h[9]! ** Math.floor(step / h[8]!) : 1;
+  return kind === 'step' ? h[9]! ** drops(step, h) : 1;
 };
 
-/** Hyperparameters that occur: β from 0 to 0.999, warmup in half of the draws, totals around the steps drawn. */
+/** Hyperparameters that occur: β from 0 to 0.999, warmup in half of the draws, totals around the steps drawn, both conventions of either kind. */
 const randomHyper = (random: () => number): Float64Array => {
   const unit = (): number => Math.abs(random());
   const upTo = (n: number): number => Math.floor(unit() * n);
   const beta = (): number => [0, 0.5, 0.9, 0.95, 0.98, 0.999][upTo(6)]!;
   const warmup = upTo(2) * upTo(300);
-  return Float64Array.of(unit(), beta(), beta(), 1e-8, unit(), warmup, warmup + upTo(1000), unit(), 1 + upTo(100), 0.5 + unit() / 2, 0, 0);
+  const [rest, size, gamma] = [upTo(1000), 1 + upTo(100), 0.5 + unit() / 2];
+  return Float64Array.of(unit(), beta(), beta(), 1e-8, unit(), warmup, warmup + rest, unit(), size, gamma, upTo(2), upTo(2) * warmup);
 };
 /** The kernel has no dims: what differs is what is drawn. Enough draws for every branch (warmup, decay, after the end) many times. */
 const DRAWS = 60;
@@ -56,9 +59,9 @@ export const scheduleRef: Oracle<never, ScheduleOptions> = {
   eval: ([steps, hyper], _, o) => {
     const step = steps![0]!;
     const h = hyper!;
-    const power = wholePower(h[9]!, Math.floor(step / h[8]!));
-    const warm = Math.min(1, (step + 1) / Math.max(1, h[5]!));
-    const { bound } = evalProgram(rateProgram(o), [step, step + 1, h[0]!, h[5]!, h[6]!, h[7]!].map(exact).concat(power))[0]!;
+    const power = wholePower(h[9]!, drops(step, h));
+    const warm = Math.min(1, (step + 1 - h[10]!) / Math.max(1, h[5]!));
+    const { bound } = evalProgram(rateProgram(o), [step, step + 1, h[0]!, h[5]!, h[6]!, h[7]!].map(exact).concat(power, exact(h[10]!)))[0]!;
     const c1 = correction(h[1]!, step + 1);
     const c2 = correction(h[2]!, step + 1);
     return [

@@ -2,10 +2,10 @@
  * schedule: the scalars an optimiser needs at this step, worked out on the GPU so that steps replay without the CPU.
  *
  * Shapes   step [1] u32, below 2²⁴. hyper [12] f32: lr, β1 (momentum), β2, ε, weight decay, warmup steps, total steps, final fraction,
- *          step size, step γ, two spare. out [8] f32: lr·w·f, β1, β2, ε, weight decay, 1 − β1ᵗ, 1 − β2ᵗ, 0, with t = step + 1.
- * Warmup   w = min(1, t/warmup), 1 without warmup.
+ *          step size, step γ, warmup lag, step start. out [8] f32: lr·w·f, β1, β2, ε, weight decay, 1 − β1ᵗ, 1 − β2ᵗ, 0, with t = step + 1.
+ * Warmup   w = min(1, (t − lag)/warmup), 1 without warmup and lag. A lag of 1 begins at 0.
  * Kinds    with q = (step − warmup)/(total − warmup) held in [0, 1], the denominator at least 1:
- *          constant f = 1; linear f = 1 + (final − 1)·q; cosine f = final + (1 − final)·½(1 + cos πq); step f = γ^⌊step/size⌋.
+ *          constant f = 1; linear f = 1 + (final − 1)·q; cosine f = final + (1 − final)·½(1 + cos πq); step f = γ^⌊max(0, step − start)/size⌋.
  * Numerics ½(1 + cos πq) is computed as cos²(πq/2), exactly 0 at the end and never negative. Bias corrections keep their relative
  *          accuracy for β near 1: with d = 1 − βᵃ, 1 − β²ᵃ = d·(2 − d) and 1 − βᵃ⁺ᵇ = c + (1 − c)·d, over the bits of t.
  * Source   Loshchilov & Hutter (2017), SGDR (cosine); Kingma & Ba (2015), Adam (bias correction).
@@ -49,14 +49,15 @@ const FACTOR: Readonly<Record<ScheduleOptions['kind'], readonly Line[]>> = {
   ],
 };
 const FACTOR_NAME = { constant: 'one', step: 'power', linear: 'f', cosine: 'f' } as const;
-/** The learning rate of the step; power = γ^⌊step/size⌋. */
+/** The learning rate of the step; power = γ^⌊max(0, step − start)/size⌋. */
 export const rateProgram = ({ kind }: ScheduleOptions): Program =>
   namedProgram(
-    ['step', 't', 'lr', 'warmup', 'total', 'final', 'power'],
+    ['step', 't', 'lr', 'warmup', 'total', 'final', 'power', 'lag'],
     [
       ['one', 'const', 1],
       ['w', 'max', 'warmup', 'one'],
-      ['w', 'div', 't', 'w'],
+      ['begun', 'sub', 't', 'lag'],
+      ['w', 'div', 'begun', 'w'],
       ['w', 'min', 'w', 'one'],
       ...FACTOR[kind],
       ['rate', 'mul', 'lr', 'w'],
@@ -69,7 +70,7 @@ const code = (o: ScheduleOptions): string => {
   const program = rateProgram(o);
   const { code: body, results } = programCode(
     program,
-    ['f32(now)', 'f32(t)', 'hyper[h]', 'hyper[h + 5u]', 'hyper[h + 6u]', 'hyper[h + 7u]', 'power'],
+    ['f32(now)', 'f32(t)', 'hyper[h]', 'hyper[h + 5u]', 'hyper[h + 6u]', 'hyper[h + 7u]', 'power', 'hyper[h + 10u]'],
     false,
   );
   return wgsl`${prologue([], bindings)}
@@ -101,7 +102,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let now = step[replica * dims.rs_step];
   let t = now + 1u;
   let h = replica * dims.rs_hyper;
-  let power = whole_power(hyper[h + 9u], now / max(u32(hyper[h + 8u]), 1u));
+  let counted = now - min(now, u32(hyper[h + 11u]));
+  let power = whole_power(hyper[h + 9u], counted / max(u32(hyper[h + 8u]), 1u));
   ${body}
   let o = replica * dims.rs_out;
   out[o] = ${results[0]!};

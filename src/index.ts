@@ -17,6 +17,7 @@ export { plan, printPlan, type Plan } from './plan/index';
 export { compile, type Compiled, type InputSpec } from './runtime/compile';
 export {
   metric,
+  type Divergence,
   type Executor,
   type HostArray,
   type MetricBatch,
@@ -31,4 +32,12 @@ export { openReference } from './runtime/reference';
 export * as theory from './theory/index';
 export { readSafetensors, writeSafetensors } from './runtime/safetensors';
 export { predict, rows, train, type TrainRow } from './runtime/trainLoop';
-export { Trainer, TrainerGroup, type Inspection, type Objective, type TrainerData, type TrainerOptions } from './runtime/trainer';
+export {
+  Trainer,
+  TrainerGroup,
+  type Inspection,
+  type Objective,
+  type TrainerData,
+  type TrainerOptions,
+  type TrainerRun,
+} from './runtime/trainer';

@@ -47,3 +47,4 @@ export const hvp = <T extends Tree>(f: (x: T) => Tensor, x: T, v: T): T => {
   return like(x, forward(gradient, leaves(x), leaves(v)));
 };
 export { layersOf, parameterUses, type NamedLayer, type ParameterUse } from './perExample';
+export { gradientColumns, maskedSquares, squares, type Columns } from './columns';

@@ -101,10 +101,9 @@ export class NonFiniteError extends OverparamError {
     readonly step: number,
     readonly tensor: string,
     readonly value: number,
+    advice = 'lower its learning rate or its initialisation scale',
   ) {
-    super(
-      `replica ${replica}: '${tensor}' became ${value} at step ${step}. The other replicas go on; lower its learning rate or its initialisation scale`,
-    );
+    super(`replica ${replica}: '${tensor}' became ${value} at step ${step}. The other replicas go on; ${advice}`);
   }
 }
 

@@ -22,6 +22,18 @@ test('a fraction q is redrawn, q(1−1/k) is wrong, and redrawn labels are unifo
   for (let c = 0; c < K; c++) expectFraction(y.filter((label, i) => redrawn[i] === 1 && label === c).length, count, 1 / K);
 });
 
+test('with other classes alone a fraction q is wrong, uniformly over them, and the same labels are touched', () => {
+  const q = 0.2;
+  const { y, redrawn } = redrawLabels(labels, K, q, 7, 'other');
+  expect(redrawn).toEqual(redrawLabels(labels, K, q, 7).redrawn);
+  expect(Array.from(redrawn, Boolean)).toEqual(Array.from(y, (label, i) => label !== labels[i]));
+  const count = redrawn.filter((r) => r === 1).length;
+  expectFraction(count, N, q);
+  for (let by = 1; by < K; by++) expectFraction(y.filter((label, i) => label === (labels[i]! + by) % K).length, count, 1 / (K - 1));
+  expect(redrawLabels([0, 1], 2, 1, 3, 'other').y).toEqual(Uint32Array.of(1, 0));
+  expect(() => redrawLabels([0], 1, 0.5, 3, 'other')).toThrow(ConfigError);
+});
+
 test('q = 0 changes nothing, q = 1 redraws everything', () => {
   expect(redrawLabels(labels, K, 0, 1)).toEqual({ y: labels, redrawn: new Uint8Array(N) });
   expect(redrawLabels(labels, K, 1, 1).redrawn.every((r) => r === 1)).toBe(true);

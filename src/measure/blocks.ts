@@ -4,7 +4,7 @@
  */
 import { ConfigError, MemoryError } from '../core/errors';
 import type { Plan } from '../plan/index';
-import type { HostArray, Session } from '../runtime/executor';
+import type { HostArray } from '../runtime/executor';
 
 export interface Kernel {
   readonly rows: number;
@@ -34,12 +34,6 @@ export const requireVariables = (op: string, { variables }: Plan, given: readonl
       `${op}: the model also depends on the variable${missing.length > 1 ? 's' : ''} '${missing.join("', '")}'; give the values in the option \`variables\`, as { ${missing[0]}: … }`,
     );
 };
-/** Writes those values that the session's plans use. */
-export const writeUsed = (session: Session, values: Readonly<Record<string, HostArray>>): void => {
-  const used = new Set(Object.values(session.plans).flatMap((p) => Object.keys(p.variables)));
-  for (const [name, v] of Object.entries(values)) if (used.has(name)) session.write(name, v);
-};
-
 /** Zeros in an array of the same kind. */
 export const like = <T extends HostArray>(data: T, length: number): T => new (data.constructor as new (length: number) => T)(length);
 

@@ -5,6 +5,7 @@ import { inputVariable, unpack, type Model } from '../models/index';
 import { gram, mul, sqrt, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import type { Executor, HostArray, HostTensor, Session } from '../runtime/executor';
+import { writeUsed } from '../runtime/host';
 import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
 import { layersOfMean, squaredExampleNorms } from './gradientNoise';
 
@@ -44,13 +45,13 @@ export class ExampleProbe<K extends string> {
     const outputs = measure(layersOfMean(loss(model.apply(params, x), y), params, data.n), data.n);
     const planned = plan({ name: 'per example', outputs, replicas, maxBindings: executor.maxBindings });
     const session = await executor.open({ run: planned });
-    for (const [name, v] of Object.entries({ x: data.x, y: data.y })) if (name in planned.variables) session.write(name, v);
+    writeUsed(session, { x: data.x, y: data.y });
     return new ExampleProbe<K>(session);
   }
 
   /** `theta`: the R models' flat vectors, one after another; what Session.read('theta') of their trainer gives. */
   async at(theta: HostArray): Promise<Readonly<Record<K, HostTensor>>> {
-    if ('theta' in this.session.plans['run']!.variables) this.session.write('theta', theta);
+    writeUsed(this.session, { theta });
     return (await this.session.run('run')) as Readonly<Record<K, HostTensor>>;
   }
   dispose(): void {

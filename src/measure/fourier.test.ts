@@ -40,6 +40,17 @@ const onto = (L: Dense, p: number, direction: (a: number, b: number) => number):
   return out;
 };
 
+it('logits that do not vary beyond rounding have no spectrum: variance 0, shares that are no numbers, no key frequencies', () => {
+  const p = 7;
+  // The same at every pair, large beside what float32 loses of their squares.
+  const value = Math.fround(123.4);
+  const sumSquares = Math.fround(p ** 3 * value ** 2 * (1 - 2 ** -22));
+  const found = logitSpectrum(dense(new Float64Array(p * p).fill(p * value), p, p), sumSquares);
+  expect(found.variance).toBe(0);
+  expect([...found.shares].every(Number.isNaN)).toBe(true);
+  expect(keyFrequencies(found.shares, 0.9)).toEqual([]);
+});
+
 describe('spectra', () => {
   it('of an embedding add up to its squared norm, and a pure wave is at its frequency', () => {
     const E = random(13, 5, 1);

@@ -10,6 +10,7 @@
 import { ConfigError } from '../core/errors';
 import type { Tensor } from '../graph/tensor';
 import { gather, scatterAdd, sub } from '../ops/index';
+import { above, relativeRounding, type Rounding } from './rounding';
 import { dense, fourierBasis, frequencyCount, multiply, svd, transpose, type Dense } from '../theory/index';
 
 /** Logits [p·p,p] and each pair's result u32 [p·p] → R [p,p], sums over the pairs of one result. */
@@ -77,24 +78,27 @@ export const effectiveRank = (matrix: Dense): number => {
 export interface LogitSpectrum {
   /** Mean over pairs of each output, [p]. */
   readonly mean: Float64Array;
-  /** By frequency, k = 1…(p − 1)/2: share of the logits' variance over pairs, summed over outputs. */
+  /** By frequency, k = 1…(p − 1)/2: share of the logits' variance over pairs, summed over outputs. NaN where the variance is 0. */
   readonly shares: Float64Array;
-  /** Σ over pairs and outputs of (L − mean)². */
+  /** Σ over pairs and outputs of (L − mean)²; 0 where it is below the rounding of the sums. */
   readonly variance: number;
 }
-/** `sums`: R [p,p]; `sumSquares`: Σ L² over all pairs and outputs. */
-export const logitSpectrum = (sums: Dense, sumSquares: number): LogitSpectrum => {
+/**
+ * `sums`: R [p,p]; `sumSquares`: Σ L² over all pairs and outputs. `rounding`: of both. By default float32's, of sums over the pairs of each output and then
+ * over outputs, which is how a GPU adds p³ squares.
+ */
+export const logitSpectrum = (sums: Dense, sumSquares: number, rounding: Rounding = {}): LogitSpectrum => {
   const p = sums.rows;
   if (sums.cols !== p)
     throw new ConfigError(`sums by result are [${sums.rows},${sums.cols}]; results and outputs must be the same symbols`);
   const F = multiply(fourierBasis(p), sums);
   // Row 0 of F is Σ_r R/√p, and each of the p² pairs is in one sum.
   const mean = rowOf(F, 0).map((v) => v / p ** 1.5);
-  const variance = sumSquares - p * p * squares(mean);
+  const error = 3 * relativeRounding({ terms: p * p + p, ...rounding }) * sumSquares; // of Σ L², and twice of the means, which are squared
+  const variance = above(sumSquares - p * p * squares(mean), error);
   // ⟨L, u_k⟩ = (√2/p)·Σ_r R cos(2πkr/p) = F/√p.
-  const shares = Float64Array.from(
-    { length: frequencyCount(p) },
-    (_, i) => (squares(rowOf(F, 2 * i + 1)) + squares(rowOf(F, 2 * i + 2))) / (p * variance),
+  const shares = Float64Array.from({ length: frequencyCount(p) }, (_, i) =>
+    variance > 0 ? (squares(rowOf(F, 2 * i + 1)) + squares(rowOf(F, 2 * i + 2))) / (p * variance) : NaN,
   );
   return { mean, shares, variance };
 };

@@ -10,3 +10,4 @@ export * from './noiseReport';
 export * from './ntk';
 export * from './ntkVector';
 export * from './perExample';
+export { relativeRounding, type Rounding } from './rounding';

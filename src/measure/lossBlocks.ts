@@ -1,14 +1,15 @@
 /** A model's loss on blocks of examples: the plan, its variables, and sums over examples of functions of their gradients. */
-import type { NamedLayer } from '../autodiff/index';
+import type { Columns, NamedLayer } from '../autodiff/index';
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
 import { inputVariable, unpack, type Layout, type Model } from '../models/index';
-import { jacobianRows, layerColumns, matmul, mul, reshape, scatterAdd, square, sum, variable } from '../ops/index';
+import { mul, reshape, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import type { Executor, HostArray, HostTensor } from '../runtime/executor';
+import { writeUsed } from '../runtime/host';
 import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
-import { requireCount, requireVariables, rowsAt, writeUsed, type Extra } from './blocks';
+import { requireCount, requireVariables, rowsAt, type Extra } from './blocks';
 import { layersOfMean } from './gradientNoise';
 
 export interface PerExampleOptions {
@@ -42,41 +43,6 @@ const counted = (layer: NamedLayer): NamedLayer => {
   return { ...layer, delta: reshape(mul(reshape(layer.delta, [n, layer.positions * q]), live), [rows, q]) };
 };
 
-/** Columns of a layer's gradient from `first` on, as one vector. */
-interface Columns {
-  readonly first: number;
-  readonly values: Tensor;
-}
-
-const vector = (t: Tensor): Tensor => reshape(t, [sizeOf(t.shape)]);
-/** Σ over all rows of the layer's values: its gradient, a sum over examples. */
-export const gradientColumns = ({ form, left, delta, bias, table }: NamedLayer): readonly Columns[] => {
-  switch (form) {
-    case 'outer': {
-      const weight = vector(matmul(left!, delta, { transA: true }));
-      return [{ first: 0, values: weight }, ...(bias ? [{ first: weight.shape[0]!, values: sum(delta, [0]) }] : [])];
-    }
-    case 'sum':
-      return [{ first: 0, values: sum(delta, [0]) }];
-    case 'scale':
-      return [{ first: 0, values: sum(mul(left!, delta), [0]) }];
-    case 'lookup':
-      return [{ first: 0, values: vector(scatterAdd(delta, left!, table!)) }];
-  }
-};
-/** Columns of explicit rows that are squared at a time. */
-const WINDOW = 4096;
-/** Σ_i g_i² of one layer: of the squares of its values, where each example has one position; else from explicit rows. */
-export const squares = (layer: NamedLayer): readonly Columns[] => {
-  const { form, left, delta, positions } = layer;
-  if (positions === 1)
-    return gradientColumns({ ...layer, delta: square(delta), ...(left && form !== 'lookup' ? { left: square(left) } : {}) });
-  const columns = layerColumns(layer);
-  return Array.from({ length: Math.ceil(columns / WINDOW) }, (_, w) => ({
-    first: w * WINDOW,
-    values: sum(square(jacobianRows(layer, w * WINDOW, Math.min(WINDOW, columns - w * WINDOW))), [0]),
-  }));
-};
 /** Outputs `<layer>:<first>` of a plan: `f` of every layer, of the examples that count. */
 export const columnsOf = (layers: readonly NamedLayer[], f: (layer: NamedLayer) => readonly Columns[]): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(layers.flatMap((layer, at) => f(counted(layer)).map(({ first, values }) => [`${at}:${first}`, values] as const)));

@@ -1,13 +1,14 @@
 /** The noise of a model's gradient in one call; gradientNoise.ts has the estimators and their source. */
-import type { NamedLayer } from '../autodiff/index';
+import { gradientColumns, type NamedLayer } from '../autodiff/index';
 import { ConfigError } from '../core/errors';
 import type { Model } from '../models/index';
 import { exampleNorm } from '../ops/index';
 import type { Executor, HostArray } from '../runtime/executor';
 import type { Objective, TrainerData } from '../runtime/trainer';
 import { covarianceSpectrum, noiseOf, signalToNoise, type NoiseEstimate } from './gradientNoise';
-import { columnsOf, gradientColumns, openLoss, placesOf, type PerExampleOptions } from './lossBlocks';
+import { columnsOf, openLoss, placesOf, type PerExampleOptions } from './lossBlocks';
 import { perExampleGram } from './perExample';
+import { roundingsOf, UNIT32 } from './rounding';
 
 export interface NoiseOptions extends PerExampleOptions {
   /** How many of the largest eigenvalues of Σ̂ to give, from the n × n Gram matrix and its eigendecomposition on the host, O(n³). Default 10; 0: none. */
@@ -16,19 +17,22 @@ export interface NoiseOptions extends PerExampleOptions {
 /** Estimates for the parameters of one layer: a weight and its bias, or one parameter. */
 export interface LayerNoise extends NoiseEstimate {
   readonly names: readonly string[];
-  /** |G|²̂ over tr Σ̂ / n, of this layer's parameters: how far the mean over the n examples stands out of its noise. No unit. */
+  /**
+   * |G|²̂ over tr Σ̂ / n, of this layer's parameters: how far the mean over the n examples stands out of its noise. No unit. Infinity where tr Σ̂ is below
+   * rounding, and NaN where |G|²̂ is too.
+   */
   readonly signalToNoise: number;
 }
-/** Over all parameters; tr Σ̂ and |G|²̂ in the loss' unit squared over the parameters', both unbiased sums over parameters. */
+/** Over all parameters; what is below the rounding of its sums is 0. tr Σ̂ and |G|²̂ in the loss' unit squared over the parameters', both unbiased sums over parameters. */
 export interface NoiseReport extends NoiseEstimate {
   readonly examples: number;
   /** ḡ, the mean over the n examples, [layout.total]. */
   readonly gradient: Float64Array;
-  /** B_simple = tr Σ̂/|G|²̂, in examples; NaN where |G|²̂ ≤ 0: the gradient is lost in its noise, take more examples. Of one set: average the two over steps by NoiseScale. */
+  /** B_simple = tr Σ̂/|G|²̂, in examples; 0 where tr Σ̂ is below rounding, NaN where |G|²̂ ≤ 0: the gradient is lost in its noise, take more examples. Of one set: average the two over steps by NoiseScale. */
   readonly simple: number;
   readonly signalToNoise: number;
   readonly layers: readonly LayerNoise[];
-  /** Of Σ̂ = (n − 1)⁻¹ Σ_i (g_i − ḡ)(g_i − ḡ)ᵀ, largest first. They sum to tr Σ̂ if all are given. */
+  /** Of Σ̂ = (n − 1)⁻¹ Σ_i (g_i − ḡ)(g_i − ḡ)ᵀ, largest first. None is negative, and they sum to tr Σ̂ if all are given, both up to rounding. */
   readonly eigenvalues: Float64Array;
 }
 
@@ -80,10 +84,15 @@ export const gradientNoise = async (
     });
   }
   const squaredMean = layers.map((layer) => placesOf(model.layout, layer).reduce((total, p) => total + gradient[p]! ** 2, 0));
-  const total = noiseOf(sum(sumSquares), sum(squaredMean), n);
+  const terms = layers.map((layer) => roundingsOf(layer, block));
+  const rounding = { terms: terms.reduce((a, b) => Math.max(a, b), 0) + layers.length };
+  const total = noiseOf(sum(sumSquares), sum(squaredMean), n, rounding);
   const spectrum =
     wanted > 0
-      ? covarianceSpectrum((await perExampleGram(executor, model, theta, loss, data, { ...options, block })).data, n)
+      ? covarianceSpectrum((await perExampleGram(executor, model, theta, loss, data, { ...options, block })).data, n, {
+          ...rounding,
+          unit: UNIT32,
+        })
       : new Float64Array(0);
   return {
     ...total,
@@ -92,7 +101,7 @@ export const gradientNoise = async (
     simple: total.squaredGradient > 0 ? total.trace / total.squaredGradient : NaN,
     signalToNoise: signalToNoise(total, n),
     layers: layers.map(({ names }, at) => {
-      const estimate = noiseOf(sumSquares[at]!, squaredMean[at]!, n);
+      const estimate = noiseOf(sumSquares[at]!, squaredMean[at]!, n, { terms: terms[at]! });
       return Object.assign(estimate, { names, signalToNoise: signalToNoise(estimate, n) });
     }),
     eigenvalues: spectrum.subarray(0, wanted),

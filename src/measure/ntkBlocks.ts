@@ -7,7 +7,8 @@ import { inputVariable, unpack, type Model } from '../models/index';
 import { add, gram, jacobianRows, layerColumns, matmul, variable } from '../ops/index';
 import { plan, type Plan } from '../plan/index';
 import type { Executor, HostArray, Session } from '../runtime/executor';
-import { requireVariables, rowsAt, writeUsed, type Extra } from './blocks';
+import { writeUsed } from '../runtime/host';
+import { requireVariables, rowsAt, type Extra } from './blocks';
 
 export type NtkMethod = 'structured' | 'jacobian' | 'products';
 /** Inputs [n, …model.input], row-major; tokens are a Uint32Array. */

@@ -9,7 +9,8 @@ import { inputVariable, unpack, type Model } from '../models/index';
 import { add, mul, variable } from '../ops/index';
 import { plan } from '../plan/index';
 import type { Executor, HostArray } from '../runtime/executor';
-import { requireCount, requireVariables, rowsAt, writeUsed, type Extra } from './blocks';
+import { writeUsed } from '../runtime/host';
+import { requireCount, requireVariables, rowsAt, type Extra } from './blocks';
 import type { Examples } from './ntkBlocks';
 
 export interface NtkVectorOptions {

@@ -9,7 +9,7 @@
  * that do not fit, counts that are no integers ≥ 1, and a model that depends on variables without values; MemoryError, before anything is allocated,
  * where the result is larger than `hostBudget` or a block than the adapter allows.
  */
-import type { NamedLayer } from '../autodiff/index';
+import { squares, type NamedLayer } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import type { Model } from '../models/index';
 import { gram, jacobianRows, layerColumns } from '../ops/index';
@@ -17,7 +17,7 @@ import type { Executor, HostArray } from '../runtime/executor';
 import type { Objective, TrainerData } from '../runtime/trainer';
 import { corners, GIB, like, mirror, place, requireHost, type Kernel } from './blocks';
 import { squaredExampleNorms } from './gradientNoise';
-import { columnsOf, openLoss, placesOf, squares, type LossSetting, type PerExampleOptions } from './lossBlocks';
+import { columnsOf, openLoss, placesOf, type LossSetting, type PerExampleOptions } from './lossBlocks';
 
 const settingOf = (
   op: string,

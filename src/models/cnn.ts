@@ -51,7 +51,11 @@ const place = ({ length, channels = 1, layers }: CnnOptions): { readonly placed:
   return { placed, features: positions * width };
 };
 
-/** Throws ConfigError where the windows of a layer do not fit, ShapeError for windows that are no positive integers. */
+/**
+ * A convolutional network over sequences, channels last. Weights as conv1d takes them, [size·in, out], and [features, outputs] of the last layer, whose rows
+ * are by position, then channel: flattening PyTorch's [channels, length] gives another order. Throws ConfigError where the windows of a layer do not fit,
+ * ShapeError for windows that are no positive integers.
+ */
 export const cnn = (o: CnnOptions): Model => {
   const { length, channels = 1, outputs, activation = 'relu', init = 'he' } = o;
   const { placed, features } = place(o);

@@ -20,7 +20,7 @@ export interface MlpOptions {
   readonly widths: readonly number[];
   /** Default relu. */
   readonly activation?: Activation;
-  /** Default he. */
+  /** he, lecun, xavier: normal, not truncated; pytorch: W and b uniform on ±1/√fan_in, as torch.nn.Linear starts. Default he. */
   readonly init?: InitScheme;
   /** Default true. */
   readonly bias?: boolean;
@@ -62,7 +62,10 @@ const ntkLayer = (x: Tensor, w: Tensor, b: Tensor | undefined, a: number, c: num
   return b ? add(z, mul(broadcastTo(constant(c), z.shape), b)) : z;
 };
 
-/** Throws ConfigError for fewer than two widths or one that is no positive integer. */
+/**
+ * A fully connected network, h ← φ(h W + b). Weights are [fan_in, fan_out], as in Flax and Keras: the transpose of torch.nn.Linear's weight [out, in]. Biases
+ * start at 0 unless `init` is pytorch. Throws ConfigError for fewer than two widths or one that is no positive integer.
+ */
 export const mlp = (o: MlpOptions): Model => {
   const { widths, activation = 'relu', init = 'he' } = o;
   const scaled = o.parametrisation === 'ntk';

@@ -19,7 +19,8 @@ export interface Model {
   readonly apply: (params: Parameters, x: Tensor) => Tensor;
 }
 
-export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'gelu' | 'erf' | 'identity';
+/** gelu is the tanh form, jax.nn.gelu's default; geluErf the exact one, torch.nn.GELU's default. relu has the derivative 0 at 0, as in both. */
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'gelu' | 'geluErf' | 'erf' | 'identity';
 /** The variable `name` that holds n of a model's inputs, [n, …input]. */
 export const inputVariable = (name: string, model: Pick<Model, 'input' | 'inputType'>, n: number, perReplica = true): Tensor =>
   variable(name, [n, ...model.input], { dtype: model.inputType ?? 'f32', perReplica });
@@ -34,6 +35,8 @@ export const activate = (kind: Activation, x: Tensor): Tensor => {
       return sigmoid(x);
     case 'gelu':
       return gelu(x);
+    case 'geluErf':
+      return gelu(x, { approximate: 'none' });
     case 'erf':
       return erf(x);
     case 'identity':

@@ -158,6 +158,7 @@ describe('an mlp', () => {
     tanh: Math.tanh,
     sigmoid,
     gelu: (z) => z * sigmoid(z * (1 + Math.fround(0.044715) * (z * z)) * Math.fround(2 * Math.sqrt(2 / Math.PI))),
+    geluErf: (z) => z * 0.5 * (1 + erf64(z * Math.fround(Math.SQRT1_2))),
     erf: erf64,
     identity: (z) => z,
   };

@@ -37,9 +37,9 @@ export interface TransformerOptions {
   readonly depth: number;
   /** Default layer. */
   readonly norm?: 'none' | 'layer' | 'rms';
-  /** Added to the variance by the norms. Default 1e-5. */
+  /** Added to the variance, or mean square, by the norms, under the root. Default 1e-5, as torch.nn.LayerNorm; torch.nn.RMSNorm has 2⁻²³, Flax 1e-6. */
   readonly eps?: number;
-  /** Of the MLP. Default relu. */
+  /** Of the MLP. gelu is its tanh form, geluErf PyTorch's default. Default relu. */
   readonly activation?: Activation;
   /** The unembedding is the embedding, transposed. Gradients of single examples are then refused: embed is used twice. Default false. */
   readonly tied?: boolean;
@@ -58,7 +58,8 @@ type Complete = Required<TransformerOptions>;
 
 /**
  * The reference run of grokking: a + b mod p from the tokens a, b, '=' (number p), read out at '='. d 128, 4 heads, MLP 512 ReLU, no norm. Train it full-batch
- * on 30 % of the p² pairs with AdamW: learning rate 1e-3, decay 1, β 0.9 and 0.98, 10 steps of warmup.
+ * on 30 % of the p² pairs with AdamW: learning rate 1e-3, decay 1, β 0.9 and 0.98, 10 steps of warm-up, the first at
+ * rate 0: `warmupFromZero`.
  */
 export const modularAdditionTransformer = (p: number): TransformerOptions => ({
   vocab: p + 1,
@@ -207,7 +208,10 @@ const complete = (options: TransformerOptions): Complete => {
 export const traceTransformer = (options: TransformerOptions, params: Parameters, tokens: Tensor): TransformerTrace =>
   forward(params, tokens, complete(options));
 
-/** Inputs are u32 tokens [n, context]. Throws ConfigError for sizes that do not fit. */
+/**
+ * Inputs are u32 tokens [n, context]. Weights multiply from the right, h·W: [d, d] and [d, m], the transposes of torch.nn.Linear's. Attention has no biases.
+ * Throws ConfigError for sizes that do not fit.
+ */
 export const transformer = (options: TransformerOptions): Model => {
   const o = complete(options);
   return {

@@ -36,7 +36,10 @@ export const convolveRows = (x: Tensor, length: number, w: Tensor, b: Tensor | u
   const y = matmul(unfold(x, length, windows), w);
   return b ? add(y, b) : y;
 };
-/** [n, length, in] → [n, T, out]; see convolveRows. */
+/**
+ * Cross-correlation, as torch.nn.Conv1d and jax.lax.conv compute: [n, length, in] → [n, T, out], channels last. `w` [size·in, out], row j·in + c the weights
+ * of position j and channel c; PyTorch's weight [out, in, size] is w[j·in + c, o] = weight[o, c, j].
+ */
 export const conv1d = (x: Tensor, w: Tensor, b: Tensor | undefined, windows: Windows): Tensor => {
   const { rows, n, length } = rowsOf('conv1d', x);
   const y = convolveRows(rows, length, w, b, windows);
@@ -49,7 +52,10 @@ const pooled = (op: string, x: Tensor, windows: Windows, reduce: (w: Tensor, axe
   const tiled = { stride: windows.size, ...windows };
   return reduce(reshape(unfold(rows, length, tiled), [n, windowCount(length, tiled), windows.size, channels]), [2]);
 };
-/** Largest of each window and channel: [n, length, C] → [n, T, C]. Stride: the size, unless given. The derivative is shared equally among ties. */
+/**
+ * Largest of each window and channel: [n, length, C] → [n, T, C]. Stride: the size, unless given. The derivative is shared equally
+ * among ties, as jax.numpy.max does; torch.nn.MaxPool1d gives it to the first.
+ */
 export const maxPool1d = (x: Tensor, windows: Omit<Windows, 'padding'>): Tensor => pooled('maxPool1d', x, windows, max);
-/** Mean of each window and channel, zeros of the padding counted: [n, length, C] → [n, T, C]. Stride: the size, unless given. */
+/** Mean of each window and channel, zeros of the padding counted, as in torch.nn.AvgPool1d: [n, length, C] → [n, T, C]. Stride: the size, unless given. */
 export const averagePool1d = (x: Tensor, windows: Windows): Tensor => pooled('averagePool1d', x, windows, mean);

@@ -111,14 +111,20 @@ const core = (kind: NormKind, normal: Tensor, d: Tensor): Tensor =>
   sub(kind === 'layer' ? sub(d, rowMean(d)) : d, mul(normal, rowMean(mul(d, normal))));
 
 export interface NormOptions {
-  /** Added to the variance, or to the mean square. Default 1e-5. */ readonly eps?: number;
+  /** Added to the variance, or to the mean square, under the root. Default 1e-5. */ readonly eps?: number;
 }
 const norm = (kind: NormKind, x: Tensor, vectors: readonly (Tensor | undefined)[], eps: number): Tensor =>
   applyAll(normaliseOp, [x, ...vectors.filter((v) => v !== undefined)], { kind, eps })[0]!;
-/** (x − μ)/√(σ² + ε) ⊙ scale + bias, mean and variance over the last axis of x [..., C]; scale and bias are [C]. A bias needs a scale. */
+/**
+ * (x − μ)/√(σ² + ε) ⊙ scale + bias, mean and variance (divided by C, not C − 1) over the last axis of x [..., C]; scale and bias are [C]. A bias needs a
+ * scale. ε 1e-5 as in torch.nn.LayerNorm; flax.linen.LayerNorm has 1e-6.
+ */
 export const layerNorm = (x: Tensor, scale?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => {
   if (bias && !scale) throw new ShapeError('normalise', `a bias ${showShape(bias.shape)} without a scale; give both, or add the bias`);
   return norm('layer', x, [scale, bias], eps);
 };
-/** x/√(mean of x² + ε) ⊙ scale, the mean over the last axis of x [..., C]; scale is [C]. */
+/**
+ * x/√(mean of x² + ε) ⊙ scale, the mean over the last axis of x [..., C]; scale is [C]. ε 1e-5, inside the root; torch.nn.RMSNorm has float32's 2⁻²³ by
+ * default, flax.linen.RMSNorm 1e-6.
+ */
 export const rmsNorm = (x: Tensor, scale?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => norm('rms', x, [scale], eps);

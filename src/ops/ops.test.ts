@@ -226,6 +226,18 @@ describe('losses', () => {
     expect(valueOf(errorRate(x, index), values)).toEqual([0.5]);
     expect(valueOf(errorRate(x, index), { ...values, index: [0, 0] })).toEqual([0]);
   });
+  it('weights are divided by the number of examples, or by themselves', () => {
+    const weight = variable('weight', [2]);
+    // The first example is wrong, the second right.
+    const wrong: Values = { x: [0, 8, 0, 8, 0, 0], index: [0, 0], weight: [3, 5] };
+    expect(valueOf(errorRate(x, index, weight), { ...wrong, weight: [0.5, 1.5] })).toEqual([1 / 4]);
+    expect(valueOf(errorRate(x, index, weight, { divideBy: 'weights' }), wrong)).toEqual([3 / 8]);
+    const errors = { x: [1, 1, 1, 3, 3, 3], target: [0, 0, 0, 1, 1, 1], weight: [3, 5] };
+    const [first, second] = [3 * Math.fround(1 / 3), 12 * Math.fround(1 / 3)];
+    expect(valueOf(meanSquaredError(x, target, weight), errors)).toEqual([(3 * first + 5 * second) / 2]);
+    expect(valueOf(meanSquaredError(x, target, weight, { divideBy: 'weights' }), errors)).toEqual([(3 * first + 5 * second) / 8]);
+    expect(valueOf(crossEntropy(x, index, weight, { divideBy: 'weights' }), { ...values, weight: [1, 3] })).toEqual([Math.log1p(2) / 4]);
+  });
   it('squaredNorm sums over everything', () => {
     expect(valueOf(squaredNorm(target), values)).toEqual([6]);
   });

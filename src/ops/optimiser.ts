@@ -25,9 +25,10 @@ export const HYPER = [
   'finalFraction',
   'stepSize',
   'stepGamma',
-  'spare1',
-  'spare2',
+  'warmupLag',
+  'stepStart',
 ] as const;
+export type HyperName = (typeof HYPER)[number];
 export type ScheduleKind = 'constant' | 'linear' | 'cosine' | 'step';
 
 export const scheduleOp = defineOp<{ readonly kind: ScheduleKind }>({

@@ -1,1 +1,2 @@
+export { checkHyper, requireInDomain } from './domain';
 export * from './optimiser';

@@ -8,38 +8,63 @@
 import { ConfigError } from '../core/errors';
 import type { Tensor } from '../graph/tensor';
 import { variable } from '../ops/leaf';
-import { adam as adamStep, HYPER, schedule as scheduleOp, sgd as sgdStep, type Extras, type ScheduleKind } from '../ops/optimiser';
+import {
+  adam as adamStep,
+  HYPER,
+  schedule as scheduleOp,
+  sgd as sgdStep,
+  type Extras,
+  type HyperName,
+  type ScheduleKind,
+} from '../ops/optimiser';
+import { requireInDomain, type PerReplica } from './domain';
 
-/** A number for all replicas, or one for each. */
-export type PerReplica = number | readonly number[];
+export type { PerReplica } from './domain';
+/**
+ * The learning rate of step k = 0, 1, … is lr·w·f. Warm-up: w = min(1, (k + 1)/warmup), or k/warmup with `warmupFromZero`. constant: f = 1.
+ * linear and cosine: from 1 at the end of the warm-up to `final` at step `total`. step: f = gamma^⌊k/every⌋.
+ */
 export interface Schedule {
   readonly kind: ScheduleKind;
-  /** Steps of linear warmup from lr/warmup. Default 0. */
+  /** Steps of linear warm-up; the first has the rate lr/warmup, unless `warmupFromZero`. Default 0. */
   readonly warmup?: number;
+  /** The first step has the rate 0, as where PyTorch's LambdaLR is given min(step/warmup, 1): the published grokking run. Default false. */
+  readonly warmupFromZero?: boolean;
   /** Steps after which linear and cosine have ended. */
   readonly total?: number;
   /** Of lr, at the end of linear and cosine. Default 0. */
   readonly final?: number;
-  /** step: every `every` steps the rate is multiplied by `gamma`. */
+  /** step: every `every` steps the rate is multiplied by `gamma`. Default of gamma: 1. */
   readonly every?: number;
   readonly gamma?: number;
+  /**
+   * step: what `every` counts from. start: the first step, warm-up included, as PyTorch's StepLR chained with a warm-up does. warmup: the end of the
+   * warm-up, as optax.join_schedules does. Default start.
+   */
+  readonly everyFrom?: 'start' | 'warmup';
 }
 interface Common {
+  /** Finite, from 0. At 0 nothing moves: a trainer that only measures. */
   readonly lr: PerReplica;
+  /** Finite, from 0. sgd and adam add decay·θ to the gradient (L2); adamw subtracts lr·decay·θ from θ, as PyTorch's does. */
   readonly weightDecay?: PerReplica;
   readonly schedule?: Schedule;
-  /** Multipliers by parameter; default 1 for both. */ readonly groups?: (
+  /** Multipliers by parameter, finite and from 0; default 1 for both. */ readonly groups?: (
     name: string,
     bias: boolean,
   ) => { readonly lr?: number; readonly decay?: number };
 }
 export interface SgdOptions extends Common {
+  /** μ of v ← μv + g, without dampening: in [0, 1). Default 0. */
   readonly momentum?: PerReplica;
   readonly nesterov?: boolean;
 }
 export interface AdamOptions extends Common {
+  /** In [0, 1). Default 0.9. */
   readonly beta1?: PerReplica;
+  /** In [0, 1). Default 0.999. */
   readonly beta2?: PerReplica;
+  /** Added to √v̂, outside the root. At least 2⁻¹²⁶, the smallest number that float32 holds in full. Default 1e-8. */
   readonly eps?: PerReplica;
 }
 
@@ -61,16 +86,9 @@ export interface Optimiser {
 }
 
 const hyperOf =
-  (values: Partial<Record<(typeof HYPER)[number], PerReplica>>, s: Schedule) =>
+  (values: Partial<Record<HyperName, PerReplica>>, s: Schedule) =>
   (replicas: number): Float32Array => {
-    const all: Partial<Record<string, PerReplica>> = {
-      ...values,
-      warmupSteps: s.warmup ?? 0,
-      totalSteps: s.total ?? 1,
-      finalFraction: s.final ?? 0,
-      stepSize: s.every ?? 1,
-      stepGamma: s.gamma ?? 1,
-    };
+    const all: Partial<Record<HyperName, PerReplica>> = { ...values, ...scheduleHyper(s) };
     const out = new Float32Array(replicas * HYPER.length);
     HYPER.forEach((name, j) => {
       const v = all[name] ?? 0;
@@ -79,6 +97,18 @@ const hyperOf =
     });
     return out;
   };
+const scheduleHyper = (s: Schedule): Partial<Record<HyperName, number>> => {
+  const warmup = s.warmup ?? 0;
+  return {
+    warmupSteps: warmup,
+    warmupLag: s.warmupFromZero && warmup > 0 ? 1 : 0,
+    totalSteps: s.total ?? 1,
+    finalFraction: s.final ?? 0,
+    stepSize: s.every ?? 1,
+    stepGamma: s.gamma ?? 1,
+    stepStart: s.everyFrom === 'warmup' ? warmup : 0,
+  };
+};
 const hyperVariable = (prefix: string): Tensor => variable(`${prefix}hyper`, [HYPER.length]);
 const vectorLike = (theta: Tensor, name: string): Tensor => variable(name, theta.shape);
 
@@ -96,17 +126,21 @@ const counter = (
 
 const CONSTANT: Schedule = { kind: 'constant' };
 const checked = ({ schedule = CONSTANT }: Common): Schedule => {
-  if ((schedule.kind === 'linear' || schedule.kind === 'cosine') && !(schedule.total! > (schedule.warmup ?? 0)))
+  const { warmup = 0, total, every } = schedule;
+  if ((schedule.kind === 'linear' || schedule.kind === 'cosine') && !(total! > warmup))
     throw new ConfigError(
-      `a ${schedule.kind} schedule needs a total number of steps above its warmup of ${schedule.warmup ?? 0}, got ${schedule.total ?? 'none'}`,
+      `a ${schedule.kind} schedule needs a total number of steps above its warmup of ${warmup}, got ${total ?? 'none'}`,
     );
-  if (schedule.kind === 'step' && !(schedule.every! >= 1))
-    throw new ConfigError('a step schedule needs `every`, the steps between drops, ≥ 1');
+  if (schedule.kind === 'step' && !(every! >= 1)) throw new ConfigError('a step schedule needs `every`, the steps between drops, ≥ 1');
+  requireInDomain('schedule: ', { warmup: ['steps', warmup], total: ['steps', total], every: ['steps', every] });
+  requireInDomain('schedule: ', { final: ['factor', schedule.final], gamma: ['factor', schedule.gamma] });
   return schedule;
 };
 
+/** Gradient descent, with momentum and decay in the gradient, as torch.optim.SGD. Throws ConfigError for values outside their domains, by name. */
 export const sgd = (o: SgdOptions): Optimiser => {
   const s = checked(o);
+  requireInDomain('sgd: ', { lr: ['rate', o.lr], momentum: ['average', o.momentum], weightDecay: ['rate', o.weightDecay] });
   const momentum = typeof o.momentum === 'number' ? o.momentum !== 0 : o.momentum !== undefined;
   if (o.nesterov && !momentum) throw new ConfigError('sgd: Nesterov needs a momentum above 0');
   return {
@@ -132,8 +166,14 @@ const adaptive =
   (name: string, decoupled: boolean, weightDecay: number) =>
   (o: AdamOptions): Optimiser => {
     const s = checked(o);
-    // 0/0 where a gradient is exactly 0, as it is between parameters.
-    if ([o.eps ?? 1].flat().some((e) => !(e > 0))) throw new ConfigError(`${name}: eps must be above 0, got ${String(o.eps)}`);
+    requireInDomain(`${name}: `, {
+      lr: ['rate', o.lr],
+      beta1: ['average', o.beta1],
+      beta2: ['average', o.beta2],
+      // 0/0 where a gradient is exactly 0, as it is between parameters.
+      eps: ['epsilon', o.eps],
+      weightDecay: ['rate', o.weightDecay],
+    });
     return {
       name,
       state: ['moment1', 'moment2'],
@@ -150,9 +190,15 @@ const adaptive =
       },
     };
   };
-/** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, no decay. */
+/**
+ * Adam with decay in the gradient, as torch.optim.Adam. Defaults as there: β 0.9 and 0.999, ε 1e-8, no decay. Throws ConfigError for values outside
+ * their domains, by name.
+ */
 export const adam = adaptive('adam', false, 0);
-/** Defaults as in PyTorch: β 0.9 and 0.999, ε 1e-8, decay 0.01. */
+/**
+ * Adam with decoupled decay, θ ← θ − lr·decay·θ, as torch.optim.AdamW. Defaults as there: β 0.9 and 0.999, ε 1e-8, decay 0.01 (optax.adamw: 1e-4). Throws
+ * ConfigError as adam does.
+ */
 export const adamw = adaptive('adamw', true, 0.01);
 
 /** What of a model's layout the multipliers depend on. */
@@ -160,7 +206,7 @@ interface FlatLayout {
   readonly total: number;
   readonly parameters: readonly { readonly name: string; readonly bias: boolean; readonly offset: number; readonly size: number }[];
 }
-/** Vectors of the multipliers, in the parameters' layout; undefined where there are no groups. */
+/** Vectors of the multipliers, in the parameters' layout; undefined where there are no groups. Throws ConfigError for one that is negative or not finite. */
 export const groupScales = (
   layout: FlatLayout,
   groups: Common['groups'],
@@ -170,6 +216,7 @@ export const groupScales = (
   const decayScale = new Float32Array(layout.total);
   for (const p of layout.parameters) {
     const { lr = 1, decay = 1 } = groups(p.name, p.bias);
+    requireInDomain(`groups, '${p.name}': `, { lr: ['rate', lr], decay: ['rate', decay] });
     lrScale.fill(lr, p.offset, p.offset + p.size);
     decayScale.fill(decay, p.offset, p.offset + p.size);
   }

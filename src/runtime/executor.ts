@@ -2,6 +2,7 @@
  * What runs plans: the GPU (gpuExecutor.ts) or the float64 reference (reference.ts). Experiments and the public API see only this.
  */
 import type { DType } from '../../shaders/kernel';
+import type { NonFiniteError } from '../core/errors';
 import type { Plan } from '../plan/plan';
 
 /** Values of variables from outside: f32 or u32; float64 is rounded to f32 on the GPU and kept by the reference. */
@@ -40,6 +41,15 @@ export interface Probe {
   readonly every?: number;
   readonly at?: readonly number[];
 }
+/** A replica whose metrics stopped being finite; a trainer tells of each once. */
+export interface Divergence {
+  /** The group's member; of a lone trainer 'model'. */
+  readonly member: string;
+  /** The plan whose metric it was: step, eval or sharpness, with the member's name before it where there are several. */
+  readonly plan: string;
+  /** Replica, step, metric, value, and a message with them. */
+  readonly error: NonFiniteError;
+}
 export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
 /** Pauses between submissions. */
 export interface TrainControl {
@@ -47,6 +57,8 @@ export interface TrainControl {
   readonly whenResumed: () => Promise<void>;
   /** While paused, each true lets one step through. */
   readonly takeSingleStep: () => boolean;
+  /** Told by trainers of each replica that is lost, once, before the batch that shows it is handed out. The other replicas go on. */
+  readonly diverged?: (event: Divergence) => void;
   /** True once for each pause that began, also for one that was over before anybody looked: the run comes to rest for it all the same. */
   readonly takeRest: () => boolean;
 }
@@ -117,7 +129,10 @@ export interface SessionOptions {
   readonly together?: readonly string[];
   /** The very kernels and options of the plans, although others of the same results may suit the adapter better: for measurements. Default false. */
   readonly asGiven?: boolean;
+  /** Called with what is about to be written to a variable; throws where it must not be. */
+  readonly check?: WriteCheck;
 }
+export type WriteCheck = (variable: string, data: HostArray) => void;
 
 export interface Executor {
   /** The adapter's name, or 'float64 reference'. */

@@ -57,10 +57,10 @@ export class GpuExecutor implements Executor {
     return this.device.limits.maxStorageBuffersPerShaderStage;
   }
 
-  async open(plans: Readonly<Record<string, Plan>>, { together = [], asGiven = false }: SessionOptions = {}): Promise<Session> {
+  async open(plans: Readonly<Record<string, Plan>>, { together = [], asGiven = false, check }: SessionOptions = {}): Promise<Session> {
     if (this.disposed) throw DISPOSED();
     const ready = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
-    if (asGiven) return GpuSession.open(plans, ready, (lost) => this.renew(lost), { successor: () => undefined, plans, together });
+    if (asGiven) return GpuSession.open(plans, ready, (lost) => this.renew(lost), { successor: () => undefined, plans, together, check });
     const backend = await this.tuned(plans, ready);
     const each = (choices: Choices): Readonly<Record<string, Plan>> =>
       Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind, choices)]));
@@ -71,6 +71,7 @@ export class GpuExecutor implements Executor {
       tuner: this.tuner,
       plans: planned,
       together,
+      check,
     });
   }
 

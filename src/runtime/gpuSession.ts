@@ -2,7 +2,7 @@
 import { ConfigError, DeviceLostError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
-import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from './executor';
+import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions, WriteCheck } from './executor';
 import { improvedPlan } from '../plan/specialise';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
 import { compareForms, Forms, type FormTimes, type Place } from './forms';
@@ -29,6 +29,7 @@ export interface Tuning {
   readonly plans: Readonly<Record<string, Plan>>;
   /** See SessionOptions. */
   readonly together: readonly string[];
+  readonly check?: WriteCheck | undefined;
 }
 
 export class GpuSession implements Session {
@@ -160,6 +161,7 @@ export class GpuSession implements Session {
     this.alive();
     const { tensor } = findVariable(this.program.variables, variable);
     const values = spread(variable, tensor, data, Float32Array);
+    this.tuning.check?.(variable, data);
     if (!this.updated.has(variable)) this.written.set(variable, values);
     this.upload(variable, values);
   }

@@ -2,7 +2,7 @@
 import { ConfigError, FormatError } from '../core/errors';
 import type { Plan, PlanTensor } from '../plan/plan';
 import { sizeOf } from '../core/shape';
-import type { HostArray, HostTensor, TrainOptions } from './executor';
+import type { HostArray, HostTensor, Session, TrainOptions } from './executor';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
 export const findVariable = <T>(variables: ReadonlyMap<string, T>, name: string): T => {
@@ -14,6 +14,12 @@ export const findPlan = (plans: Readonly<Record<string, Plan>>, name: string): P
   const p = plans[name];
   if (!p) throw new ConfigError(`no plan '${name}'; there are ${Object.keys(plans).join(', ')}`);
   return p;
+};
+
+/** Writes those values that the session's plans use. */
+export const writeUsed = (session: Session, values: Readonly<Record<string, HostArray>>): void => {
+  const used = new Set(Object.values(session.plans).flatMap((p) => Object.keys(p.variables)));
+  for (const [name, v] of Object.entries(values)) if (used.has(name)) session.write(name, v);
 };
 
 /** Throws ConfigError for plans that do not exist, and for numbers of steps that are no whole numbers. */

@@ -238,11 +238,12 @@ const rates = async (schedule: Schedule, n: number): Promise<readonly (readonly 
   return out;
 };
 /** The documented fraction of lr at step k. */
-const fraction = ({ kind, warmup = 0, total = 1, final = 0, every = 1, gamma = 1 }: Schedule, k: number): number => {
-  const warm = warmup > 0 ? Math.min(1, (k + 1) / warmup) : 1;
+const fraction = (s: Schedule, k: number): number => {
+  const { kind, warmup = 0, total = 1, final = 0, every = 1, gamma = 1 } = s;
+  const warm = warmup > 0 ? Math.min(1, (s.warmupFromZero ? k : k + 1) / warmup) : 1;
   const q = Math.min(1, Math.max(0, k - warmup) / (total - warmup));
   if (kind === 'constant') return warm;
-  if (kind === 'step') return warm * gamma ** Math.floor(k / every);
+  if (kind === 'step') return warm * gamma ** Math.floor(Math.max(0, s.everyFrom === 'warmup' ? k - warmup : k) / every);
   return warm * (kind === 'linear' ? 1 + (final - 1) * q : final + ((1 - final) * (1 + Math.cos(Math.PI * q))) / 2);
 };
 
@@ -257,6 +258,11 @@ describe('schedules, step by step', () => {
     { kind: 'cosine', total: 16, final: 0.125 },
     { kind: 'step', every: 6, gamma: 0.5 },
     { kind: 'step', every: 5, gamma: 0.25, warmup: 3 },
+    { kind: 'step', every: 5, gamma: 0.25, warmup: 3, everyFrom: 'warmup' },
+    { kind: 'step', every: 4, gamma: 0.5, everyFrom: 'warmup' },
+    { kind: 'constant', warmup: 7, warmupFromZero: true },
+    { kind: 'constant', warmupFromZero: true },
+    { kind: 'cosine', warmup: 4, total: 20, warmupFromZero: true },
   ])('%o', async (schedule) => {
     const got = await rates(schedule, LENGTH);
     const hyper = sgd({ lr: LR, schedule }).hyper(R);
@@ -273,6 +279,9 @@ describe('schedules, step by step', () => {
       const got = await rates({ kind, total: 4 }, 7);
       expect(got.slice(4).flat().map(Math.abs)).toEqual([...LR, ...LR, ...LR].map(() => 0));
     }
+  });
+  it('a warm-up from zero takes no first step', async () => {
+    expect((await rates({ kind: 'constant', warmup: 10, warmupFromZero: true }, 2))[0]!.map(Math.abs)).toEqual(LR.map(() => 0));
   });
   it('a constant rate without warmup is lr itself', async () => {
     expect(await rates({ kind: 'constant' }, 3)).toEqual(Array.from({ length: 3 }, () => LR.map(Math.fround)));

@@ -12,6 +12,7 @@ import {
   type MetricBatch,
   type Session,
   type TrainOptions,
+  type WriteCheck,
 } from './executor';
 import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
 import { collectVariables } from './program';
@@ -45,7 +46,10 @@ class ReferenceSession implements Session {
   private readonly values = new Map<string, Float64Array>();
   private readonly memories = new Map<string, Memory>();
 
-  constructor(readonly plans: Readonly<Record<string, Plan>>) {
+  constructor(
+    readonly plans: Readonly<Record<string, Plan>>,
+    private readonly check?: WriteCheck,
+  ) {
     this.tensors = collectVariables(Object.values(plans));
     for (const [key, p] of Object.entries(plans))
       this.memories.set(
@@ -67,7 +71,9 @@ class ReferenceSession implements Session {
   write(variable: string, data: HostArray): void {
     this.alive();
     const tensor = findVariable(this.tensors, variable);
-    this.values.get(variable)!.set(spread(variable, tensor, data, Float32Array));
+    const values = spread(variable, tensor, data, Float32Array);
+    this.check?.(variable, data);
+    this.values.get(variable)!.set(values);
   }
   async read(variable: string): Promise<HostTensor> {
     this.alive();
@@ -163,9 +169,9 @@ export const openReference = (): Executor => ({
   name: 'float64 reference',
   software: true,
   maxBindings: 8,
-  open: (plans) => {
+  open: (plans, o) => {
     if (Object.keys(plans).length === 0) throw new ConfigError('a session needs at least one plan');
-    return Promise.resolve(new ReferenceSession(plans));
+    return Promise.resolve(new ReferenceSession(plans, o?.check));
   },
   dispose: () => undefined,
 });

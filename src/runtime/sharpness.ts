@@ -4,13 +4,15 @@
  *
  *   u ← v/‖v‖,  v ← H u,  λ = uᵀ H u        no Hessian is stored; v is kept from probe to probe, so that it follows the training
  *
+ * With a mask the Hessian is that of the parameters it keeps: v starts and stays 0 elsewhere.
+ *
  * λ is a Rayleigh quotient: never above the largest eigenvalue, and below it until v has turned into the eigenvector.
  */
 import { gradients, tangents } from '../autodiff/index';
 import { USE } from '../core/random';
 import type { Tensor } from '../graph/tensor';
 import { repack, unpack, type Layout } from '../models/index';
-import { add, div, mul, normal, sqrt, squaredNorm, sum } from '../ops/index';
+import { add, div, mul, normal, sqrt, squaredNorm, sub, sum } from '../ops/index';
 
 /** `examples`: the first so many of the training set, whose mean loss is measured; default all. `iterations` of each probe; default 4. */
 export interface SharpnessOptions {
@@ -25,37 +27,43 @@ const SHIFT = 1e-12;
 export const firstDirection = (layout: Layout, key: Tensor): Tensor =>
   repack(layout, unpack(layout, normal(key, [layout.total], USE.probe)));
 
-/** `loss`: a scalar of the views `unpack(layout, theta)`. Returns λ and H u of the last iteration, and v for the next. */
-export const powerIterations = (
-  loss: Tensor,
-  layout: Layout,
-  params: Readonly<Record<string, Tensor>>,
-  v: Tensor,
-  iterations: number,
-): { readonly eigenvalue: Tensor; readonly product: Tensor; readonly next: Tensor } => {
+/** What an iteration gives: λ = uᵀHu and ‖Hu − λu‖² of its last u, and v for the next. */
+export interface PowerStep {
+  readonly eigenvalue: Tensor;
+  readonly squaredResidual: Tensor;
+  readonly next: Tensor;
+}
+export interface PowerOptions {
+  /** The views `unpack(layout, theta)`. */
+  readonly params: Readonly<Record<string, Tensor>>;
+  readonly layout: Layout;
+  readonly iterations: number;
+  /** 0 or 1 for each element of the layout. `v` is 0 where it is. */
+  readonly mask?: Tensor | undefined;
+}
+/** `loss`: a scalar of `params`. */
+export const powerIterations = (loss: Tensor, v: Tensor, { params, layout, iterations, mask }: PowerOptions): PowerStep => {
   const names = Object.keys(params);
   const leaves = Object.values(params);
   const gradient = gradients(loss, leaves);
   const times = (u: Tensor): Tensor => {
     const along = unpack(layout, u);
-    return repack(
-      layout,
-      Object.fromEntries(
-        tangents(
-          gradient,
-          leaves,
-          names.map((n) => along[n]!),
-        ).map((t, i) => [names[i]!, t]),
-      ),
+    const moved = tangents(
+      gradient,
+      leaves,
+      names.map((n) => along[n]!),
     );
+    const product = repack(layout, Object.fromEntries(moved.map((t, i) => [names[i]!, t])));
+    return mask ? mul(product, mask) : product;
   };
-  let next = v;
-  let [eigenvalue, product]: [Tensor | undefined, Tensor | undefined] = [undefined, undefined];
-  for (let i = 0; i < iterations; i++) {
-    const u = div(next, sqrt(squaredNorm(next)));
-    product = times(u);
-    eigenvalue = sum(mul(u, product));
-    next = add(product, mul(u, SHIFT));
-  }
-  return { eigenvalue: eigenvalue!, product: product!, next };
+  const iterate = (from: Tensor): PowerStep => {
+    const u = div(from, sqrt(squaredNorm(from)));
+    const product = times(u);
+    const eigenvalue = sum(mul(u, product));
+    // Of the difference itself: ‖Hu‖² − λ² would be all rounding where u is nearly an eigenvector.
+    return { eigenvalue, squaredResidual: squaredNorm(sub(product, mul(u, eigenvalue))), next: add(product, mul(u, SHIFT)) };
+  };
+  let last = iterate(v);
+  for (let i = 1; i < iterations; i++) last = iterate(last.next);
+  return last;
 };

@@ -1,11 +1,14 @@
 /** Training in one call, for users of the library: a generator of plain rows. */
-import { NonFiniteError } from '../core/errors';
+import type { NonFiniteError } from '../core/errors';
 import { inputVariable, type Model } from '../models/index';
 import { variable } from '../ops/leaf';
 import { unpack } from '../models/index';
 import { plan } from '../plan/index';
-import { metric, type Executor, type HostArray, type MetricBatch, type TrainOptions } from './executor';
-import { Trainer, type TrainerOptions } from './trainer';
+import { FiniteWatch } from './divergence';
+import { metric, type Executor, type HostArray, type MetricBatch } from './executor';
+import { Trainer, type TrainerOptions, type TrainerRun } from './trainer';
+
+export { FiniteWatch } from './divergence';
 
 export interface TrainRow {
   /** Number of the step, from 0. */
@@ -16,27 +19,11 @@ export interface TrainRow {
   readonly nonFinite: readonly NonFiniteError[];
 }
 
-/** Remembers which replicas have diverged, and names each once: the first of the plan's metrics, in order, that is not finite. */
-export class FiniteWatch {
-  private readonly gone = new Set<number>();
-  check(b: MetricBatch, row: number): readonly NonFiniteError[] {
-    const found: NonFiniteError[] = [];
-    for (let r = 0; r < b.replicas; r++) {
-      if (this.gone.has(r)) continue;
-      const name = b.names.find((n) => !Number.isFinite(metric(b, row, n, r)));
-      if (name === undefined) continue;
-      this.gone.add(r);
-      found.push(new NonFiniteError(r, b.steps[row]!, name, metric(b, row, name, r)));
-    }
-    return found;
-  }
-}
-
 /**
  * Trains and yields a row per step. The trainer is opened on the first call of next and disposed of at the end; to keep it for
  * parameters, checkpoints or more steps, open a Trainer yourself.
  */
-export async function* train(executor: Executor, o: TrainerOptions & Omit<TrainOptions, 'step' | 'probes'>): AsyncGenerator<TrainRow> {
+export async function* train(executor: Executor, o: TrainerOptions & Omit<TrainerRun, 'probes'>): AsyncGenerator<TrainRow> {
   using trainer = await Trainer.open(executor, o);
   yield* rows(trainer.train(o));
 }
