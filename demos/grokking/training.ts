@@ -1,7 +1,6 @@
 /** Training in pieces: accuracy and loss as they come, and between pieces whatever else is to be measured. */
 import type { PointRow, Row, RunContext } from '../../src/lab/study';
 import { metric, type MetricBatch } from '../../src/runtime/executor';
-import { FiniteWatch } from '../../src/runtime/trainLoop';
 import type { Network } from './network';
 import { evaluatedAt } from './settings';
 import type { Replica } from './tables';
@@ -29,7 +28,6 @@ export type Look = (step: number, progress: readonly Progress[]) => AsyncIterabl
 
 export class Training {
   readonly progress: Progress[];
-  private readonly watch = new FiniteWatch();
   private readonly at: ReadonlySet<number>;
   constructor(
     private readonly steps: number,
@@ -57,7 +55,6 @@ export class Training {
   /** Norms are of the parameters before a step. */
   private *stepped(b: MetricBatch): Generator<Row> {
     for (const [i, step] of b.steps.entries()) {
-      for (const e of this.watch.check(b, i)) yield { kind: 'event', level: 'warning', message: `${e.message}.` };
       if (this.at.has(step))
         for (const [r, { setting, repetition }] of this.replicas.entries())
           yield { kind: 'point', chart: 'norm', series: setting.id, x: step, seed: repetition, y: metric(b, i, 'weightNorm', r) };

@@ -1,5 +1,6 @@
 /** Pause, resume and single step of one run. */
-import type { TrainControl } from '../runtime/executor';
+import type { Divergence, TrainControl } from '../runtime/executor';
+import type { EventRow } from './rows';
 
 /**
  * Shared by an executor, which asks before each submission, and a study, which awaits `turn` between pieces of CPU work.
@@ -11,7 +12,11 @@ export class Control implements TrainControl {
   #rest = false;
   #waiting: (() => void)[] = [];
 
-  constructor(paused = false) {
+  /** `diverged`: told by trainers of each replica that is lost, once. */
+  constructor(
+    paused = false,
+    readonly diverged: (event: Divergence) => void = () => undefined,
+  ) {
     this.#paused = paused;
   }
 
@@ -70,3 +75,10 @@ export class Control implements TrainControl {
     for (const wake of waiting) wake();
   }
 }
+
+/** What the reader is told of a lost replica. */
+export const divergenceRow = ({ member, error }: Divergence): EventRow => ({
+  kind: 'event',
+  level: 'warning',
+  message: `${member === 'model' ? '' : `${member}: `}${error.message}.`,
+});

@@ -8,7 +8,6 @@ import { mlp } from '../../../src/models/index';
 import { crossEntropy, errorRate } from '../../../src/ops/index';
 import { sgd } from '../../../src/optim/index';
 import { metric, type MetricBatch } from '../../../src/runtime/executor';
-import { FiniteWatch } from '../../../src/runtime/trainLoop';
 import { TrainerGroup, type TrainerData, type TrainerOptions } from '../../../src/runtime/trainer';
 import type { Config } from './fields';
 
@@ -54,7 +53,6 @@ export async function* run(c: Config, { executor, signal, control }: RunContext<
   using group = await TrainerGroup.open(executor, Object.fromEntries(widths.map((w) => [`h${w}`, memberOf(c, w, data)])));
   const widthOf = new Map(widths.flatMap((w) => (['step', 'eval'] as const).map((kind) => [group.plan(`h${w}`, kind), w] as const)));
   const evals = new Set(widths.map((w) => group.plan(`h${w}`, 'eval')));
-  const watches = new Map(widths.map((w) => [w, new FiniteWatch()]));
   const steps = c.epochs * perEpoch;
   const at = measuredEpochs(c).map((e) => e * perEpoch);
   const measured = new Set(at);
@@ -62,8 +60,6 @@ export async function* run(c: Config, { executor, signal, control }: RunContext<
     const width = widthOf.get(b.plan)!;
     if (evals.has(b.plan)) yield* evaluated(b, width, perEpoch);
     else {
-      for (const i of b.steps.keys())
-        for (const e of watches.get(width)!.check(b, i)) yield { kind: 'event', level: 'warning', message: `h = ${width}: ${e.message}.` };
       yield* norms(b, width, perEpoch, measured);
       yield {
         kind: 'progress',

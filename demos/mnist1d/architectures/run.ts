@@ -8,11 +8,10 @@ import type { Row, RunContext } from '../../../src/lab/study';
 import { crossEntropy, errorRate } from '../../../src/ops/losses';
 import { adam } from '../../../src/optim/index';
 import { metric, type MetricBatch } from '../../../src/runtime/executor';
-import { FiniteWatch } from '../../../src/runtime/trainLoop';
 import { TrainerGroup, type TrainerData, type TrainerOptions } from '../../../src/runtime/trainer';
 import type { Config } from './fields';
 import { modelOf } from './models';
-import { architecturesOf, LABELS, type Architecture } from './published';
+import { architecturesOf, type Architecture } from './published';
 
 /** Steps after which both sets are measured, each time at the cost of some fifteen steps: 1, from 10 on about eight a decade, the last. */
 const measuredAt = ({ steps }: Config): readonly number[] =>
@@ -43,7 +42,6 @@ export async function* run(c: Config, { executor, signal, control }: RunContext<
   const data = dataOf(c);
   using group = await TrainerGroup.open(executor, Object.fromEntries(wanted.map((a) => [a, optionsOf(c, a, data)])));
   const sources = new Map(wanted.flatMap((a) => (['step', 'eval'] as const).map((kind) => [group.plan(a, kind), { a, kind }] as const)));
-  const watches = new Map(wanted.map((a) => [a, new FiniteWatch()]));
   const [at, total] = [measuredAt(c), c.steps];
   const measured = new Set(at.map((s) => s - 1));
   for await (const b of group.train({ steps: total, probes: wanted.map((a) => ({ plan: group.plan(a, 'eval'), at })), signal, control })) {
@@ -52,8 +50,6 @@ export async function* run(c: Config, { executor, signal, control }: RunContext<
       yield* evaluated(b, a);
       continue;
     }
-    for (const i of b.steps.keys())
-      for (const e of watches.get(a)!.check(b, i)) yield { kind: 'event', level: 'warning', message: `${LABELS[a]}: ${e.message}.` };
     yield* norms(b, a, measured);
     const done = b.steps.at(-1)! + 1;
     yield { kind: 'progress', done, total, phase: 'training', steps: done * wanted.length * b.replicas };

@@ -4,7 +4,6 @@ import type { EventRow, PointRow, Row, RunContext } from '../../../src/lab/study
 import { mlp, type Model } from '../../../src/models/index';
 import { crossEntropy, errorRate, meanSquaredError } from '../../../src/ops/losses';
 import { metric, type MetricBatch } from '../../../src/runtime/executor';
-import { FiniteWatch } from '../../../src/runtime/trainLoop';
 import { Trainer, type TrainerOptions } from '../../../src/runtime/trainer';
 import { CURVATURE_EXAMPLES, hiddenOf, seedsOf, type Config } from './fields';
 import { prepare, type Prepared } from './data';
@@ -74,7 +73,6 @@ export async function* run(c: Config, context: RunContext<Config>): AsyncGenerat
 
 /** What a run remembers from piece to piece. */
 class Course {
-  private readonly watch = new FiniteWatch();
   private diverged = 0;
   private now: Config;
   constructor(
@@ -102,6 +100,7 @@ class Course {
         ],
         signal,
         control,
+        onDiverged: () => this.diverged++,
       }))
         yield* b.plan === 'eval' ? evaluated(b, this.data) : b.plan === 'sharpness' ? curvature(b) : this.stepped(b, steps);
       done = this.trainer.session.stepsDone;
@@ -130,10 +129,6 @@ class Course {
   private *stepped(b: MetricBatch, steps: number): Generator<Row> {
     const every = Math.ceil(steps / MOST_POINTS);
     for (const [i, step] of b.steps.entries()) {
-      for (const e of this.watch.check(b, i)) {
-        this.diverged++;
-        yield warning(`Seed ${seedsOf(this.c)[e.replica]}: ${e.message}.`);
-      }
       if (step % every === 0) yield* diagnostics(b, i, step);
     }
     const done = b.steps.at(-1)! + 1;

@@ -2,7 +2,6 @@
 import type { Row } from '../../../src/lab/study';
 import { noiseOf, NoiseScale, signalToNoise, type NoiseEstimate } from '../../../src/measure/index';
 import { metric, type MetricBatch } from '../../../src/runtime/executor';
-import { FiniteWatch } from '../../../src/runtime/trainLoop';
 import { logMarks } from '../marks';
 import { point } from '../training';
 import type { Config } from './fields';
@@ -29,7 +28,6 @@ const partEnds = (steps: number): readonly number[] => [
 ];
 
 export class Course {
-  private readonly watch = new FiniteWatch();
   private readonly drawn: ReadonlySet<number>;
   private readonly whole: readonly NoiseScale[];
   private readonly layers = new Map<string, readonly NoiseScale[]>();
@@ -53,7 +51,6 @@ export class Course {
   *take(b: MetricBatch): Generator<Row> {
     const layers = b.names.filter((name) => name.startsWith('gradientNorm.')).map((name) => name.slice('gradientNorm.'.length));
     for (const [i, step] of b.steps.entries()) {
-      for (const e of this.watch.check(b, i)) yield { kind: 'event', level: 'warning', message: `Seed ${e.replica}: ${e.message}.` };
       for (let r = 0; r < b.replicas; r++) {
         const each = layers.map((layer) => this.layer(b, i, layer, r));
         this.whole[r]!.update(total(each));
