@@ -1,6 +1,25 @@
-/** What an op must say about itself. One file of src/ops/ per op, all rules in it. */
-import type { Dims, Kernel, Options } from '../../shaders/kernel';
-import type { Tensor, TensorType } from './tensor';
+/**
+ * What an op must say about itself, and the nodes that ops make: one recursive definition. A node holds its op, whose rules take and make tensors.
+ * One file of src/ops/ per op, all rules in it.
+ */
+import type { Dims, DType, Kernel, Options } from '../../shaders/kernel';
+import type { Shape } from '../core/shape';
+
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+export interface Node {
+  readonly op: Op;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Attrs;
+  readonly outputs: readonly TensorType[];
+}
+/** Output `index` of a node. */
+export interface Tensor extends TensorType {
+  readonly node: Node;
+  readonly index: number;
+}
 
 /** Plain data: attributes take part in common-subexpression elimination and in the printed plan. */
 export type Attrs = Readonly<Record<string, unknown>>;

@@ -11,7 +11,7 @@
  */
 import type { Lowering, Operand } from '../graph/op';
 import { sameShape } from '../core/shape';
-import { reduceOp } from '../ops/reduce';
+import { sumOp } from '../ops/sum';
 import { record, type Emission } from './emit';
 import { elements, isConstant, isPack, isPointwise, isVariable, isView, literalOf, sourceOf, type INode, type Ir, type Value } from './ir';
 
@@ -219,7 +219,7 @@ class Fuser {
 
 /** Σ over the rows of a matrix, of whatever shape its rows and columns are part. */
 const isColumnSum = (n: INode, matrix: Value): boolean => {
-  if (n.op !== reduceOp || n.attrs['kind'] !== 'sum' || n.attrs['axis'] !== 0) return false;
+  if (n.op !== sumOp || n.attrs['axis'] !== 0) return false;
   const [x, m] = [n.inputs[0]!, sourceOf(matrix)];
   const source = sourceOf(x);
   return (

@@ -9,12 +9,12 @@ import { addInt } from '../ops/pointwise';
 import { record } from '../ops/record';
 import { fuse } from './fuse';
 import { buildIr, elements, isVariable, sourceOf, type Ir, type Value } from './ir';
-import { Lowerer, stepBytes, type Buffer, type Step } from './lower';
+import { Lowerer, stepBytes, type Step } from './lower';
 import { assignSlots, peakBytes, type Lifetime } from './memory';
 import { orderUnits } from './order';
 import { overwrite } from './overwrite';
 import { slotBytes, type Plan, type PlanDispatch, type PlanMetrics, type PlanTensor, type Slot } from './plan';
-import type { Place } from './program';
+import type { Buffer, Place } from './place';
 
 export * from './plan';
 export { printPlan } from './print';

@@ -7,7 +7,7 @@ import { ConfigError } from '../core/errors';
 import { lastAxis, sameShape, sizeOf, type Shape } from '../core/shape';
 import type { Attrs, Op, Pairs } from '../graph/op';
 import { topological, type Tensor, type TensorType } from '../graph/tensor';
-import { broadcastToOp } from '../ops/broadcastTo';
+import { broadcastToOp } from '../ops/sum';
 import { ALIGN, alignUp, packOp, sliceOp } from '../ops/pack';
 import { constantOp, variableOp } from '../ops/leaf';
 import { pointwiseOp } from '../ops/pointwise';
