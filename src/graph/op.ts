@@ -88,6 +88,11 @@ export interface Op {
   /** For an input that all examples share, a parameter. null or absent: examples cannot be told apart there. */
   readonly perExample?: (site: Site, input: number) => PerExampleForm | null;
   /**
+   * The same results by nodes that bind fewer buffers each; null where there is no such way. The planner takes it where a kernel of the op's own
+   * would bind more than the adapter allows.
+   */
+  readonly split?: (site: Omit<Site, 'outputs'>) => readonly Tensor[] | null;
+  /**
    * [input, output] pairs that share storage: the kernel updates the input in place. The planner copies first where
    * somebody still needs the old value.
    */
@@ -97,11 +102,12 @@ export interface Op {
 }
 
 /** `A` types the attributes inside the op's own file; outside they are plain data. */
-export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp' | 'perExample'> {
+export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp' | 'perExample' | 'split'> {
   readonly infer: (inputs: readonly TensorType[], attrs: A) => TensorType | readonly TensorType[];
   readonly lower?: (site: Omit<Lowering, 'attrs'> & { readonly attrs: A }, emitter: Emitter) => void;
   readonly vjp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, cotangents: Cotangents) => Cotangents;
   readonly jvp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, tangents: Cotangents) => Cotangents;
   readonly perExample?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, input: number) => PerExampleForm | null;
+  readonly split?: (site: Omit<Site, 'attrs' | 'outputs'> & { readonly attrs: A }) => readonly Tensor[] | null;
 }
 export const defineOp = <A extends Attrs>(op: TypedOp<A>): Op => Object.freeze(op) as unknown as Op;
