@@ -25,7 +25,7 @@ const MANY = 48;
 
 const checkAll = async (oracle: Oracle): Promise<Outcome> => {
   const started = performance.now();
-  const served = servedSets(oracle);
+  const served = servedSets(oracle, device.limits);
   const sets = served.length > MANY ? covering(served) : served;
   const outcome = await checkKernel(device, oracle, sets, (options) => trialsOf(oracle, options));
   const seconds = (performance.now() - started) / 1000;
@@ -45,7 +45,7 @@ describe('kernels against their float64 oracles', () => {
       oracle.kernel.name,
       async () => {
         if (runsOn(oracle.kernel, device.features)) expectClean(await checkAll(oracle));
-        else await expect(runTrials(device, oracle, servedSets(oracle)[0]!, [])).rejects.toThrow(ShaderError);
+        else await expect(runTrials(device, oracle, servedSets(oracle, device.limits)[0]!, [])).rejects.toThrow(ShaderError);
       },
       PATIENCE_MS,
     );

@@ -1,8 +1,8 @@
-/** Imports go only downwards through the layers, and WebGPU is used only where it belongs: over every TypeScript file. */
+/** Imports go only downwards through the layers and in no circle, and WebGPU is used only where it belongs: over every TypeScript file. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layerBreaches, LAYERS, smellBreaches } from './sourceRules';
+import { importCircles, layerBreaches, LAYERS, smellBreaches, type Source } from './sourceRules';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCES = ['shaders', 'src', 'demos', 'e2e']
@@ -11,7 +11,7 @@ const SOURCES = ['shaders', 'src', 'demos', 'e2e']
   )
   // Declarations of other people's modules import nothing and belong to no layer.
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-  .map((path): readonly [string, string] => [path, readFileSync(join(ROOT, path), 'utf8')]);
+  .map((path): Source => [path, readFileSync(join(ROOT, path), 'utf8')]);
 
 describe('the source', () => {
   it('is found', () => {
@@ -20,6 +20,9 @@ describe('the source', () => {
   });
   it('imports only downwards', () => {
     expect(SOURCES.flatMap(([path, text]) => layerBreaches(path, text))).toEqual([]);
+  });
+  it('imports in no circle', () => {
+    expect(importCircles(SOURCES)).toEqual([]);
   });
   it('uses WebGPU only where it belongs', () => {
     expect(SOURCES.flatMap(([path, text]) => smellBreaches(path, text))).toEqual([]);
@@ -68,6 +71,68 @@ describe('the layer rule', () => {
   });
   it('is not misled by comments and strings', () => {
     expect(layerBreaches('shaders/a.ts', "// import '../src/lab/run';\nconst a = \"import '../src/lab/run'\";")).toEqual([]);
+  });
+});
+
+/** Each imports the next, the last the first. */
+const chain = (names: readonly string[]): readonly Source[] =>
+  names.map((name, i): Source => [`${name}.ts`, `import './${names[(i + 1) % names.length]!}';`]);
+describe('the rule against circles', () => {
+  const back: Source = ['src/core/b.ts', "// a comment\nimport { a } from './a';"];
+  it.each([
+    ['an import', "import { b } from './b';"],
+    ['a type import', "import type { B } from './b';"],
+    ['a re-export', "export { b } from './b';"],
+    ['an export of everything', "export * from './b';"],
+    ['a dynamic import', "const b = () => import('./b');"],
+    ['an imported type', "let b: import('./b').B;"],
+    ['a worker', "new Worker(new URL('./b.ts', import.meta.url), { type: 'module' });"],
+  ])('finds one closed by %s, with its lines', (_, statement) => {
+    expect(importCircles([['src/core/a.ts', statement], back])).toEqual([
+      'src/core/a.ts:1: in a circle of imports: src/core/a.ts:1 imports src/core/b.ts; src/core/b.ts:2 imports src/core/a.ts',
+    ]);
+  });
+  it('finds those through others, each once, and a file that imports itself', () => {
+    const breaches = importCircles([
+      ...chain(['a', 'b', 'c']),
+      ...chain(['d', 'e']),
+      ...chain(['f']),
+      ['g.ts', "import './a'; import './d';"],
+    ]);
+    expect(breaches).toEqual([
+      'a.ts:1: in a circle of imports: a.ts:1 imports b.ts; b.ts:1 imports c.ts; c.ts:1 imports a.ts',
+      'd.ts:1: in a circle of imports: d.ts:1 imports e.ts; e.ts:1 imports d.ts',
+      'f.ts:1: in a circle of imports: f.ts:1 imports f.ts',
+    ]);
+  });
+  it('finds circles that share a file as one', () => {
+    const files: readonly Source[] = [
+      ['a.ts', "import './b'; import './c';"],
+      ['b.ts', "import './a';"],
+      ['c.ts', "import './a';"],
+    ];
+    expect(importCircles(files)).toHaveLength(1);
+  });
+  it('goes through the index of a folder', () => {
+    expect(
+      importCircles([
+        ['src/core/index.ts', "export * from './a';"],
+        ['src/core/a.ts', "import '../core';"],
+      ]),
+    ).toHaveLength(1);
+  });
+  it('lets a diamond pass, and what is not among the files', () => {
+    const diamond: readonly Source[] = [
+      ['a.ts', "import './b'; import './c'; import './b';"],
+      ['b.ts', "import './d'; import 'a';"],
+      ['c.ts', "import './d'; import './e';"],
+      ['d.ts', "// import './a';"],
+    ];
+    expect(importCircles(diamond)).toEqual([]);
+  });
+  it('lets a known one pass, but none that is larger', () => {
+    expect(importCircles(chain(['a', 'b']), [['b.ts', 'a.ts']])).toEqual([]);
+    expect(importCircles(chain(['a', 'b', 'c']), [['a.ts', 'b.ts']])).toHaveLength(1);
   });
 });
 

@@ -145,7 +145,7 @@ const DOMAINS: Partial<Record<FnName, readonly Domain[]>> = {
   toFloat: ['index'],
   addInt: ['word', 'word'],
 };
-export const pointwiseCases = (name: FnName): fc.Arbitrary<OpCase> =>
+const pointwiseCases = (name: FnName): fc.Arbitrary<OpCase> =>
   broadcasts(FUNCTIONS[name].args.length).map((shapes) => ({
     label: `${name} ${JSON.stringify(shapes)}`,
     inexactRule: name === 'erf' || name === 'sinTurn' || name === 'cosTurn',
@@ -454,7 +454,7 @@ const batches = fc
   );
 
 /** Every op that is not pointwise. */
-export const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
+const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
   broadcastTo: broadcastTos,
   reshape: reshapes,
   transpose: transposes,
@@ -488,3 +488,9 @@ export const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
   normal: draws('normal', normal),
   batchIndices: batches,
 };
+
+/** Every pointwise function and every other op, by name. */
+export const OP_MATRIX: readonly (readonly [string, fc.Arbitrary<OpCase>])[] = [
+  ...(Object.keys(FUNCTIONS) as FnName[]).map((name) => [name, pointwiseCases(name)] as const),
+  ...Object.entries(OP_CASES),
+];

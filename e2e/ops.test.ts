@@ -9,15 +9,14 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FUNCTIONS, type FnName } from '../shaders/functions';
-import { sizeOf } from '../src/core/shape';
 import { openGpu, type GpuExecutor } from '../src/runtime/gpu';
 import { openReference } from '../src/runtime/reference';
 import { COMPOSITES, hessianOutputs } from './composites';
-import { checkDerivatives, checkHessian, derivativeOutputs } from './derivatives';
-import { planOf, type Values } from './evaluate';
-import { direction, draw, OP_CASES, pointwiseCases, variablesOf, type OpCase } from './opCases';
-import { stepwise, type Agreement } from './stepwise';
+import { checkDerivatives, checkHessian } from './derivatives';
+import { planOf } from './evaluate';
+import { direction, draw, OP_MATRIX, variablesOf, type OpCase } from './opCases';
+import { opAgreement } from './opAgreement';
+import { stepwise } from './stepwise';
 
 /** Draws per op: the reference costs milliseconds a draw; on a software adapter each new pipeline costs up to 100 ms. */
 const REFERENCE_RUNS = 12;
@@ -42,25 +41,7 @@ const onReference = (c: OpCase, seed: number): Promise<readonly string[]> => {
   });
 };
 
-/** `shared`: bit i set where all replicas share input i. */
-const onGpu = async (c: OpCase, seed: number, R: number, shared: number): Promise<Agreement> => {
-  const xs = variablesOf(c, shared);
-  const plan = planOf(derivativeOutputs(xs, c.apply(xs)), R);
-  const values: Values = Object.fromEntries(
-    Object.entries(plan.variables).map(([name, t], k) => {
-      const spec = name.startsWith('x') ? c.inputs[Number(name.slice(1))]! : { shape: [sizeOf(t.shape)], domain: 'real' as const };
-      const all = Array.from({ length: t.replicas }, (_, r) => Array.from(draw(spec, seed + 100 * r + k, false))).flat();
-      return [name, t.dtype === 'u32' ? Uint32Array.from(all) : Float64Array.from(all)];
-    }),
-  );
-  return stepwise(gpu, plan, values);
-};
-
-const matrix: readonly (readonly [string, fc.Arbitrary<OpCase>])[] = [
-  ...(Object.keys(FUNCTIONS) as FnName[]).map((name) => [name, pointwiseCases(name)] as const),
-  ...Object.entries(OP_CASES),
-];
-describe.each(matrix)('%s', (_, cases) => {
+describe.each(OP_MATRIX)('%s', (_, cases) => {
   it('means what its definition says, and differentiates', () =>
     fc.assert(
       fc.asyncProperty(cases, seeds, async (c, seed) => {
@@ -73,7 +54,7 @@ describe.each(matrix)('%s', (_, cases) => {
     fc.assert(
       fc.asyncProperty(cases, seeds, fc.nat({ max: 7 }), async (c, seed, shared) => {
         for (const R of [1, 3]) {
-          const { checked, failures } = await onGpu(c, seed, R, shared);
+          const { checked, failures } = await opAgreement(gpu, c, seed, R, shared);
           expect(failures.join('\n'), `${c.label}, ${R} replicas`).toBe('');
           expect(checked).toBeGreaterThan(0);
         }

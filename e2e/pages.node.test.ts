@@ -1,13 +1,13 @@
 /** The built site under a sub-path, in a browser, used as a visitor would use it. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { STUDIES } from '../demos/registry';
+import { PHENOMENA } from '../demos/registry';
 import { lookOf } from '../src/ui/palette';
 import { PHONE, Visitor } from './visitor';
 
 /** Every page there is, and what it has once it is ready. */
 const PAGES = [
   ['', 'lab-gallery h2 a'],
-  ...STUDIES.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const),
+  ...PHENOMENA.map(({ card }) => [`${card.id}/`, 'lab-run-bar button'] as const),
   ['runs/', 'lab-runs h1'],
   ['device/', 'lab-device h1'],
   ['bench/', 'lab-bench h1'],

@@ -1,4 +1,4 @@
-/** The rules of layering and of WebGPU's use, checked on the syntax tree of one source file. Pure: text in, breaches out. */
+/** The rules of imports and of WebGPU's use, checked on the syntax trees of source files. Pure: text in, breaches out. */
 import { posix } from 'node:path';
 import { parseSync } from 'vite';
 
@@ -101,14 +101,67 @@ const layerBreach = (from: string, to: string): string | undefined => {
   return undefined;
 };
 
+/** What a file imports from this repository, as `path` and, where the import writes none, without an ending. */
+const importsOf = (path: string, text: string): readonly { readonly node: SyntaxNode; readonly target: string }[] =>
+  parse(path, text).flatMap((node) => {
+    const specifier = imported(node)?.replace(/[?#].*$/, '');
+    return specifier?.startsWith('.') ? [{ node, target: posix.normalize(posix.join(posix.dirname(path), specifier)) }] : [];
+  });
+
 /** Imports that go anywhere but downwards. `path` from the repository's root, with `/`. */
 export const layerBreaches = (path: string, text: string): Breach[] => {
   if (levelOf(folderOf(path)) < 0) return [`${path}:1: belongs to no layer`];
-  return parse(path, text).flatMap((node) => {
-    const specifier = imported(node)?.replace(/[?#].*$/, '');
-    if (!specifier?.startsWith('.')) return [];
-    const breach = layerBreach(path, posix.normalize(posix.join(posix.dirname(path), specifier)));
+  return importsOf(path, text).flatMap(({ node, target }) => {
+    const breach = layerBreach(path, target);
     return breach ? [`${at(path, text, node)}: ${breach}`] : [];
+  });
+};
+
+/** A file's path from the repository's root, with `/`, and its text. */
+export type Source = readonly [path: string, text: string];
+interface Import {
+  /** `path:line`. */
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Imports between the given files, as a bundler finds them: a name as it is, with `.ts`, or a folder's index.ts. */
+const importsBetween = (files: readonly Source[]): readonly Import[] => {
+  const paths = new Set(files.map(([path]) => path));
+  return files.flatMap(([path, text]) =>
+    importsOf(path, text).flatMap(({ node, target }) => {
+      const to = [target, `${target}.ts`, `${target}/index.ts`].find((p) => paths.has(p));
+      return to === undefined ? [] : [{ at: at(path, text, node), from: path, to }];
+    }),
+  );
+};
+/** What a file needs, directly or through others: itself only where it is in a circle. */
+const needs = (of: string, targets: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const stack = [...(targets.get(of) ?? [])];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop())
+    if (!found.has(next)) {
+      found.add(next);
+      stack.push(...(targets.get(next) ?? []));
+    }
+  return found;
+};
+
+/**
+ * Files that import each other, directly or through others: a breach for each largest such set, with the imports inside it. Imports of types count, as
+ * neither file can be understood without the other; so do dynamic ones, which only hide a circle from the loader. `known`: sets that are let pass.
+ */
+export const importCircles = (files: readonly Source[], known: readonly (readonly string[])[] = []): Breach[] => {
+  const imports = importsBetween(files);
+  const targets = new Map(files.map(([path]) => [path, imports.filter(({ from }) => from === path).map(({ to }) => to)]));
+  const needed = new Map(files.map(([path]) => [path, needs(path, targets)]));
+  const circleOf = (path: string): readonly string[] => [...needed.get(path)!].filter((other) => needed.get(other)!.has(path)).toSorted();
+  const circles = new Map(files.map(([path]) => [circleOf(path).join(), new Set(circleOf(path))]));
+  for (const none of ['', ...known.map((circle) => circle.toSorted().join())]) circles.delete(none);
+  return [...circles.values()].map((circle) => {
+    const inside = imports.filter(({ from, to }) => circle.has(from) && circle.has(to));
+    return `${inside[0]!.at}: in a circle of imports: ${inside.map((i) => `${i.at} imports ${i.to}`).join('; ')}`;
   });
 };
 

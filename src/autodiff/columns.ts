@@ -9,7 +9,7 @@ import { jacobianRows, layerColumns } from '../ops/perExample';
 import { scatterAdd } from '../ops/gather';
 import { matmul } from '../ops/matmul';
 import { add, mul, square } from '../ops/pointwise';
-import { sum } from '../ops/reduce';
+import { sum } from '../ops/sum';
 import { reshape } from '../ops/reshape';
 import { transpose } from '../ops/transpose';
 import type { NamedLayer } from './perExample';

@@ -3,7 +3,7 @@ import { NoRuleError, ShapeError } from '../core/errors';
 import { sameShape, showShape } from '../core/shape';
 import type { Cotangents } from '../graph/op';
 import type { Node, Tensor } from '../graph/tensor';
-import { broadcastTo } from '../ops/broadcastTo';
+import { broadcastTo } from '../ops/sum';
 import { constant } from '../ops/leaf';
 import { dependents } from './reverse';
 

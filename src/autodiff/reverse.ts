@@ -3,7 +3,7 @@ import { NoRuleError, ShapeError } from '../core/errors';
 import { sameShape, showShape } from '../core/shape';
 import type { Cotangents } from '../graph/op';
 import { topological, type Node, type Tensor } from '../graph/tensor';
-import { broadcastTo } from '../ops/broadcastTo';
+import { broadcastTo } from '../ops/sum';
 import { constant } from '../ops/leaf';
 import { mergePacks } from '../ops/pack';
 import { add } from '../ops/pointwise';

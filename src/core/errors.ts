@@ -77,6 +77,18 @@ export class MemoryError extends OverparamError {
   }
 }
 
+/** More of something than the adapter allows in one dispatch; thrown before anything is built. */
+export class LimitError extends OverparamError {
+  override readonly name = 'LimitError';
+  constructor(
+    readonly needed: number,
+    readonly allowed: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** A shader that does not compile; `message` holds the numbered source around each diagnostic. */
 export class ShaderError extends OverparamError {
   override readonly name = 'ShaderError';

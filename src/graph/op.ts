@@ -1,6 +1,25 @@
-/** What an op must say about itself. One file of src/ops/ per op, all rules in it. */
-import type { Dims, Kernel, Options } from '../../shaders/kernel';
-import type { Tensor, TensorType } from './tensor';
+/**
+ * What an op must say about itself, and the nodes that ops make: one recursive definition. A node holds its op, whose rules take and make tensors.
+ * One file of src/ops/ per op, all rules in it.
+ */
+import type { Dims, DType, Kernel, Options } from '../../shaders/kernel';
+import type { Shape } from '../core/shape';
+
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+export interface Node {
+  readonly op: Op;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Attrs;
+  readonly outputs: readonly TensorType[];
+}
+/** Output `index` of a node. */
+export interface Tensor extends TensorType {
+  readonly node: Node;
+  readonly index: number;
+}
 
 /** Plain data: attributes take part in common-subexpression elimination and in the printed plan. */
 export type Attrs = Readonly<Record<string, unknown>>;
@@ -69,6 +88,11 @@ export interface Op {
   /** For an input that all examples share, a parameter. null or absent: examples cannot be told apart there. */
   readonly perExample?: (site: Site, input: number) => PerExampleForm | null;
   /**
+   * The same results by nodes that bind fewer buffers each; null where there is no such way. The planner takes it where a kernel of the op's own
+   * would bind more than the adapter allows.
+   */
+  readonly split?: (site: Omit<Site, 'outputs'>) => readonly Tensor[] | null;
+  /**
    * [input, output] pairs that share storage: the kernel updates the input in place. The planner copies first where
    * somebody still needs the old value.
    */
@@ -78,11 +102,12 @@ export interface Op {
 }
 
 /** `A` types the attributes inside the op's own file; outside they are plain data. */
-export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp' | 'perExample'> {
+export interface TypedOp<A> extends Omit<Op, 'infer' | 'lower' | 'vjp' | 'jvp' | 'perExample' | 'split'> {
   readonly infer: (inputs: readonly TensorType[], attrs: A) => TensorType | readonly TensorType[];
   readonly lower?: (site: Omit<Lowering, 'attrs'> & { readonly attrs: A }, emitter: Emitter) => void;
   readonly vjp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, cotangents: Cotangents) => Cotangents;
   readonly jvp?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, tangents: Cotangents) => Cotangents;
   readonly perExample?: (site: Omit<Site, 'attrs'> & { readonly attrs: A }, input: number) => PerExampleForm | null;
+  readonly split?: (site: Omit<Site, 'attrs' | 'outputs'> & { readonly attrs: A }) => readonly Tensor[] | null;
 }
 export const defineOp = <A extends Attrs>(op: TypedOp<A>): Op => Object.freeze(op) as unknown as Op;

@@ -2,26 +2,11 @@
  * The graph: immutable nodes made by calling functions on symbolic tensors. There is no graph object to mutate: what is
  * reachable from the tensors one holds is the graph. Everything is written for one model; the replica axis comes with the plan.
  */
-import type { DType } from '../../shaders/kernel';
 import { ShapeError } from '../core/errors';
-import { showShape, type Shape } from '../core/shape';
-import type { Attrs, Op } from './op';
+import { showShape } from '../core/shape';
+import type { Attrs, Node, Op, Tensor, TensorType } from './op';
 
-export interface TensorType {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-export interface Node {
-  readonly op: Op;
-  readonly inputs: readonly Tensor[];
-  readonly attrs: Attrs;
-  readonly outputs: readonly TensorType[];
-}
-/** Output `index` of a node. */
-export interface Tensor extends TensorType {
-  readonly node: Node;
-  readonly index: number;
-}
+export type { Node, Tensor, TensorType } from './op';
 
 const tensorsOf = (node: Node): readonly Tensor[] => node.outputs.map((type, index) => Object.freeze({ ...type, node, index }));
 

@@ -2,7 +2,7 @@
 import { USE } from '../core/random';
 import { sizeOf, type Shape } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
-import { broadcastTo } from '../ops/broadcastTo';
+import { broadcastTo } from '../ops/sum';
 import { constant } from '../ops/leaf';
 import { alignUp, pack, slice } from '../ops/pack';
 import { mul, sub } from '../ops/pointwise';

@@ -8,7 +8,7 @@
 import { ConfigError } from '../core/errors';
 import type { Tensor } from '../graph/tensor';
 import { matmul } from '../ops/matmul';
-import { broadcastTo } from '../ops/broadcastTo';
+import { broadcastTo } from '../ops/sum';
 import { constant } from '../ops/leaf';
 import { add, mul } from '../ops/pointwise';
 import { layoutOf, type Init, type ParameterSpec } from './layout';

@@ -8,7 +8,7 @@ import type { Tensor } from '../graph/tensor';
 import { matmul } from '../ops/matmul';
 import { div, mul, sqrt, square } from '../ops/pointwise';
 import { normal } from '../ops/random';
-import { sum } from '../ops/reduce';
+import { sum } from '../ops/sum';
 import { activate, type Activation } from './model';
 
 export interface RandomFeaturesOptions {

@@ -17,7 +17,7 @@ import { defineOp } from '../graph/op';
 import { applyAll, type Tensor, type TensorType } from '../graph/tensor';
 import { headApply, headScores, headSizes, headSpread } from './headProduct';
 import { add, mul, sub } from './pointwise';
-import { sum } from './reduce';
+import { sum } from './sum';
 import { softmax } from './softmax';
 
 type Attrs = { readonly causal: boolean };

@@ -1,6 +1,5 @@
 /** Every op, one line each. */
 export * from './attention';
-export * from './broadcastTo';
 export * from './conv1d';
 export * from './gather';
 export * from './gelu';
@@ -20,5 +19,6 @@ export * from './reduce';
 export * from './reshape';
 export * from './softmax';
 export * from './softmaxCrossEntropy';
+export * from './sum';
 export * from './transpose';
 export * from './unfold';

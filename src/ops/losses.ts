@@ -2,7 +2,8 @@
 import { sizeOf } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
 import { div, equal, mul, square, sub } from './pointwise';
-import { argmax, mean, sum } from './reduce';
+import { argmax, mean } from './reduce';
+import { sum } from './sum';
 import { reshape } from './reshape';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy';
 

@@ -12,7 +12,7 @@ import { ShapeError } from '../core/errors';
 import { sameShape, showShape, sizeOf, type Shape } from '../core/shape';
 import { defineOp, type Emitter, type Operand } from '../graph/op';
 import { apply, type Tensor } from '../graph/tensor';
-import { sumTo } from './broadcastTo';
+import { sumTo } from './sum';
 import { add as addTensors } from './pointwise';
 import { reshape } from './reshape';
 

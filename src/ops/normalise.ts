@@ -10,9 +10,8 @@ import { ShapeError } from '../core/errors';
 import { sameShape, showShape, sizeOf } from '../core/shape';
 import { defineOp } from '../graph/op';
 import { apply, applyAll, type Tensor, type TensorType } from '../graph/tensor';
-import { broadcastTo, sumTo } from './broadcastTo';
+import { broadcastTo, sum, sumTo } from './sum';
 import { add, div, mul, neg, sub } from './pointwise';
-import { sum } from './reduce';
 
 type Attrs = { readonly kind: NormKind; readonly eps: number };
 type GradAttrs = { readonly kind: NormKind };

@@ -1,6 +1,6 @@
 /**
  * The optimisers' updates, in place on flat parameter vectors, and the scalars they need at each step. One dispatch updates all
- * parameters. Not differentiable.
+ * parameters. Not differentiable. Where an adapter binds too few buffers for an update with its step counter, the counter is updated by itself.
  *
  * schedule   step counter and hyperparameters → learning rate of this step, bias corrections, …, on the GPU.
  * sgd, adam  PyTorch's definitions; docstrings of the kernels.
@@ -10,8 +10,10 @@ import { schedule as scheduleKernel } from '../../shaders/schedule';
 import { sgd as sgdKernel } from '../../shaders/sgd';
 import { ShapeError } from '../core/errors';
 import { sameShape, showShape, sizeOf } from '../core/shape';
-import { defineOp, type Attrs, type Pairs } from '../graph/op';
+import { defineOp, type Attrs, type Op, type Pairs } from '../graph/op';
 import { apply, applyAll, type Tensor, type TensorType } from '../graph/tensor';
+import { constant } from './leaf';
+import { addInt } from './pointwise';
 
 /** Positions in a `hyper` vector, one per replica. */
 export const HYPER = [
@@ -84,6 +86,13 @@ const pairs = (state: number, { count }: Attrs, inputs: number): Pairs => [
 ];
 const counted = (state: number, attrs: Attrs, inputs: number): Pairs => pairs(state, attrs, inputs).slice(state);
 
+/** The update without its counter, and the counter by itself. */
+const uncounted = <A extends { readonly count: boolean }>(
+  op: Op,
+  { inputs, attrs }: { readonly inputs: readonly Tensor[]; readonly attrs: A },
+): readonly Tensor[] | null =>
+  attrs.count ? [...applyAll(op, inputs.slice(0, -1), { ...attrs, count: false }), addInt(inputs.at(-1)!, constant(1, 'u32'))] : null;
+
 type SgdAttrs = {
   readonly nesterov: boolean;
   readonly momentum: boolean;
@@ -92,12 +101,13 @@ type SgdAttrs = {
   readonly count: boolean;
 };
 const sgdState = ({ momentum }: Attrs): number => (momentum === true ? 2 : 1);
-export const sgdOp = defineOp<SgdAttrs>({
+export const sgdOp: Op = defineOp<SgdAttrs>({
   name: 'sgd',
   infer: (inputs, attrs) => inferFlat('sgd', sgdState(attrs), attrs.count)(inputs),
   lower: ({ inputs, attrs }, { emit }) => emit(sgdKernel, attrs, { n: sizeOf(inputs[0]!.shape) }, inputs),
   inPlace: (attrs, inputs) => pairs(sgdState(attrs), attrs, inputs),
   alone: (attrs, inputs) => counted(sgdState(attrs), attrs, inputs),
+  split: (site) => uncounted(sgdOp, site),
 });
 /** New [parameters, momentum buffer]; without `v` plain SGD and parameters alone. With `step`, last, the counter grown by one. */
 export const sgd = (
@@ -114,12 +124,13 @@ export const sgd = (
   });
 
 type AdamAttrs = { readonly decoupled: boolean; readonly groups: boolean; readonly mask: boolean; readonly count: boolean };
-export const adamOp = defineOp<AdamAttrs>({
+export const adamOp: Op = defineOp<AdamAttrs>({
   name: 'adam',
   infer: (inputs, { count }) => inferFlat('adam', 3, count)(inputs),
   lower: ({ inputs, attrs }, { emit }) => emit(adamKernel, attrs, { n: sizeOf(inputs[0]!.shape) }, inputs),
   inPlace: (attrs, inputs) => pairs(3, attrs, inputs),
   alone: (attrs, inputs) => counted(3, attrs, inputs),
+  split: (site) => uncounted(adamOp, site),
 });
 /** New [parameters, first moment, second moment]. `decoupled`: AdamW. With `step`, last, the counter grown by one. */
 export const adam = (

@@ -7,7 +7,7 @@ import { ShapeError } from '../core/errors';
 import { broadcastShapes, sameShape, type Shape } from '../core/shape';
 import { defineOp } from '../graph/op';
 import { apply, type Tensor } from '../graph/tensor';
-import { broadcastTo, sumTo } from './broadcastTo';
+import { broadcastTo, sumTo } from './sum';
 import { constant } from './leaf';
 
 export type PointwiseAttrs = { readonly fn: FnName };

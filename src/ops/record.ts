@@ -7,7 +7,7 @@ import { apply, type Tensor } from '../graph/tensor';
 import { constantOp } from './leaf';
 import { ALIGN, pack } from './pack';
 import { pointwiseOp } from './pointwise';
-import { reduceOp } from './reduce';
+import { sumOp } from './sum';
 
 export const recordOp = defineOp<{ readonly k: number; readonly slots: number }>({
   name: 'record',
@@ -40,13 +40,12 @@ const sourceOf = (t: Tensor): Source => {
   if (t.node.op === pointwiseOp && t.node.attrs['fn'] === 'mul') {
     const scale = constantOf(a!) ?? constantOf(b!);
     const rest = constantOf(a!) === undefined ? a! : b!;
-    if (scale !== undefined && rest.node.op === reduceOp) {
+    if (scale !== undefined && rest.node.op === sumOp) {
       const inner = sourceOf(rest);
       if (inner.n > 1) return { ...inner, scale };
     }
   }
-  if (t.node.op === reduceOp && t.node.attrs['kind'] === 'sum' && a!.dtype === 'f32' && sizeOf(a!.shape) <= LONGEST)
-    return { x: a!, n: sizeOf(a!.shape), scale: 1 };
+  if (t.node.op === sumOp && a!.dtype === 'f32' && sizeOf(a!.shape) <= LONGEST) return { x: a!, n: sizeOf(a!.shape), scale: 1 };
   return { x: t, n: 1, scale: 1 };
 };
 

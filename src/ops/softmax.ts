@@ -9,7 +9,7 @@ import { sizeOf } from '../core/shape';
 import { defineOp } from '../graph/op';
 import { apply, type Tensor } from '../graph/tensor';
 import { mul, sub } from './pointwise';
-import { sum } from './reduce';
+import { sum } from './sum';
 
 const total = (t: Tensor): Tensor => sum(t, [-1], { keepDims: true });
 

@@ -11,8 +11,7 @@ import { sameShape, showShape, sizeOf } from '../core/shape';
 import { defineOp } from '../graph/op';
 import { applyAll, type Tensor } from '../graph/tensor';
 import { add, mul, sub } from './pointwise';
-import { broadcastTo } from './broadcastTo';
-import { sum } from './reduce';
+import { broadcastTo, sum } from './sum';
 import { reshape } from './reshape';
 import { softmax } from './softmax';
 

@@ -71,7 +71,7 @@ export interface AdamOptions extends Common {
 export interface UpdateOptions extends Omit<Extras, 'step'> {
   /** Put before the names of the variables, so that several models fit one session. Default none. */
   readonly prefix?: string;
-  /** Also returns the step's counter grown by one, where the optimiser's kernel has a binding left for it. Default false. */
+  /** Also returns the step's counter grown by one; a trainer counts by itself where an optimiser of your own leaves that out. Default false. */
   readonly count?: boolean;
 }
 export interface Optimiser {
@@ -112,18 +112,6 @@ const scheduleHyper = (s: Schedule): Partial<Record<HyperName, number>> => {
 const hyperVariable = (prefix: string): Tensor => variable(`${prefix}hyper`, [HYPER.length]);
 const vectorLike = (theta: Tensor, name: string): Tensor => variable(name, theta.shape);
 
-/** What every adapter binds at least. */
-const BINDINGS = 8;
-/** The vectors, and the counter if it is wanted and fits: the kernel binds the state, gradients, schedule and what is listed here. */
-const counter = (
-  step: Tensor,
-  state: number,
-  { count = false, ...vectors }: Omit<UpdateOptions, 'prefix'>,
-): Omit<Extras, 'step'> & { readonly count: { readonly step: Tensor } | undefined } => ({
-  ...vectors,
-  count: count && state + 2 + Object.values(vectors).filter((v) => v !== undefined).length < BINDINGS ? { step } : undefined,
-});
-
 const CONSTANT: Schedule = { kind: 'constant' };
 const checked = ({ schedule = CONSTANT }: Common): Schedule => {
   const { warmup = 0, total, every } = schedule;
@@ -148,16 +136,15 @@ export const sgd = (o: SgdOptions): Optimiser => {
     state: momentum ? ['momentum'] : [],
     groups: o.groups,
     hyper: hyperOf({ lr: o.lr, beta1: o.momentum ?? 0, weightDecay: o.weightDecay ?? 0 }, s),
-    update: (theta, g, step, { prefix = '', ...extras }) => {
+    update: (theta, g, step, { prefix = '', count = false, ...vectors }) => {
       const v = momentum ? vectorLike(theta, `${prefix}momentum`) : undefined;
       const state = v ? [theta, v] : [theta];
-      const { count: counting, ...vectors } = counter(step, state.length, extras);
       const news = sgdStep(theta, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), {
         nesterov: o.nesterov ?? false,
         ...vectors,
-        ...counting,
+        ...(count ? { step } : {}),
       });
-      return [...state, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
+      return [...state, ...(count ? [step] : [])].map((old, i) => [old, news[i]!] as const);
     },
   };
 };
@@ -182,11 +169,14 @@ const adaptive =
         { lr: o.lr, beta1: o.beta1 ?? 0.9, beta2: o.beta2 ?? 0.999, eps: o.eps ?? 1e-8, weightDecay: o.weightDecay ?? weightDecay },
         s,
       ),
-      update: (theta, g, step, { prefix = '', ...extras }) => {
+      update: (theta, g, step, { prefix = '', count = false, ...vectors }) => {
         const [m, v] = [vectorLike(theta, `${prefix}moment1`), vectorLike(theta, `${prefix}moment2`)];
-        const { count: counting, ...vectors } = counter(step, 3, extras);
-        const news = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), { decoupled, ...vectors, ...counting });
-        return [theta, m, v, ...(counting ? [step] : [])].map((old, i) => [old, news[i]!] as const);
+        const news = adamStep(theta, m, v, g, scheduleOp(step, hyperVariable(prefix), s.kind), {
+          decoupled,
+          ...vectors,
+          ...(count ? { step } : {}),
+        });
+        return [theta, m, v, ...(count ? [step] : [])].map((old, i) => [old, news[i]!] as const);
       },
     };
   };

@@ -1,9 +1,8 @@
 /** Records what an op's `lower` emits, so that the planner can look at it before deciding. */
 import { anyKernel, type Dims, type Kernel, type Options } from '../../shaders/kernel';
-import type { Emitter, Host, Lowering, Operand } from '../graph/op';
+import type { Attrs, Emitter, Host, Lowering, Op, Operand } from '../graph/op';
 import type { TensorType } from '../graph/tensor';
 import { NoRuleError } from '../core/errors';
-import type { INode } from './ir';
 
 export interface Emission {
   readonly kernel: Kernel;
@@ -14,8 +13,22 @@ export interface Emission {
   readonly host?: Host;
 }
 
-export const record = (node: INode, site: Lowering): readonly Emission[] => {
-  if (!node.op.lower) throw new NoRuleError(node.op.name, 'lower');
+/** What is lowered: a node of the graph, or of the planner's form of it. */
+interface Lowered {
+  readonly op: Op;
+  readonly attrs: Attrs;
+  readonly inputs: readonly TensorType[];
+  readonly outputs: readonly TensorType[];
+}
+const operand = ({ shape, dtype }: TensorType, i: number): Operand => ({ shape, dtype, operand: i });
+
+/** `used`: false for an output that nothing reads; default all are. Throws NoRuleError. */
+export const emissionsOf = (
+  { op, attrs, inputs, outputs }: Lowered,
+  used: readonly boolean[] = outputs.map(() => true),
+): readonly Emission[] => {
+  const site: Lowering = { inputs: inputs.map(operand), outputs: outputs.map((t, i) => operand(t, inputs.length + i)), attrs, used };
+  if (!op.lower) throw new NoRuleError(op.name, 'lower');
   const emissions: Emission[] = [];
   let next = site.inputs.length + site.outputs.length;
   const emitter: Emitter = {
@@ -24,6 +37,6 @@ export const record = (node: INode, site: Lowering): readonly Emission[] => {
     },
     scratch: (type: TensorType) => ({ ...type, operand: next++ }),
   };
-  node.op.lower(site, emitter);
+  op.lower(site, emitter);
   return emissions;
 };

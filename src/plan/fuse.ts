@@ -9,10 +9,9 @@
  *
  * A unit is what will be one dispatch (or the few of an op that lowers to several). Units never form a cycle.
  */
-import type { Lowering, Operand } from '../graph/op';
 import { sameShape } from '../core/shape';
-import { reduceOp } from '../ops/reduce';
-import { record, type Emission } from './emit';
+import { sumOp } from '../ops/sum';
+import { emissionsOf, type Emission } from './emit';
 import { elements, isConstant, isPack, isPointwise, isVariable, isView, literalOf, sourceOf, type INode, type Ir, type Value } from './ir';
 
 export interface Unit {
@@ -34,8 +33,6 @@ interface Group {
 
 const producerNode = (v: Value): INode => sourceOf(v).base.node;
 const sameSpace = (a: Value, b: Value): boolean => sameShape(a.shape, b.shape) && a.replicated === b.replicated;
-
-const operand = (v: Value, i: number): Operand => ({ shape: v.shape, dtype: v.dtype, operand: i });
 
 class Fuser {
   readonly groupOf = new Map<INode, Group>();
@@ -206,20 +203,16 @@ class Fuser {
   }
 
   lower(node: INode): readonly Emission[] {
-    const used = node.outputs.map((v) => this.roots.has(v) || this.usersOf(v).length > 0);
-    const site: Lowering = {
-      inputs: node.inputs.map(operand),
-      outputs: node.outputs.map((v, i) => operand(v, node.inputs.length + i)),
-      attrs: node.attrs,
-      used,
-    };
-    return record(node, site);
+    return emissionsOf(
+      node,
+      node.outputs.map((v) => this.roots.has(v) || this.usersOf(v).length > 0),
+    );
   }
 }
 
 /** Σ over the rows of a matrix, of whatever shape its rows and columns are part. */
 const isColumnSum = (n: INode, matrix: Value): boolean => {
-  if (n.op !== reduceOp || n.attrs['kind'] !== 'sum' || n.attrs['axis'] !== 0) return false;
+  if (n.op !== sumOp || n.attrs['axis'] !== 0) return false;
   const [x, m] = [n.inputs[0]!, sourceOf(matrix)];
   const source = sourceOf(x);
   return (

@@ -7,14 +7,15 @@ import type { Tensor } from '../graph/tensor';
 import { constant, variable } from '../ops/leaf';
 import { addInt } from '../ops/pointwise';
 import { record } from '../ops/record';
+import { checkBindings } from './bindings';
 import { fuse } from './fuse';
 import { buildIr, elements, isVariable, sourceOf, type Ir, type Value } from './ir';
-import { Lowerer, stepBytes, type Buffer, type Step } from './lower';
+import { Lowerer, stepBytes, type Step } from './lower';
 import { assignSlots, peakBytes, type Lifetime } from './memory';
 import { orderUnits } from './order';
 import { overwrite } from './overwrite';
 import { slotBytes, type Plan, type PlanDispatch, type PlanMetrics, type PlanTensor, type Slot } from './plan';
-import type { Place } from './program';
+import type { Buffer, Place } from './place';
 
 export * from './plan';
 export { printPlan } from './print';
@@ -117,7 +118,8 @@ const withMetrics = (o: PlanOptions): { readonly options: PlanOptions; readonly 
 };
 
 /**
- * Throws ShapeError and ConfigError for graphs that cannot be planned. Deterministic: the same graph gives the same plan.
+ * Throws ShapeError and ConfigError for graphs that cannot be planned, LimitError where a kernel binds more than `maxBindings` and its op cannot be
+ * split. Deterministic: the same graph gives the same plan.
  */
 export const plan = (request: PlanOptions): Plan => {
   const { options: o, metrics } = withMetrics(request);
@@ -126,10 +128,11 @@ export const plan = (request: PlanOptions): Plan => {
   const roots = [...Object.values(o.outputs ?? {}), ...(o.updates ?? []).flat()];
   const declared = declarations(roots);
   const perReplica = (name: string): boolean => !o.shared?.has(name) && declared.get(name) === true;
-  const ir = buildIr(roots, perReplica);
+  const maxBindings = o.maxBindings ?? 8;
+  const ir = buildIr(roots, perReplica, maxBindings);
   const { outputs, updates, variables } = resolve(ir, o);
   const needed = new Set([...outputs.values(), ...updates.values()].map((v) => sourceOf(v).base));
-  const { units, inPlace } = orderUnits(fuse(ir, needed, o.maxBindings ?? 8), updates, variables);
+  const { units, inPlace } = orderUnits(fuse(ir, needed, maxBindings), updates, variables);
   const owned = new Map([...inPlace.keys()].map((name) => [sourceOf(updates.get(name)!).base, name]));
   const lowerer = new Lowerer(owned);
   lowerer.reservePacks(units, new Set(owned.keys()));
@@ -141,6 +144,7 @@ export const plan = (request: PlanOptions): Plan => {
       lowerer.copy(early.get(value) ?? lowerer.place(value), lowerer.variable(variables.get(name)!), elements(value), name);
   const results = new Map([...outputs].map(([name, v]) => [name, { v, place: early.get(v) ?? lowerer.place(v) }] as const));
   const assembled = assemble(o.name ?? 'plan', replicas, lowerer, results, variables, [...updates.keys()]);
+  checkBindings(assembled, maxBindings);
   return metrics ? { ...assembled, metrics } : assembled;
 };
 

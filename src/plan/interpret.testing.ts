@@ -5,15 +5,13 @@
 import { fn } from '../../shaders/functions';
 import { oracleOf } from '../../shaders/index';
 import { sizeOf, type Shape } from '../core/shape';
-import type { Operand } from '../graph/op';
-import { topological, type Node, type Tensor, type TensorType } from '../graph/tensor';
+import { topological, type Node, type Tensor } from '../graph/tensor';
 import { constantOp, variableOp } from '../ops/leaf';
 import { packOp } from '../ops/pack';
 import { pointwiseOp } from '../ops/pointwise';
 import { reshapeOp } from '../ops/reshape';
-import type { Emission } from './emit';
-import { record } from './emit';
-import { inPlaceOf, type INode } from './ir';
+import { emissionsOf, type Emission } from './emit';
+import { inPlaceOf } from './ir';
 import type { Plan, PlanDispatch, PlanTensor } from './plan';
 
 /** Values of variables for one replica, by name. */
@@ -44,18 +42,11 @@ const runEmission = (e: Emission, memory: Map<number, Float64Array>): void => {
   });
 };
 
-const operand = ({ shape, dtype }: TensorType, operand: number): Operand => ({ shape, dtype, operand });
 /** Any op with a rule of its own; in-place kernels get copies of their inputs. */
 const runLowered = (node: Node, inputs: readonly Float64Array[]): readonly Float64Array[] => {
   const n = inputs.length;
-  const site = {
-    inputs: node.inputs.map(operand),
-    outputs: node.outputs.map((t, i) => operand(t, n + i)),
-    attrs: node.attrs,
-    used: node.outputs.map(() => true),
-  };
   const memory = new Map(inputs.map((x, i) => [i, x.slice()]));
-  for (const e of record({ op: node.op } as INode, site)) runEmission(e, memory);
+  for (const e of emissionsOf(node)) runEmission(e, memory);
   const shared = new Map(inPlaceOf(node).map(([i, o]) => [o, i]));
   return node.outputs.map((t, o) => memory.get(shared.get(o) ?? n + o) ?? new Float64Array(sizeOf(t.shape)));
 };
@@ -114,7 +105,9 @@ const runDispatch = (d: PlanDispatch, memory: readonly Float64Array[]): void => 
     let k = 0;
     const results = evaluate(io, d.dims, d.options);
     bindings.forEach((b, i) => {
-      if (b.access !== 'read') io[i]!.set(results[k++]!.value);
+      if (b.access === 'read') return;
+      const { value } = results[k++]!;
+      if (!b.once || r === 0 || d.args[i]!.stride > 0) io[i]!.set(value);
     });
   }
 };

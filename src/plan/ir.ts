@@ -6,12 +6,13 @@ import type { Mode } from '../../shaders/program';
 import { ConfigError } from '../core/errors';
 import { lastAxis, sameShape, sizeOf, type Shape } from '../core/shape';
 import type { Attrs, Op, Pairs } from '../graph/op';
-import { topological, type Tensor, type TensorType } from '../graph/tensor';
-import { broadcastToOp } from '../ops/broadcastTo';
+import { topological, type Node, type Tensor, type TensorType } from '../graph/tensor';
+import { broadcastToOp } from '../ops/sum';
 import { ALIGN, alignUp, packOp, sliceOp } from '../ops/pack';
 import { constantOp, variableOp } from '../ops/leaf';
 import { pointwiseOp } from '../ops/pointwise';
 import { reshapeOp } from '../ops/reshape';
+import { emissionsOf } from './emit';
 
 export interface Value extends TensorType {
   readonly node: INode;
@@ -114,10 +115,17 @@ const alignPack = (
   return terms.reduce((a, b) => intern(pointwiseOp, { fn: dtype === 'f32' ? 'add' : 'addInt' }, [a.outputs[0]!, b.outputs[0]!], [out!]));
 };
 
-export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => boolean): Ir => {
+/** The node's results by nodes that bind fewer buffers, where its own kernels bind more than `maxBindings` and there is such a way. */
+const splitOf = (node: Node, maxBindings: number): readonly Tensor[] | null => {
+  const { op, inputs, attrs } = node;
+  return op.split && emissionsOf(node).some((e) => e.args.length > maxBindings) ? op.split({ inputs, attrs }) : null;
+};
+
+export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => boolean, maxBindings: number): Ir => {
   const nodes: INode[] = [];
   const byKey = new Map<string, INode>();
-  const canonical = new Map<object, INode>();
+  const canonical = new Map<Node, readonly Value[]>();
+  const valueOf = ({ node, index }: Tensor): Value => canonical.get(node)![index]!;
   const intern: Intern = (op, attrs, inputs, types) => {
     const key = `${op.name}|${JSON.stringify(attrs)}|${inputs.map((v) => `${v.node.id}.${v.index}`).join()}`;
     const known = byKey.get(key);
@@ -134,11 +142,19 @@ export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => 
     nodes.push(node);
     return node;
   };
-  for (const node of topological(roots)) {
+  /** A node whose inputs have been entered. */
+  const enter = (node: Node): void => {
+    if (canonical.has(node)) return;
+    const split = splitOf(node, maxBindings);
+    if (split) {
+      for (const n of topological(split)) enter(n);
+      canonical.set(node, split.map(valueOf));
+      return;
+    }
     // WGSL has no such literals, and neither has JSON.
     if (node.op === constantOp && !Number.isFinite(node.attrs['value']))
       throw new ConfigError(`plan: a constant is ${String(node.attrs['value'])} as f32; constants must be finite`);
-    let inputs = node.inputs.map((t) => canonical.get(t.node)!.outputs[t.index]!);
+    let inputs = node.inputs.map(valueOf);
     if (node.op === pointwiseOp) {
       const out = node.outputs[0]!.shape;
       inputs = inputs.map((v) =>
@@ -146,9 +162,10 @@ export const buildIr = (roots: readonly Tensor[], perReplica: (name: string) => 
       );
     }
     const unaligned = node.op === packOp && (node.attrs['offsets'] as readonly number[]).some((o) => o % ALIGN !== 0);
-    canonical.set(node, unaligned ? alignPack(intern, node, inputs) : intern(node.op, node.attrs, inputs, node.outputs));
-  }
-  return { nodes, valueOf: (t) => canonical.get(t.node)!.outputs[t.index]! };
+    canonical.set(node, (unaligned ? alignPack(intern, node, inputs) : intern(node.op, node.attrs, inputs, node.outputs)).outputs);
+  };
+  for (const node of topological(roots)) enter(node);
+  return { nodes, valueOf };
 };
 
 /** A name for messages and printed plans. */

@@ -10,17 +10,9 @@ import { sizeOf } from '../core/shape';
 import type { Emission } from './emit';
 import type { Unit } from './fuse';
 import { elements, inPlaceOf, isPack, isVariable, literalOf, nameOf, sourceOf, type INode, type Value } from './ir';
-import { buildProgram, keyOf, programSpace, type Place } from './program';
+import { keyOf, type Buffer, type Place } from './place';
+import { buildProgram, programSpace } from './program';
 
-export interface Buffer {
-  readonly id: number;
-  readonly size: number;
-  readonly dtype: DType;
-  readonly replicated: boolean;
-  readonly variable?: string;
-  /** Parts of it rely on the zeros a new buffer holds, so it shares its slot with nothing. */
-  readonly exclusive: boolean;
-}
 export interface Step {
   readonly kernel: Kernel;
   readonly options: Options;

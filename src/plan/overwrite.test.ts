@@ -7,7 +7,7 @@ import type { Tensor } from '../graph/tensor';
 import { variable } from '../ops/leaf';
 import { matmul } from '../ops/matmul';
 import { mul, relu, step } from '../ops/pointwise';
-import { sum } from '../ops/reduce';
+import { sum } from '../ops/sum';
 import { breaches } from './interpret.testing';
 import { plan, printPlan, type Plan } from './index';
 

@@ -5,8 +5,8 @@
 import { matmul } from '../../shaders/matmul';
 import { pointwise } from '../../shaders/pointwise';
 import { decodeProgram, encodeProgram } from '../../shaders/program';
-import type { Buffer, Step } from './lower';
-import type { Place } from './program';
+import type { Step } from './lower';
+import type { Buffer, Place } from './place';
 
 /** Elements [from, to) of one replica's part of a buffer. */
 interface Range {

@@ -3,13 +3,6 @@ import type { Instruction, Program, ProgramInput } from '../../shaders/program';
 import { lastAxis, sizeOf, type Shape } from '../core/shape';
 import { pointwiseOp } from '../ops/pointwise';
 import { literalOf, modeOf, sourceOf, type INode, type Value } from './ir';
-import type { Buffer } from './lower';
-
-export interface Place {
-  readonly buffer: Buffer;
-  readonly offset: number;
-}
-export const keyOf = (p: Place): string => `${p.buffer.id}@${p.offset}`;
 
 /** Equal for values that a kernel over `out` reads from the same elements. */
 const storageKey = (v: Value, out: Shape): string => {

@@ -82,7 +82,7 @@ export const timestampStep = async (device: GPUDevice): Promise<number | undefin
 };
 
 /** Opens a device to measure it, and closes it again. Throws NoWebGPUError with the cause. */
-export const describeAdapter = async (o: OpenOptions = {}): Promise<AdapterReport> => {
+export const describeAdapter = async (o: Pick<OpenOptions, 'powerPreference'> = {}): Promise<AdapterReport> => {
   const started = performance.now();
   const adapter = await findAdapter(o);
   const { device, name, software } = await openDevice(adapter);

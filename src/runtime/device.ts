@@ -5,6 +5,11 @@ import type { AdapterKind } from '../plan/specialise';
 export interface OpenOptions {
   /** Default 'high-performance'. */
   readonly powerPreference?: GPUPowerPreference;
+  /**
+   * Asks for no more than WebGPU promises everywhere: its default limits and no optional features. To test that something runs on every adapter; default
+   * false, all that this adapter offers.
+   */
+  readonly defaultLimits?: boolean;
 }
 export interface Acquired {
   readonly device: GPUDevice;
@@ -48,13 +53,14 @@ export const findAdapter = async (o: OpenOptions = {}): Promise<GPUAdapter> => {
 };
 
 /** A device of an adapter that has given none yet; an adapter gives one only. */
-export const openDevice = async (adapter: GPUAdapter): Promise<Acquired> => {
-  const device = await adapter.requestDevice({
+export const openDevice = async (adapter: GPUAdapter, { defaultLimits = false }: OpenOptions = {}): Promise<Acquired> => {
+  const all = (): GPUDeviceDescriptor => ({
     requiredLimits: Object.fromEntries(LIMITS.map((k) => [k, adapter.limits[k]])),
     requiredFeatures: FEATURES.filter((f) => adapter.features.has(f)),
   });
+  const device = await adapter.requestDevice(defaultLimits ? {} : all());
   return { device, name: nameOf(adapter.info), software: isSoftware(adapter.info), kind: kindOf(adapter.info, device) };
 };
 
 /** Throws NoWebGPUError: missing-api, insecure-context or no-adapter. */
-export const acquire = async (o: OpenOptions = {}): Promise<Acquired> => openDevice(await findAdapter(o));
+export const acquire = async (o: OpenOptions = {}): Promise<Acquired> => openDevice(await findAdapter(o), o);

@@ -140,7 +140,7 @@ export interface Executor {
   readonly software: boolean;
   /** Storage buffers a dispatch may bind. */
   readonly maxBindings: number;
-  /** Allocates all slots. Throws MemoryError, before any allocation, where they do not fit. */
+  /** Allocates all slots. Throws, before any allocation, MemoryError where they do not fit and LimitError where a dispatch binds too many buffers. */
   open(plans: Readonly<Record<string, Plan>>, o?: SessionOptions): Promise<Session>;
   dispose(): void;
 }

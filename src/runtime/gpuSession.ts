@@ -11,7 +11,7 @@ import { improve, prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 import { Depth, type Leap, type Scheduler } from './scheduler';
-import { trainOn } from './train';
+import { trainOn, type Trainable } from './train';
 import type { Tuner } from './tuner';
 
 /** What a session needs of a device; all of it is replaced when the device is lost. */
@@ -32,7 +32,7 @@ export interface Tuning {
   readonly check?: WriteCheck | undefined;
 }
 
-export class GpuSession implements Session {
+export class GpuSession implements Session, Trainable {
   stepsDone = 0;
   private program!: Program;
   private backend!: Backend;

@@ -4,7 +4,7 @@ import { gatherOp, scatterAddOp } from '../ops/gather';
 import { variableOp } from '../ops/leaf';
 import { sliceOp } from '../ops/pack';
 import { pointwiseOp } from '../ops/pointwise';
-import { reduceOp } from '../ops/reduce';
+import { maxOp } from '../ops/reduce';
 import { reshapeOp } from '../ops/reshape';
 import { softmaxCrossEntropyOp } from '../ops/softmaxCrossEntropy';
 import { transposeOp } from '../ops/transpose';
@@ -23,7 +23,7 @@ const variableOf = (t: Tensor): string | undefined => {
 };
 /** Classes that an argmax chooses from. */
 const classesOf = ({ node }: Tensor): number | undefined =>
-  node.op === reduceOp && node.attrs['kind'] === 'argmax' ? node.inputs[0]!.shape[Number(node.attrs['axis'])] : undefined;
+  node.op === maxOp && node.attrs['kind'] === 'argmax' ? node.inputs[0]!.shape[Number(node.attrs['axis'])] : undefined;
 
 const usesOf = ({ op, inputs, attrs, outputs }: Node): readonly (readonly [index: Tensor, limit: IndexLimit])[] => {
   const [a, b] = inputs;

@@ -12,6 +12,12 @@ export interface Trial {
 /** Whether the adapter offers what the kernel needs. */
 export const runsOn = ({ needs = [] }: Kernel, features: { has(name: string): boolean }): boolean => needs.every((f) => features.has(f));
 
+/** Of a device's limits, what decides which option sets it can run. */
+export type Bindable = Pick<GPUSupportedLimits, 'maxStorageBuffersPerShaderStage'>;
+
+/** What every adapter offers. */
+export const EVERY_ADAPTER: Bindable = { maxStorageBuffersPerShaderStage: 8 };
+
 /** Every combination of a kernel's option values. */
 export const optionSets = (kernel: Kernel): readonly Options[] =>
   Object.entries(kernel.options).reduce<readonly Options[]>(
@@ -54,5 +60,6 @@ export const trialsOf = (oracle: Oracle, options: Options, cases: readonly Dims[
     return kinds.flatMap((integers, k) => [1, 3].map((R) => ({ dims, R, integers, seed: 6 * c + 2 * k + R })));
   });
 
-/** The option sets that can serve at least one of the oracle's cases. */
-export const servedSets = (oracle: Oracle): readonly Options[] => optionSets(oracle.kernel).filter((o) => trialsOf(oracle, o).length > 0);
+/** The option sets that can serve at least one of the oracle's cases, and that bind no more storage buffers than the device allows. */
+export const servedSets = (oracle: Oracle, { maxStorageBuffersPerShaderStage: most }: Bindable): readonly Options[] =>
+  optionSets(oracle.kernel).filter((o) => oracle.kernel.bindings(o).length <= most && trialsOf(oracle, o).length > 0);

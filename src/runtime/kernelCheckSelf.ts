@@ -8,7 +8,7 @@ import { Scheduler } from './scheduler';
 
 export interface KernelResult extends Outcome {
   readonly kernel: string;
-  /** Option sets tried, of so many that the kernel has. */
+  /** Option sets tried, of so many that the kernel has and the device can bind. */
   readonly sets: number;
   readonly allSets: number;
   readonly ms: number;
@@ -35,7 +35,7 @@ const fewTrials =
 
 const testKernel = async (device: GPUDevice, oracle: Oracle): Promise<KernelResult> => {
   const started = performance.now();
-  const all = servedSets(oracle);
+  const all = servedSets(oracle, device.limits);
   const sets = all.length > MANY ? covering(all, 2) : all;
   const outcome = await checkKernel(device, oracle, sets, fewTrials(oracle));
   return { kernel: oracle.kernel.name, sets: sets.length, allSets: all.length, ...outcome, ms: performance.now() - started };

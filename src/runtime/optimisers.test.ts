@@ -7,7 +7,7 @@ import { sgdUpdate } from '../../shaders/sgd';
 import { SCHED, updateProgram } from '../../shaders/update';
 import { stream, USE } from '../core/random';
 import type { Tensor } from '../graph/tensor';
-import { broadcastTo } from '../ops/broadcastTo';
+import { broadcastTo } from '../ops/sum';
 import { constant, variable } from '../ops/leaf';
 import { HYPER, type Extras, type ScheduleKind } from '../ops/optimiser';
 import { addInt, mul, sub } from '../ops/pointwise';

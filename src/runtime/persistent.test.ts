@@ -9,7 +9,7 @@ import { stream } from '../core/random';
 import type { Plan, PlanDispatch, PlanTensor, Slot } from '../plan/plan';
 import { persistentForm } from '../plan/persistent';
 import { acquire, type Acquired } from './device';
-import { covering, runsOn, servedSets } from './kernelCheckCases';
+import { covering, EVERY_ADAPTER, runsOn, servedSets } from './kernelCheckCases';
 import { Arena, compileForm } from './persistent';
 import { PipelineCache } from './pipelines';
 import { prepare } from './program';
@@ -137,8 +137,8 @@ describe('as a phase', () => {
   const alone = ORACLES.map((o) => ({
     oracle: o,
     name: o.kernel.name,
-    sets: (Object.keys(o.kernel.options).length > 0 ? covering(servedSets(o), 1) : servedSets(o)).filter((set) =>
-      persistentForm(planOf([single(o, set)], 1)),
+    sets: (Object.keys(o.kernel.options).length > 0 ? covering(servedSets(o, EVERY_ADAPTER), 1) : servedSets(o, EVERY_ADAPTER)).filter(
+      (set) => persistentForm(planOf([single(o, set)], 1)),
     ),
   }));
   it('every kernel can serve whose threads do not wait for each other', () => {

@@ -1,6 +1,6 @@
 /** Compute pipelines with explicit layouts, made once per kernel, options and device. */
 import type { Kernel, Options } from '../../shaders/kernel';
-import { ShaderError } from '../core/errors';
+import { LimitError, ShaderError } from '../core/errors';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -69,7 +69,7 @@ export class PipelineCache {
   private readonly made = new Map<string, Promise<Pipeline>>();
   constructor(private readonly device: GPUDevice) {}
 
-  /** Throws ShaderError with the numbered source where the shader does not compile. */
+  /** Throws ShaderError with the numbered source where the shader does not compile, LimitError where it binds more than the device allows. */
   get(kernel: Kernel, options: Options): Promise<Pipeline> {
     const key = `${kernel.name} ${JSON.stringify(options)}`;
     let made = this.made.get(key);
@@ -78,6 +78,9 @@ export class PipelineCache {
   }
 
   private async make(kernel: Kernel, options: Options): Promise<Pipeline> {
+    const [needed, allowed] = [kernel.bindings(options).length, this.device.limits.maxStorageBuffersPerShaderStage];
+    if (needed > allowed)
+      throw new LimitError(needed, allowed, `kernel '${kernel.name}' binds ${needed} storage buffers, the device allows ${allowed}`);
     const layout = layoutOf(this.device, kernel, options);
     return { pipeline: await compilePipeline(this.device, kernel.name, kernel.code(options), layout), layout };
   }

@@ -2,6 +2,7 @@
 import { uniformFields } from '../../shaders/kernel';
 import { kernelByName } from '../../shaders/index';
 import { ConfigError } from '../core/errors';
+import { checkBindings } from '../plan/bindings';
 import { slotBytes, type Plan, type PlanDispatch, type PlanTensor, type Slot } from '../plan/plan';
 import { checkMemory, isReplicated, type BufferNeed, type MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
@@ -64,7 +65,7 @@ const needOf = (p: Plan, s: Slot): BufferNeed => ({ bytes: slotBytes(s), replica
 const temporaries = (p: Plan): readonly Slot[] =>
   p.slots.filter((s) => s.variable === undefined && !s.kept).toSorted((a, b) => slotBytes(b) - slotBytes(a) || a.id - b.id);
 
-/** Throws MemoryError before anything is allocated, ShaderError and ConfigError after giving back what was. */
+/** Throws LimitError and MemoryError before anything is allocated, ShaderError and ConfigError after giving back what was. */
 export const prepare = async (
   device: GPUDevice,
   pipelines: PipelineCache,
@@ -73,6 +74,7 @@ export const prepare = async (
   together: readonly string[] = [],
 ): Promise<Program> => {
   const list = Object.values(plans);
+  for (const p of list) checkBindings(p, device.limits.maxStorageBuffersPerShaderStage);
   const tensors = collectVariables(list);
   const pools = lanes(plans, together).map((lane) => ({ lane, needs: poolNeeds(lane) }));
   const kept = list.flatMap((p) => p.slots.filter((s) => s.kept).map((s) => needOf(p, s)));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError, DeviceLostError, FormatError } from '../core/errors';
 import { constant, variable } from '../ops/leaf';
 import { add, addInt, mul, toFloat } from '../ops/pointwise';
-import { sum } from '../ops/reduce';
+import { sum } from '../ops/sum';
 import { plan, type Plan } from '../plan/index';
 import type { Executor, MetricBatch, Session, TrainControl, TrainOptions } from './executor';
 import { openGpu, type GpuExecutor } from './gpu';

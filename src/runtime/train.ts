@@ -1,17 +1,37 @@
 /** The training loop on the GPU: submissions of many steps, a few in flight, metrics as they come, one recovery from a lost device. */
 import { DeviceLostError, OverparamError } from '../core/errors';
+import type { Plan } from '../plan/plan';
 import type { MetricBatch, TrainOptions } from './executor';
 import { probesDue, wakeUp } from './executor';
-import type { GpuSession } from './gpuSession';
 import type { Snapshot } from './host';
-import type { Taken } from './metrics';
+import type { MetricReader, Taken } from './metrics';
 import type { Ready } from './program';
-import { Pace, type Leap } from './scheduler';
+import { Pace, type Depth, type Leap, type Scheduler } from './scheduler';
 
 const DEFAULT_SUBMISSION_MS = 50;
 const DEFAULT_CHECKPOINT_MS = 10_000;
 /** Steps in a submission where no ring limits them: the host's lists of them stay small. */
 const MAX_STEPS = 2 ** 16;
+
+/** What the loop needs of a session on the GPU; see GpuSession. */
+export interface Trainable {
+  /** Steps trained so far: the loop counts them. */
+  stepsDone: number;
+  readonly plans: Readonly<Record<string, Plan>>;
+  readonly readers: ReadonlyMap<string, MetricReader>;
+  readonly scheduler: Scheduler;
+  readonly depth: Depth;
+  readonly ready: (plan: string) => readonly Ready[];
+  readonly apart: (plans: readonly string[]) => boolean;
+  readonly weave: (plans: readonly string[]) => readonly Ready[];
+  readonly wantForms: (plans: readonly string[]) => Promise<void>;
+  readonly formsWait: boolean;
+  readonly judgeForms: () => Promise<void>;
+  readonly leap: (plan: string, steps: number) => Leap | undefined;
+  readonly snapshot: () => Promise<Snapshot>;
+  readonly recover: (snapshot: Snapshot) => Promise<void>;
+  readonly alive: () => void;
+}
 
 interface Flight {
   readonly steps: number;
@@ -29,7 +49,7 @@ class Course {
   readonly handedOut = new Map<string, number>();
   private readonly independent: ReadonlySet<string>;
   constructor(
-    private readonly session: GpuSession,
+    private readonly session: Trainable,
     private readonly o: TrainOptions,
   ) {
     this.end = session.stepsDone + o.steps;
@@ -104,7 +124,7 @@ class Course {
   }
 }
 
-export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGenerator<MetricBatch> {
+export async function* trainOn(session: Trainable, o: TrainOptions): AsyncGenerator<MetricBatch> {
   const course = new Course(session, o);
   let snapshot = await session.snapshot();
   let recoveries = 0;
@@ -132,7 +152,7 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
 }
 
 /** Runs until the end, an abort or an error. */
-async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
+async function* fly(session: Trainable, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
   const pace = new Pace(o.submissionMs ?? DEFAULT_SUBMISSION_MS, course.limit);
   const { depth } = session;
   depth.restart();
@@ -191,7 +211,7 @@ async function* fly(session: GpuSession, o: TrainOptions, course: Course, keep: 
   }
 }
 
-const submit = (session: GpuSession, course: Course, from: number, n: number): Flight => {
+const submit = (session: Trainable, course: Course, from: number, n: number): Flight => {
   const log = new Map<string, number[]>();
   const sequence = [...course.sequence(from, n, log)];
   const records = [...log].map(([plan, steps]) => ({ plan, steps, taken: session.readers.get(plan)!.take(steps.length) }));
@@ -206,7 +226,7 @@ const submit = (session: GpuSession, course: Course, from: number, n: number): F
 };
 
 /** The new rows of a flight that is done. Nothing stays mapped if the consumer takes only some of the batches. */
-const land = (session: GpuSession, course: Course, { records, steps: n }: Flight): readonly MetricBatch[] => {
+const land = (session: Trainable, course: Course, { records, steps: n }: Flight): readonly MetricBatch[] => {
   session.alive();
   session.stepsDone += n;
   return records.flatMap(({ plan, steps, taken }) => {
@@ -220,7 +240,7 @@ const land = (session: GpuSession, course: Course, { records, steps: n }: Flight
 };
 
 /** Waits for what was submitted when the consumer stops listening, so that the session can be used again. */
-const drain = async (session: GpuSession, flights: readonly Flight[]): Promise<void> => {
+const drain = async (session: Trainable, flights: readonly Flight[]): Promise<void> => {
   for (const { done, records, steps } of flights) {
     const ran = await done.then(
       () => true,

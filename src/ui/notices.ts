@@ -16,6 +16,7 @@ export const noticeStyles = css`
 const TITLES: Readonly<Record<string, string>> = {
   NoWebGPUError: 'No GPU can be used here',
   MemoryError: 'This needs more memory than the GPU gives',
+  LimitError: 'This needs more of the GPU at once than it allows',
   DeviceLostError: 'The GPU went away',
   ShaderError: 'A kernel does not compile',
   GPURunError: 'The GPU reported an error',
@@ -28,6 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const ADVICE: Readonly<Record<string, string>> = {
   NoWebGPUError: 'Everything on this page but the measurement works without it: the question, the theory and the settings.',
   MemoryError: 'Choose a smaller preset, or smaller sizes, and run again.',
+  LimitError: 'Nothing was run. Another experiment, or another GPU, may do; please report it with what the Device page says.',
   ConfigError: 'Correct it above. A preset resets all settings and takes chosen files away.',
   FormatError: 'Correct the file, or choose another, and run again.',
   DeviceLostError:

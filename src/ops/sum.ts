@@ -1,16 +1,32 @@
 /**
- * broadcastTo: repeats x along new or unit axes until it has the given shape (NumPy's rule). The planner reads through it where
- * a pointwise kernel follows; what that cannot express (a repeat in the middle) is a strided copy of at most four axes.
+ * sum and broadcastTo: each is the other's transpose, so each one's derivative is the other.
  *
- * vjp   sumTo: the sum over the axes that were repeated.
+ * sum          over any axes, in a fixed order; they vanish unless `keepDims`. vjp: broadcastTo.
+ * broadcastTo  repeats x along new or unit axes until it has the given shape (NumPy's rule). The planner reads through it where
+ *              a pointwise kernel follows; what that cannot express (a repeat in the middle) is a strided copy of at most four axes.
+ *              vjp: sumTo, the sum over the axes that were repeated.
+ * Throws ShapeError for an axis out of range, and for shapes that do not fit.
  */
 import { stridedCopy } from '../../shaders/stridedCopy';
 import { ShapeError } from '../core/errors';
 import { broadcastShapes, sameShape, showShape, stridesOf, type Shape } from '../core/shape';
-import { defineOp } from '../graph/op';
+import { defineOp, type Op } from '../graph/op';
 import { apply, type Tensor } from '../graph/tensor';
-import { sum } from './reduce';
+import { keptShape, lowerReduction, reduceAxes, reducedType, type ReduceAttrs, type ReduceOptions } from './reduction';
 import { reshape } from './reshape';
+
+export const sumOp: Op = defineOp<ReduceAttrs<'sum'>>({
+  name: 'sum',
+  infer: ([x], attrs) => reducedType(x!, attrs),
+  lower: lowerReduction,
+  vjp: ({ inputs: [x], outputs: [y], attrs }, [dy]) => [
+    dy ? broadcastTo(reshape(broadcastTo(dy, y!.shape), keptShape(x!.shape, attrs)), x!.shape) : null,
+  ],
+  jvp: ({ inputs: [x], attrs }, [dx]) => [dx ? apply(sumOp, [broadcastTo(dx, x!.shape)], attrs) : null],
+});
+/** Sum over `axes`, by default all. */
+export const sum = (x: Tensor, axes?: readonly number[], o: ReduceOptions = {}): Tensor =>
+  reduceAxes(sumOp, 'sum', x, axes, o.keepDims ?? false);
 
 export const broadcastToOp = defineOp<{ readonly shape: Shape }>({
   name: 'broadcastTo',
