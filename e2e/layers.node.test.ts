@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importCircles, layerBreaches, LAYERS, smellBreaches, type Source } from './sourceRules';
+import { houseBreaches, importCircles, layerBreaches, LAYERS, smellBreaches, type Source } from './sourceRules';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCES = ['shaders', 'src', 'demos', 'e2e']
@@ -23,6 +23,9 @@ describe('the source', () => {
   });
   it('imports in no circle', () => {
     expect(importCircles(SOURCES)).toEqual([]);
+  });
+  it('keeps studies apart', () => {
+    expect(SOURCES.flatMap(([path, text]) => houseBreaches(path, text))).toEqual([]);
   });
   it('uses WebGPU only where it belongs', () => {
     expect(SOURCES.flatMap(([path, text]) => smellBreaches(path, text))).toEqual([]);
@@ -133,6 +136,29 @@ describe('the rule against circles', () => {
   it('lets a known one pass, but none that is larger', () => {
     expect(importCircles(chain(['a', 'b']), [['b.ts', 'a.ts']])).toEqual([]);
     expect(importCircles(chain(['a', 'b', 'c']), [['a.ts', 'b.ts']])).toHaveLength(1);
+  });
+});
+
+describe('the rule of studies', () => {
+  it.each([
+    ['demos/a/one/run.ts', './theory'],
+    ['demos/a/one/run.ts', '../learner'],
+    ['demos/a/one/run.ts', '../../../src/lab/study'],
+    ['demos/a/phenomenon.ts', './one/study'],
+    ['demos/a/card.ts', './one/reference.json'],
+    ['demos/a/version1.test.ts', './one/fields'],
+    ['demos/registry.ts', './a/phenomenon'],
+  ])('allows %s to import %s', (path, target) => {
+    expect(houseBreaches(path, `import '${target}';`)).toEqual([]);
+  });
+  it.each([
+    ['demos/a/one/run.ts', '../two/fields'],
+    ['demos/a/one/run.ts', '../../b/learner'],
+    ['demos/a/learner.ts', './one/fields'],
+    ['demos/a/learner.ts', '../b/learner'],
+    ['demos/a/one/run.ts', '../../b/one/run'],
+  ])('refuses %s importing %s', (path, target) => {
+    expect(houseBreaches(path, `import type { A } from '${target}';`)).toEqual([expect.stringContaining('imports from another study')]);
   });
 });
 

@@ -165,6 +165,29 @@ export const importCircles = (files: readonly Source[], known: readonly (readonl
   });
 };
 
+/** ['double-descent', 'linear'] for a file of that study, ['double-descent'] for one that its studies share; undefined outside of phenomena. */
+const houseOf = (path: string): readonly string[] | undefined => {
+  const [top, ...folders] = path.split('/').slice(0, -1);
+  return top === 'demos' && folders.length > 0 ? folders : undefined;
+};
+/** Files in which a phenomenon names its studies: what lists them, and what tests them. */
+const LISTS = /\/(?:phenomenon|card)\.ts$|\.test\.ts$/;
+
+/**
+ * Imports from another study, or from another phenomenon: what two studies share has a file of its own one level up, what two phenomena share
+ * belongs to src/. Nobody but their phenomenon imports studies.
+ */
+export const houseBreaches = (path: string, text: string): Breach[] => {
+  const own = houseOf(path);
+  if (!own) return [];
+  return importsOf(path, text).flatMap(({ node, target }) => {
+    const other = houseOf(target);
+    if (!other) return [];
+    const allowed = other[0] === own[0] && (other.length < 2 || other[1] === own[1] || (own.length < 2 && LISTS.test(path)));
+    return allowed ? [] : [`${at(path, text, node)}: imports from another study: ${target}`];
+  });
+};
+
 interface Smell {
   readonly what: string;
   /** Folders in which it is allowed. */
