@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Visitor, type VisitOptions } from './visitor';
 
 /** A run over time that no software adapter finishes within the test. */
-const LONG = 'double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2';
-const SHORT = 'double-descent/?v=1&preset=smoke&variant=epoch';
+const LONG = 'double-descent/?v=2&study=over-time&preset=smoke&steps=100000&seeds=2';
+const SHORT = 'double-descent/?v=2&study=over-time&preset=smoke';
 /** Destroys the worker's device whenever the page says so. */
 const LOSABLE = `
   const request = GPUAdapter.prototype.requestDevice;
@@ -61,7 +61,7 @@ describe('when something goes wrong', () => {
       await visitor.visit('double-descent/', {
         inWorker: "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => true });",
       });
-      await told('No hardware GPU', 'Smoke');
+      await told('No hardware GPU', 'Tiny');
       expect(await visitor.look((lab) => lab.preset)).toBe('smoke');
     });
     it('the device is lost once, and the run goes on; lost twice, it ends, and a reload offers to resume it', async () => {
@@ -88,12 +88,12 @@ describe('when something goes wrong', () => {
       expect(await visitor.look((lab) => lab.state)).toBe('running');
     });
     it('more memory is needed than there is', async () => {
-      await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&widths=2000&seeds=2000');
+      await visitor.visit('double-descent/?v=2&study=networks&preset=smoke&widths=2000&seeds=2000');
       await visitor.press('Run');
       await told('more memory', 'GiB', 'at most', 'of the 2000 replicas fit', 'Nothing was allocated', 'smaller preset');
     });
     it('one replica diverges, and the others go on', async () => {
-      await visitor.visit('playground/?v=1&preset=smoke&data=sine&optimiser=sgd&activation=relu&lr=10&seeds=3');
+      await visitor.visit('playground/?v=2&preset=smoke&data=sine&optimiser=sgd&activation=relu&lr=10&seeds=3');
       await visitor.press('Run');
       await told('Warning', 'replica', 'became', 'at step', 'The other replicas go on', 'lower its learning rate');
       await visitor.until('done');
@@ -115,16 +115,34 @@ describe('when something goes wrong', () => {
 
   describe('with a link', () => {
     it.each([
-      ['v=9', ['version 9', 'version 1']],
+      ['v=9', ['version 9', 'versions 1 and 2']],
       ['v=1&preset=huge', ["'huge'", 'smoke']],
-      ['v=1&noise=loud', ["'noise'", 'from 0 to 100']],
-      ['v=1&colour=red', ["'colour'"]],
-      ['v=1&seeds=0', ["'seeds'", 'from 1']],
+      ['v=2&study=cubic', ["'cubic'", 'linear']],
+      ['v=2&noise=loud', ["'noise'", 'from 0 to 100']],
+      ['v=2&seeds=0', ["'seeds'", 'from 1']],
     ])('?%s', async (query, texts) => {
       await visitor.visit(`double-descent/?${query}`);
       await told('This link cannot be read', 'first settings instead', ...texts);
       await usable();
       await visitor.runSmoke();
+    });
+    it('with keys that are no settings: they are left out and named', async () => {
+      await visitor.visit('double-descent/?v=2&study=linear&utm_source=mail&fbclid=x&seeds=7&preset=smoke');
+      await visitor.page.getByText('Left out of the address: utm_source, fbclid').waitFor();
+      expect(await visitor.look((lab) => [lab.study?.path, lab.preset, lab.config['seeds']])).toEqual([
+        'double-descent/linear',
+        'smoke',
+        7,
+      ]);
+    });
+    it('of version 1 opens in the study that its settings belong to', async () => {
+      await visitor.visit('double-descent/?v=1&preset=smoke&variant=epoch&seeds=2&timeExamples=25');
+      await visitor.page.getByRole('link', { name: 'Over time', exact: false }).first().waitFor();
+      expect(await visitor.look((lab) => [lab.study?.path, lab.preset, lab.config['examples']])).toEqual([
+        'double-descent/over-time',
+        'smoke',
+        25,
+      ]);
     });
     it('that names a run which is not kept here', async () => {
       await visitor.visit('double-descent/?resume=nowhere');

@@ -53,7 +53,7 @@ describe('the built site', () => {
 
   it('runs the smoke preset, draws what it measured and judges every claim; after Reset the same seed gives the same numbers', async () => {
     await visitor.visit('double-descent/');
-    await visitor.page.getByRole('radio', { name: /^Smoke/ }).check();
+    await visitor.page.getByRole('radio', { name: /^Tiny/ }).check();
     // The theory is drawn at once, in the colour of what it is held against.
     await expect.poll(drawn).toBeGreaterThan(0);
     const theory = await drawn();
@@ -77,7 +77,7 @@ describe('the built site', () => {
   });
 
   it('steps one training step at a time, resumes, pauses and forgets', async () => {
-    await visitor.visit('double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2');
+    await visitor.visit('double-descent/?v=2&study=over-time&preset=smoke&steps=100000&seeds=2');
     for (const count of [1, 2, 3]) {
       await visitor.press('Step');
       await visitor.untilDone(count);
@@ -118,7 +118,7 @@ describe('the built site', () => {
   it.each(THEMES)(
     'a study has no accessibility violation in %s while it runs, when it is done, and with every disclosure open',
     async (colorScheme) => {
-      await visitor.visit('double-descent/?v=1&preset=smoke&variant=mlp&epochs=60', { colorScheme });
+      await visitor.visit('double-descent/?v=2&study=networks&preset=smoke&epochs=60', { colorScheme });
       await visitor.press('Run');
       await visitor.untilDone(3);
       expect(await visitor.violations()).toEqual([]);
@@ -142,7 +142,7 @@ describe('the built site', () => {
   });
 
   it('can be used by keyboard alone', async () => {
-    await visitor.visit('double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2');
+    await visitor.visit('double-descent/?v=2&study=over-time&preset=smoke&steps=100000&seeds=2');
     const { page } = visitor;
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     const focused = (): Promise<string> =>

@@ -75,10 +75,10 @@ describe('the page of a study', () => {
   });
 
   it.each([
-    'double-descent/?v=1&preset=quick',
-    'double-descent/?v=1&preset=smoke&variant=epoch&steps=3000&seeds=10',
-    'double-descent/?v=1&preset=smoke&variant=mlp&epochs=40&widths=4,8,16',
-    'playground/?v=1&preset=smoke&steps=4000&seeds=8',
+    'double-descent/?v=2&preset=quick',
+    'double-descent/?v=2&study=over-time&preset=smoke&steps=3000&seeds=10',
+    'double-descent/?v=2&study=networks&preset=smoke&epochs=40&widths=4,8,16',
+    'playground/?v=2&preset=smoke&steps=4000&seeds=8',
   ])('is never blocked by a run: /%s', async (path) => {
     await visitor.visit(path, { before: WATCH });
     await visitor.page.getByText(/^on /).first().waitFor();
@@ -86,7 +86,7 @@ describe('the page of a study', () => {
   });
 
   it('is not blocked with every seed of many drawn', async () => {
-    await visitor.visit('double-descent/?v=1&preset=smoke&variant=epoch&steps=1500&seeds=60', { before: WATCH });
+    await visitor.visit('double-descent/?v=2&study=over-time&preset=smoke&steps=1500&seeds=60', { before: WATCH });
     await visitor.page.getByText(/^on /).first().waitFor();
     for (const box of await visitor.page.getByLabel(/^each seed/).all()) await box.check();
     expect(await longTasks('each of 60 seeds')).toEqual([]);
@@ -94,7 +94,7 @@ describe('the page of a study', () => {
 
   it('trains on in a hidden tab', async () => {
     const [tab, other] = await RawTab.openAll(visitor.browser, [
-      `${visitor.site.url}double-descent/?v=1&preset=smoke&variant=epoch&steps=100000&seeds=2`,
+      `${visitor.site.url}double-descent/?v=2&study=over-time&preset=smoke&steps=100000&seeds=2`,
       'about:blank',
     ]);
     await tab!.show();

@@ -8,7 +8,7 @@ import type { LabChart } from '../src/ui/labChart';
 import { Visitor } from './visitor';
 
 const STEPS = 1500;
-const PATH = `double-descent/?v=1&preset=smoke&variant=epoch&steps=${STEPS}&seeds=2`;
+const PATH = `double-descent/?v=2&study=over-time&preset=smoke&steps=${STEPS}&seeds=2`;
 
 describe('a visit', () => {
   let visitor: Visitor;
@@ -55,7 +55,7 @@ describe('a visit', () => {
   });
 
   it('sets what its controls say, marks it in the link, and takes it back', async () => {
-    await visitor.visit('double-descent/?v=1&preset=quick');
+    await visitor.visit('double-descent/?v=2&preset=quick');
     const { page } = visitor;
     const seeds = page.getByLabel('Seeds', { exact: true });
     await seeds.fill('7');
@@ -116,9 +116,9 @@ describe('a visit', () => {
 
     // Exported.
     const bundle = await saved('Run (JSON)');
-    expect(bundle.name).toBe('double-descent-run.json');
+    expect(bundle.name).toBe('double-descent-over-time-run.json');
     const { facts, points } = readBundle(bundle.text);
-    expect(facts).toMatchObject({ study: 'double-descent', preset: 'smoke', state: 'done', config });
+    expect(facts).toMatchObject({ study: 'double-descent/over-time', preset: 'smoke', state: 'done', config });
     expect(points).toEqual(new RowTable(whole).points);
     const metrics = await saved('All rows (CSV)');
     expect(metrics.text.trimEnd().split('\n')).toHaveLength(1 + whole.length);

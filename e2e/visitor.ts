@@ -122,7 +122,7 @@ export class Visitor {
     return (await this.look((lab) => [...lab.rows])).filter((row) => row.kind === 'point');
   }
   async runSmoke(): Promise<void> {
-    await this.page.getByRole('radio', { name: /^Smoke/ }).check();
+    await this.page.getByRole('radio', { name: /^Tiny/ }).check();
     await this.press('Run');
     await this.until('done');
   }

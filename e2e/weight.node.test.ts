@@ -102,7 +102,7 @@ describe('the built site', () => {
   it.each([true, false])('a study trains to its end under the policy (as a header: %s)', async (header) => {
     // One that trains on the GPU, so that kernels are made from their templates.
     const { broken, worker } = await visit(
-      'double-descent/?v=1&preset=smoke&variant=epoch',
+      'double-descent/?v=2&study=over-time&preset=smoke',
       async (page) => {
         await page.getByRole('button', { name: 'Run', exact: true }).click();
         await page.waitForFunction(() => document.querySelector<LabStudy>('lab-study')?.state === 'done');

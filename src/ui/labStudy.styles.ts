@@ -9,6 +9,10 @@ export const pageStyles = [
   noticeStyles,
   css`
   h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1rem 0 0.25rem; }
+  .tabs { display: flex; flex-wrap: wrap; gap: 0 1.25rem; border-bottom: 1px solid var(--line); margin: 0.25rem 0 0.75rem; }
+  .tabs a { display: inline-flex; align-items: center; min-height: 2rem; text-decoration: none; border-bottom: 3px solid transparent; margin-bottom: -1px; }
+  .tabs a:hover { border-color: var(--edge); }
+  .tabs a[aria-current] { border-color: var(--accent); color: var(--fg); font-weight: 600; }
   .question { font-size: 1.1rem; max-width: 46rem; }
   .claims { margin: 0 0 0.5rem; padding-inline-start: 1.2rem; max-width: 52rem; }
   section { margin-top: 1.5rem; }
