@@ -7,10 +7,10 @@ it('frames a page, with addresses from where it stands', () => {
   const page = framed(PART, '/runs/index.html');
   expect(page).toContain('<title>Mine · Overparam</title>');
   expect(page).toContain('<main><lab-mine></lab-mine></main>');
-  expect(page).toContain('<a href="../">Studies</a><a href="../playground/">Playground</a><a href="./" aria-current="page">Runs</a>');
+  expect(page).toContain('<a href="../">Phenomena</a><a href="../playground/">Playground</a><a href="./" aria-current="page">Runs</a>');
   expect(page.indexOf('src="./page.ts"')).toBeLessThan(page.indexOf('</head>'));
   expect(framed(PART, '/index.html')).toMatch(
-    /<title>Mine<\/title>[^]*href="\.\/site\.css"[^]*<a href="\.\/" aria-current="page">Studies<\/a><a href="\.\/playground\/">/,
+    /<title>Mine<\/title>[^]*href="\.\/site\.css"[^]*<a href="\.\/" aria-current="page">Phenomena<\/a><a href="\.\/playground\/">/,
   );
 });
 it.each(['<title>Mine</title>', '<script src="./page.ts"></script>'])('refuses %s alone', (part) => {

@@ -2,7 +2,7 @@
 
 /** Addresses from the site's root. */
 const NAVIGATION: readonly (readonly [string, string])[] = [
-  ['', 'Studies'],
+  ['', 'Phenomena'],
   ['playground/', 'Playground'],
   ['runs/', 'Runs'],
   ['device/', 'Device'],

@@ -22,7 +22,7 @@ import { LabControls, type LiveEvent, type SettingsEvent } from './labControls';
 import type { InputsEvent } from './labInputs';
 import type { Command, CommandEvent } from './labRunBar';
 import { provenance } from './referenceFigure';
-import { FIRST, readLink, writeLink } from './pageLink';
+import { readLink, writeLink } from './pageLink';
 import { describe, viewElements, type Description } from './views';
 import './labInputs';
 import './labRunBar';
@@ -85,8 +85,6 @@ export class LabStudy extends LitElement {
   #asking = false;
   /** The run's state when all views were last brought up to date. */
   #drawn: RunState = 'idle';
-  /** Whether the reader, or a link, chose the settings: then no adapter changes them. */
-  #chosen = false;
 
   constructor() {
     super();
@@ -107,10 +105,9 @@ export class LabStudy extends LitElement {
 
   async #read(phenomenon: Phenomenon): Promise<void> {
     const asked = await readLink(phenomenon, location.search);
-    [this.preset, this.config, this.#chosen, this.linkError] = [asked.preset, asked.config, asked.chosen, asked.error];
+    [this.preset, this.config, this.linkError] = [asked.preset, asked.config, asked.error];
     this.ignored = asked.ignored;
     this.study = asked.study;
-    this.#changed(); // the adapter may be known already
     this.references = await referencesOf(asked.study);
     await this.#lookForInterrupted(asked.study, asked.resume);
   }
@@ -238,18 +235,12 @@ export class LabStudy extends LitElement {
 
   #settings(config: Config): void {
     this.config = config;
-    this.#chosen = true;
     this.linkError = undefined;
     if (this.study) writeLink(this.study, this.preset, config);
   }
 
   #changed(): void {
-    const { study } = this;
     const client = this.#client!;
-    if (study && client.adapter?.software && !this.#chosen && client.state === 'idle' && this.preset !== FIRST.software) {
-      this.preset = FIRST.software;
-      this.config = presetConfig(study, FIRST.software);
-    }
     if (client.state !== this.#drawn) this.#drawEverything();
     this.#drawn = client.state;
     this.changes++;

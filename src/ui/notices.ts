@@ -87,11 +87,8 @@ export const interruptedNotice = (run: KeptRun, build: string, resume: () => voi
     </div>`;
 };
 
-export const softwareNotice = (adapter: AdapterInfo, preset: string): TemplateResult => html`
-  <div class="notice warning" role="status">
-    <p><b>No hardware GPU:</b> this browser computes on the processor instead (${adapter.name}). The results are the same, but a run takes many times longer.
-      The preset is “${preset}”; the larger ones are best left to a GPU.</p>
-  </div>`;
+export const softwareNotice = (adapter: AdapterInfo): TemplateResult => html`
+  <p class="small muted" role="status"><b>No hardware GPU:</b> running on the processor (${adapter.name}): slower, the same numbers. Quick runs take about a minute at most.</p>`;
 
 /** More would push the page away; the last ones matter most. */
 const MOST_EVENTS = 5;

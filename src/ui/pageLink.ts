@@ -5,14 +5,12 @@ import type { Config, Phenomenon, PresetName, Study } from '../lab/study';
 import { fromQuery, toQuery, type PageState } from '../lab/query';
 import { presetConfig } from '../lab/schema';
 
-/** The preset that a page starts with, by whether the adapter is software. */
-export const FIRST = { hardware: 'quick', software: 'smoke' } as const;
+/** The preset that a page starts with: it shows the effect within about a minute on a software adapter too. */
+const FIRST = 'quick';
 /** Names a kept run to go on with; it is no part of the settings. */
 const RESUME = 'resume';
 
 export interface Asked extends PageState {
-  /** Whether the link itself chose the settings: then no adapter changes them. */
-  readonly chosen: boolean;
   readonly resume: string | undefined;
   /** What is wrong with the link; the settings are then the page's own first ones. */
   readonly error: RunError | undefined;
@@ -24,17 +22,16 @@ export async function readLink(phenomenon: Phenomenon, query: string): Promise<A
   const resume = given.get(RESUME) ?? undefined;
   given.delete(RESUME);
   try {
-    const state = await fromQuery(phenomenon, given.toString(), FIRST.hardware);
-    return { ...state, chosen: [...given.keys()].some((key) => key !== 'study' && !state.ignored.includes(key)), resume, error: undefined };
+    const state = await fromQuery(phenomenon, given.toString(), FIRST);
+    return { ...state, resume, error: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const study = phenomenon.studies.find((s) => s.id === given.get('study')) ?? phenomenon.studies[0]!;
     return {
       study,
-      preset: FIRST.hardware,
-      config: presetConfig(study, FIRST.hardware),
+      preset: FIRST,
+      config: presetConfig(study, FIRST),
       ignored: [],
-      chosen: false,
       resume: undefined,
       error: describeError(error),
     };

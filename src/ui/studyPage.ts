@@ -72,7 +72,6 @@ export const presets = ({ study, references, chosen, changed, choose }: PresetCh
 
 /** What of a page's state can call for a notice, and what the reader may do about it. */
 export interface Noticed {
-  readonly preset: PresetName;
   readonly build: string;
   readonly interrupted: KeptRun | undefined;
   readonly linkError: RunError | undefined;
@@ -97,7 +96,7 @@ export const notices = (page: Noticed, client: RunClient): readonly (TemplateRes
     resumeError ? resumeNotice(resumeError) : nothing,
     storageError ? storageNotice(storageError) : nothing,
     interrupted && !client.active ? interruptedNotice(interrupted, page.build, resume, discard) : nothing,
-    client.adapter?.software ? softwareNotice(client.adapter, PRESET_LABELS[page.preset]) : nothing,
+    client.adapter?.software ? softwareNotice(client.adapter) : nothing,
     client.error ? failureNotice(client.error, client.table.points.length) : nothing,
     computed.error && !client.error ? theoryNotice(computed.error) : nothing,
     ...eventNotices(client.events),
