@@ -1,5 +1,4 @@
-import type { Card, Reference } from '../../src/lab/study';
-import references from './reference.json';
+import type { Card } from '../../src/lab/study';
 
 export default {
   id: 'tangent-kernel',
@@ -7,5 +6,5 @@ export default {
   question: 'A wide network is a kernel method with its tangent kernel. When is that all that it is?',
   summary:
     'At large width the tangent kernel stands still and training is kernel regression; networks learn features, and get ahead, only where it moves.',
-  references: references as readonly Reference[],
+  references: () => import('./network-against-kernel/reference.json'),
 } satisfies Card;

@@ -1,10 +1,15 @@
-/** Data of the trained variants: inputs in float32, one target of ±1. */
+/** Data of the studies that train on a task: inputs in float32, one target of ±1. */
 import { mnist1d, sparseParity, take, type ClassificationDataset, type Split } from '../../src/data/index';
 import { deriveSeed, stream, USE } from '../../src/core/random';
-import type { Config } from '../../src/lab/study';
 import { dense, type Dense } from '../../src/theory/linalg';
-import { num, taskOf } from './config';
 
+/** Of either task; dimension and bits are those of parity. */
+export interface TaskSettings {
+  readonly task: 'parity' | 'mnist1d';
+  readonly dimension: number;
+  readonly bits: number;
+  readonly seed: number;
+}
 /** Rows of x [n,d], as the GPU has them, and y [n,1]. */
 export interface Examples {
   readonly X: Dense;
@@ -36,12 +41,12 @@ const digits = (n: number, tests: number, seed: number, sets: Split<Classificati
   return { train: pick(sets.train, n, USE.split), test: pick(sets.test, tests, USE.testData) };
 };
 
-const parity = (c: Config, n: number, tests: number, seed: number): Problem => {
+const parity = (c: TaskSettings, n: number, tests: number, seed: number): Problem => {
   const part = (firstRow: number, count: number): Examples => {
     const { x, y, d } = sparseParity({
       n: count,
-      d: num(c, 'dimension'),
-      k: Math.min(num(c, 'bits'), num(c, 'dimension')),
+      d: c.dimension,
+      k: Math.min(c.bits, c.dimension),
       seed,
       firstRow,
     });
@@ -51,10 +56,10 @@ const parity = (c: Config, n: number, tests: number, seed: number): Problem => {
 };
 
 /** A problem for each seed: the seeds differ in their data as well as in their networks. */
-export const problemsOf = (c: Config, tests: number): ((n: number, part: number, seed: number) => Problem) => {
-  const sets = taskOf(c) === 'mnist1d' ? mnist1d({ n: 10 * Math.ceil((1000 + tests) / 5), trainFraction: 0.5 }) : undefined;
+export const problemsOf = (c: TaskSettings, tests: number): ((n: number, part: number, seed: number) => Problem) => {
+  const sets = c.task === 'mnist1d' ? mnist1d({ n: 10 * Math.ceil((1000 + tests) / 5), trainFraction: 0.5 }) : undefined;
   return (n, part, s) => {
-    const seed = deriveSeed(num(c, 'seed'), s, part);
+    const seed = deriveSeed(c.seed, s, part);
     return sets ? digits(n, tests, seed, sets) : parity(c, n, tests, seed);
   };
 };

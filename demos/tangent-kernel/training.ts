@@ -1,21 +1,23 @@
-/** What the lazy variant and the contest train: α(f(θ) − f(θ₀)) by gradient descent on the whole set, with the loss divided by α². */
-import type { Config } from '../../src/lab/study';
+/** What is trained on a task: α(f(θ) − f(θ₀)) by gradient descent on the whole set, with the loss divided by α². */
 import { centred, mlp, scaled, tangent, type Model } from '../../src/models/index';
 import { div, greater, halfSquaredError, mean, mul, square, sub, variable } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
 import type { Objective, TrainerData } from '../../src/runtime/trainer';
 import type { Dense } from '../../src/theory/linalg';
-import { activationOf, num } from './config';
 import { weightVariance, wideKernel } from './nets';
 import type { Examples } from './tasks';
 
+export interface NetworkSettings {
+  readonly activation: 'relu' | 'erf';
+  /** Hidden layers. */ readonly depth: number;
+}
 /** The network f itself, whose tangent kernel is measured. */
-export const networkOf = (c: Config, inputs: number, width: number): Model =>
+export const networkOf = ({ activation, depth }: NetworkSettings, inputs: number, width: number): Model =>
   mlp({
-    widths: [inputs, ...Array.from({ length: num(c, 'netDepth') }, () => width), 1],
-    activation: activationOf(c),
+    widths: [inputs, ...Array.from({ length: depth }, () => width), 1],
+    activation,
     parametrisation: 'ntk',
-    weightVariance: weightVariance(activationOf(c)),
+    weightVariance: weightVariance(activation),
   });
 
 /** Variables to be written before training: θ₀ of each replica, and its α. */
@@ -40,8 +42,8 @@ export const signError: Objective = (output, target) => sub(1, mean(greater(mul(
 const rowSum = ({ data, rows }: Dense): number =>
   Math.max(...Array.from({ length: rows }, (_, i) => data.subarray(i * rows, (i + 1) * rows).reduce((s, v) => s + Math.abs(v), 0)));
 /** η for these examples, as f32 has it. */
-export const stepSize = (c: Config, { X }: Examples): number =>
-  Math.fround((num(c, 'rate') * X.rows) / rowSum(wideKernel(X, activationOf(c), num(c, 'netDepth'))));
+export const stepSize = ({ activation, depth }: NetworkSettings, rate: number, { X }: Examples): number =>
+  Math.fround((rate * X.rows) / rowSum(wideKernel(X, activation, depth)));
 export const descent = (rates: readonly number[]) => sgd({ lr: rates });
 
 /** One set for all replicas, or one for each. */

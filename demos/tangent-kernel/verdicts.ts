@@ -1,75 +1,59 @@
-/** How slopes and differences over seeds are judged, with the reasons for saying nothing. */
-import { meanInterval, type MeanInterval } from '../../src/core/stats';
-import type { Judgement, Summary, Verdict } from '../../src/lab/study';
-import { figure, inconclusive, tooFew } from '../../src/lab/verdicts';
+/** How slopes, differences and coverage are judged, and what is said of them, with the reasons for saying nothing. */
+import type { Judgement, Verdict } from '../../src/lab/study';
+import { agreesIf, figure, inconclusive, MIN_SEEDS } from '../../src/lab/verdicts';
+import type { Coverage, Estimate, Evidence, Interval, Slope } from './statistics';
 
-const shown = ({ mean, low, high }: MeanInterval): string => `${figure(mean)} [${figure(low)}, ${figure(high)}]`;
+/** How far a slope may be from its limit at the widths and scales that can be run: the next order bends it. */
+export const BEND = 0.1;
+/** Fewest points through which a slope is drawn. */
+const SLOPE_POINTS = 3;
+/** Fewest points of which some must cover: few say something too, as each has draws of its own. */
+const COVERED_POINTS = 3;
+
+export const shown = ({ mean, low, high }: Interval): string => `${figure(mean)} [${figure(low)}, ${figure(high)}]`;
 
 /** The whole interval inside [low, high]: agrees. All outside: disagrees. Else it is too wide to say. */
-export const within = (i: Pick<MeanInterval, 'low' | 'high'>, low: number, high: number): Verdict =>
+export const within = (i: Pick<Interval, 'low' | 'high'>, low: number, high: number): Verdict =>
   i.low >= low && i.high <= high ? 'agrees' : i.high < low || i.low > high ? 'disagrees' : 'inconclusive';
 
-const slope = (x: readonly number[], y: readonly number[]): number => {
-  const [mx, my] = [x, y].map((v) => v.reduce((s, a) => s + a, 0) / v.length) as [number, number];
-  return x.reduce((s, a, i) => s + (a - mx) * (y[i]! - my), 0) / x.reduce((s, a) => s + (a - mx) ** 2, 0);
-};
-/** Reason why the seeds of these points cannot be put beside each other. */
-export const unpaired = (points: readonly Summary[], least: number): string | undefined =>
-  tooFew(points, least) ??
-  (points.some((p) => p.nonFinite > 0)
-    ? 'some networks diverged'
-    : points.some((p) => p.n !== points[0]!.n)
-      ? 'not all seeds are measured everywhere yet'
-      : undefined);
+/** Why fewer points or seeds than these say too little. */
+export const tooLittle = ({ points, seeds }: Evidence, least: number): string | undefined =>
+  points < least ? `only ${points} points` : seeds < MIN_SEEDS ? `only ${seeds} seeds` : undefined;
+/** Why the seeds of these points cannot be put beside each other. */
+export const unpaired = (e: Evidence, least: number): string | undefined =>
+  tooLittle(e, least) ?? (e.diverged ? 'some networks diverged' : e.paired ? undefined : 'not all seeds are measured everywhere yet');
 
-/** Fewest points through which a slope is drawn. */
-const LEAST = 3;
-/**
- * The slope of log y over the logarithm of x, or of what `along` makes of x, fitted to each seed on its own, so that the interval of their mean counts independent slopes. Throws ConfigError
- * with fewer than two seeds.
- */
-export const slopeInterval = (points: readonly Summary[], along = (x: number): number => x): MeanInterval => {
-  const x = points.map((p) => Math.log(along(p.x)));
-  return meanInterval(
-    points[0]!.values.map((_, s) =>
-      slope(
-        x,
-        points.map((p) => Math.log(p.values[s]!)),
-      ),
-    ),
-  );
-};
 /** Judges that the slope is within [low, high]. */
-export const slopeWithin = (
-  points: readonly Summary[],
-  low: number,
-  high: number,
-  what: string,
-  along?: (x: number) => number,
-): Judgement => {
-  const few = unpaired(points, LEAST);
+export const slopeWithin = (found: Slope, low: number, high: number, what: string): Judgement => {
+  const few = unpaired(found, SLOPE_POINTS);
   if (few) return inconclusive(few);
-  const found = slopeInterval(points, along);
   return {
     verdict: within(found, low, high),
-    measured: `${what} has slope ${shown(found)} from ${points[0]!.x} to ${points.at(-1)!.x}, over ${found.count} seeds`,
+    measured: `${what} has slope ${shown(found)} from ${found.from} to ${found.to}, over ${found.seeds} seeds`,
     value: found.mean,
     interval: [found.low, found.high],
   };
 };
-
-/** Mean over x of a − b, seed by seed. Throws ConfigError with fewer than two seeds. */
-export const difference = (a: readonly Summary[], b: readonly Summary[]): MeanInterval =>
-  meanInterval(a[0]!.values.map((_, s) => a.reduce((sum, p, i) => sum + p.values[s]! - b[i]!.values[s]!, 0) / a.length));
-/** Judges that a − b, a mean over x with an interval over seeds, is within [low, high]. */
-export const differenceWithin = (a: readonly Summary[], b: readonly Summary[], low: number, high: number, what: string): Judgement => {
-  const few = unpaired([...a, ...b], 2);
-  if (few || a.length !== b.length) return inconclusive(few ?? 'not all learners are measured everywhere yet');
-  const found = difference(a, b);
+/** Judges that a difference of at least one point from another is within [low, high]. */
+export const differenceWithin = (found: Estimate, low: number, high: number, what: string): Judgement => {
+  const few = unpaired(found, 2);
+  if (few) return inconclusive(few);
   return {
     verdict: within(found, low, high),
-    measured: `${what} ${shown(found)}, over ${found.count} seeds`,
+    measured: `${what} ${shown(found)}, over ${found.seeds} seeds`,
     value: found.mean,
     interval: [found.low, found.high],
   };
+};
+/** Judges that intervals cover what theory says. `margin`: as it was in finding the coverage. */
+export const covered = (found: Coverage, what: string, margin = 0): Judgement => {
+  const { points, inside, least, last } = found;
+  const few = tooLittle(found, COVERED_POINTS);
+  if (few || !last) return inconclusive(few ?? 'nothing yet');
+  const widened = margin > 0 ? `, widened by ${100 * margin} %` : '';
+  return agreesIf(
+    inside >= least,
+    `${inside} of ${points} ${what}${widened}; at least ${least} expected. The last: ${shown(last)}, theory ${figure(last.theory)}`,
+    { value: inside / points },
+  );
 };

@@ -1,20 +1,22 @@
 /**
- * The tangent kernel of networks at initialisation against that of the infinitely wide one: ‖Θ̂ − Θ‖_F/‖Θ‖_F over widths and seeds, for ReLU and erf.
- * Seeds are replicas; the infinite kernel is computed in float64.
+ * The tangent kernel of networks at initialisation against that of the infinitely wide one: ‖Θ̂ − Θ‖_F/‖Θ‖_F over widths and seeds, for
+ * ReLU and erf. Seeds are replicas; the infinite kernel is computed in float64.
  */
-import { deriveSeed } from '../../src/core/random';
-import type { Config, Row, RunContext } from '../../src/lab/study';
-import { openNtk } from '../../src/measure/ntk';
-import { initialise, mlp, type Model } from '../../src/models/index';
-import { constant, variable } from '../../src/ops/index';
-import { plan } from '../../src/plan/index';
-import type { Executor } from '../../src/runtime/executor';
-import { relativeDistance } from '../../src/theory/kernelRegression';
-import type { Dense } from '../../src/theory/linalg';
-import { list, num } from './config';
-import { sphereInputs, weightVariance, wideKernel } from './nets';
+import { deriveSeed } from '../../../src/core/random';
+import type { Row, RunContext } from '../../../src/lab/study';
+import { openNtk } from '../../../src/measure/ntk';
+import { initialise, mlp, type Model } from '../../../src/models/index';
+import { constant, variable } from '../../../src/ops/index';
+import { plan } from '../../../src/plan/index';
+import type { Executor } from '../../../src/runtime/executor';
+import { relativeDistance } from '../../../src/theory/kernelRegression';
+import type { Dense } from '../../../src/theory/linalg';
+import { weightVariance, wideKernel } from '../nets';
+import { ascending } from '../settings';
+import type { Config } from './fields';
+import { sphereInputs } from './inputs';
+import { ACTIVATIONS } from './theory';
 
-export const ACTIVATIONS = ['relu', 'erf'] as const;
 /** Parameters that are measured at a time, of all replicas together. */
 const AT_A_TIME = 2 ** 23;
 
@@ -36,9 +38,10 @@ const distances = async (
   return (await kernels.at(data)).map((k) => relativeDistance({ ...limit, data: Float64Array.from(k.data) }, limit));
 };
 
-export async function* runWidth(c: Config, { executor, signal, turn }: RunContext): AsyncGenerator<Row> {
+export async function* run(c: Config, { executor, signal, turn }: RunContext<Config>): AsyncGenerator<Row> {
   const X = sphereInputs(c);
-  const [widths, depth, count] = [list(c, 'widths'), num(c, 'depth'), num(c, 'seeds')];
+  const { depth, seeds: count } = c;
+  const widths = ascending(c.widths);
   const total = widths.length * ACTIVATIONS.length * count;
   let done = 0;
   for (const [w, width] of widths.entries())
@@ -55,7 +58,7 @@ export async function* runWidth(c: Config, { executor, signal, turn }: RunContex
         await turn();
         if (signal.aborted) return;
         // Networks of different widths and activations are independent, so that slopes over widths can be counted.
-        const seeds = Array.from({ length: Math.min(chunk, count - first) }, (_, s) => deriveSeed(num(c, 'seed'), first + s, 2 * w + a));
+        const seeds = Array.from({ length: Math.min(chunk, count - first) }, (_, s) => deriveSeed(c.seed, first + s, 2 * w + a));
         for (const [s, y] of (await distances(executor, model, X, limit, seeds)).entries()) {
           yield { kind: 'point', chart: 'distance', series: activation, x: width, seed: first + s, y };
           yield { kind: 'point', chart: 'constant', series: activation, x: width, seed: first + s, y: width * y * y };

@@ -1,16 +1,25 @@
 /** Curves over width: exact for one hidden layer of ReLUs, else what was measured elsewhere for two. */
-import type { Config, Curve } from '../../src/lab/study';
-import { widthVariance } from '../../src/theory/finiteWidth';
-import { inputGram } from '../../src/theory/infiniteWidth';
-import { list, num, PUBLISHED } from './config';
-import { sphereInputs, weightVariance } from './nets';
+import type { Curve } from '../../../src/lab/study';
+import { widthVariance } from '../../../src/theory/finiteWidth';
+import { inputGram } from '../../../src/theory/infiniteWidth';
+import { weightVariance } from '../nets';
+import { ascending } from '../settings';
+import type { Config } from './fields';
+import { sphereInputs } from './inputs';
+
+export const ACTIVATIONS = ['relu', 'erf'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Relative distance × √width at two hidden layers, as measured elsewhere for other inputs: from, to. */
+export const PUBLISHED = { relu: [2.1, 2.1], erf: [1.5, 2.4] } as const;
 
 /** n·E(distance²), exact at every width n; undefined where it is not known. */
 export const exactConstant = (c: Config): number | undefined =>
-  num(c, 'depth') === 1 ? widthVariance(inputGram(sphereInputs(c)), weightVariance('relu')) : undefined;
+  c.depth === 1 ? widthVariance(inputGram(sphereInputs(c)), weightVariance('relu')) : undefined;
 
-export const widthTheory = (c: Config): readonly Curve[] => {
-  const ends = [list(c, 'widths')[0]!, list(c, 'widths').at(-1)!];
+export const theory = (c: Config): readonly Curve[] => {
+  const widths = ascending(c.widths);
+  const ends = [widths[0]!, widths.at(-1)!];
   const along = (constant: number): number[] => ends.map((n) => constant / Math.sqrt(n));
   const exact = exactConstant(c);
   if (exact !== undefined)
@@ -25,7 +34,7 @@ export const widthTheory = (c: Config): readonly Curve[] => {
       },
       { chart: 'constant', series: 'relu', x: ends, y: [exact, exact], kind: 'theory', label: 'ReLU, exact expectation' },
     ];
-  if (num(c, 'depth') !== 2) return [];
+  if (c.depth !== 2) return [];
   return [
     {
       chart: 'distance',

@@ -1,11 +1,12 @@
 /** What gradient descent with the tangent kernel of the circle does to each frequency, at the points and the step size of the run. */
-import type { Config, Curve } from '../../src/lab/study';
-import { circleEigenvalue, circleNtk } from '../../src/theory/infiniteWidth';
-import { list, num } from './config';
+import type { Curve } from '../../../src/lab/study';
+import { circleEigenvalue, circleNtk } from '../../../src/theory/infiniteWidth';
+import { ascending } from '../settings';
+import type { Config } from './fields';
 
 /** φ_i = 2πi/n. */
-export const angles = (c: Config): Float64Array =>
-  Float64Array.from({ length: num(c, 'circlePoints') }, (_, i) => (2 * Math.PI * i) / num(c, 'circlePoints'));
+export const angles = ({ points }: Pick<Config, 'points'>): Float64Array =>
+  Float64Array.from({ length: points }, (_, i) => (2 * Math.PI * i) / points);
 
 /**
  * Eigenvalue of Θ/n for cos kφ on n even points: λ_k and those of all frequencies that look like k there. It is 0 for odd k ≥ 3 if n is
@@ -18,17 +19,18 @@ export const pointEigenvalue = (c: Config, k: number): number => {
 };
 
 /** Steps until the residual is 1/e of its start: (1 − ηλ)^t = 1/e. ∞ where λ is 0. */
-export const learningTime = (c: Config, k: number): number => -1 / Math.log1p(-num(c, 'circleRate') * pointEigenvalue(c, k));
+export const learningTime = (c: Config, k: number): number => -1 / Math.log1p(-c.rate * pointEigenvalue(c, k));
 
 /** Steps drawn: all up to 20, then 20 a decade. */
 export const drawnSteps = (c: Config): readonly number[] => {
-  const last = num(c, 'circleSteps');
+  const last = c.steps;
   const grown = Array.from({ length: 200 }, (_, i) => Math.round(20 * 10 ** (i / 20)));
   return [...new Set([...Array.from({ length: 20 }, (_, i) => i), ...grown, last])].filter((t) => t <= last).toSorted((a, b) => a - b);
 };
 
-export const spectralTheory = (c: Config): readonly Curve[] => {
-  const learned = list(c, 'frequencies').filter((k) => pointEigenvalue(c, k) > 0);
+export const theory = (c: Config): readonly Curve[] => {
+  const frequencies = ascending(c.frequencies);
+  const learned = frequencies.filter((k) => pointEigenvalue(c, k) > 0);
   const steps = drawnSteps(c).filter((t) => t > 0);
   return [
     {
@@ -39,11 +41,11 @@ export const spectralTheory = (c: Config): readonly Curve[] => {
       kind: 'theory',
       label: '1/e at (1 − ηλₖ)ᵗ',
     },
-    ...list(c, 'frequencies').map((k): Curve => ({
+    ...frequencies.map((k): Curve => ({
       chart: 'residual',
       series: `k${k}`,
       x: steps,
-      y: steps.map((t) => (1 - num(c, 'circleRate') * pointEigenvalue(c, k)) ** t),
+      y: steps.map((t) => (1 - c.rate * pointEigenvalue(c, k)) ** t),
       kind: 'theory',
       label: `(1 − ηλ)ᵗ, k = ${k}`,
     })),
