@@ -4,7 +4,7 @@ export type { ClassificationDataset, Dataset, RegressionDataset, Split } from '.
 export { mnist1d, MNIST1D_PUBLISHED, type Mnist1dConfig } from './mnist1d';
 export { gaussianRegression, type GaussianConfig, type GaussianRegression } from './gaussian';
 export { sparseParity, type ParityConfig } from './parity';
-export { redrawLabels, withLabelNoise, type NoisyLabels } from './labelNoise';
+export { redrawLabels, withLabelNoise, type LabelNoise, type NoisyLabels } from './labelNoise';
 export { RandomState } from './mt19937';
 export { compensatedSum } from './sum';
 export { csvRecords, type CsvDelimiter, type CsvInput, type CsvText } from './csv';

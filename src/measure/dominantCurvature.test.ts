@@ -65,6 +65,9 @@ it('of a linear model is the largest eigenvalue of XᵀX/n, found at once where 
   const data = { x: Float64Array.of(1, 2, 3), y: Float64Array.of(0, 0, 0), n: 3, target: [1] };
   const [one] = await dominantCurvature(openReference(), model, random(model.layout.total, 5), halfSquaredError, data, { iterations: 1 });
   expect(one!.value).toBeCloseTo(14 / 3, 6); // the first v is rounded to float32
+  await expect(
+    dominantCurvature(openReference(), model, random(64, 5), halfSquaredError, { ...data, y: Float64Array.of(0, Infinity, 0) }),
+  ).rejects.toThrow('dominantCurvature: data.y: example 1, is Infinity; float32 holds');
   await expect(dominantCurvature(openReference(), model, random(64, 5), halfSquaredError, data, { iterations: 0 })).rejects.toThrow(
     'at least 1',
   );

@@ -13,6 +13,7 @@ import { writeUsed } from '../runtime/host';
 import { metric, type Executor, type HostArray } from '../runtime/executor';
 import { powerIterations } from '../runtime/sharpness';
 import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
+import { checkValues } from '../runtime/trainerChecks';
 
 export interface Curvature {
   /** vᵀHv: at most λmax. */ readonly value: number;
@@ -36,9 +37,10 @@ const iteration = (
   const [theta, v] = [flat('theta'), flat('v')];
   const params = unpack(model.layout, theta);
   const value = loss(
-    model.apply(params, inputVariable('x', model, data.n, data.xPerReplica ?? false)),
-    targetVariable('y', data, data.yPerReplica ?? false),
+    model.apply(params, inputVariable('set.x', model, data.n, data.xPerReplica ?? false)),
+    targetVariable('set.y', data, data.yPerReplica ?? false),
   );
+  checkValues('dominantCurvature: data', 'set', data, model, [value]);
   const { eigenvalue, squaredResidual, next } = powerIterations(value, v, {
     params,
     layout: model.layout,
@@ -63,7 +65,7 @@ const start = (model: Model, replicas: number, seed: number, mask: HostArray = F
 };
 
 /**
- * Of the loss on the whole set (mean or sum as `loss` is), for each model in `theta`. Throws ConfigError for fewer than one iteration, NoRuleError
+ * Of the loss on the whole set (mean or sum as `loss` is), for each model in `theta`. Throws ConfigError for fewer than one iteration and for data outside what the loss takes, NoRuleError
  * where an op has no second derivative, MemoryError where it does not fit.
  */
 export const dominantCurvature = async (
@@ -78,7 +80,7 @@ export const dominantCurvature = async (
   if (!Number.isInteger(iterations) || iterations < 1)
     throw new ConfigError(`dominantCurvature: ${iterations} iterations; at least 1 is needed`);
   using session = await executor.open({ step: iteration(model, loss, data, o, executor.maxBindings) });
-  writeUsed(session, { theta, x: data.x, y: data.y, v: start(model, replicas, seed, mask), ...(mask ? { mask } : {}) });
+  writeUsed(session, { theta, 'set.x': data.x, 'set.y': data.y, v: start(model, replicas, seed, mask), ...(mask ? { mask } : {}) });
   let last: readonly Curvature[] = [];
   for await (const b of session.train({ step: 'step', steps: iterations })) {
     const row = b.steps.length - 1;

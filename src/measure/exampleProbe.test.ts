@@ -28,3 +28,11 @@ it('measures several models at once, each with its own labels, as often as asked
     }
   }
 });
+
+it('refuses a label that no class has', async () => {
+  const data = { x: random(6, 1), y: Uint32Array.of(0, 2), n: 2, target: [] };
+  const opened = ExampleProbe.open(openReference(), { model: mlp({ widths: [3, 2] }), loss: crossEntropy, data }, (layers, k) => ({
+    norms: exampleNormsOf(layers, k),
+  }));
+  await expect(opened).rejects.toThrow('ExampleProbe: data.y: example 1, is 2; there are 2 classes, 0 to 1');
+});

@@ -7,6 +7,7 @@ import { plan } from '../plan/index';
 import type { Executor, HostArray, HostTensor, Session } from '../runtime/executor';
 import { writeUsed } from '../runtime/host';
 import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
+import { checkValues } from '../runtime/trainerChecks';
 import { layersOfMean, squaredExampleNorms } from './gradientNoise';
 
 /** Tensors of the layers of a mean loss over n examples. */
@@ -33,19 +34,20 @@ export interface ExampleProbeOptions {
 export class ExampleProbe<K extends string> {
   private constructor(private readonly session: Session) {}
 
-  /** Throws NoRuleError where the model applies a parameter by an op without a per-example rule, MemoryError where it does not fit. */
+  /** Throws ConfigError for data outside what the loss takes, NoRuleError where the model applies a parameter by an op without a per-example rule, MemoryError where it does not fit. */
   static async open<K extends string>(
     executor: Executor,
     { model, loss, data, replicas = 1 }: ExampleProbeOptions,
     measure: ExampleMeasure<K>,
   ): Promise<ExampleProbe<K>> {
     const params = unpack(model.layout, variable('theta', [model.layout.total]));
-    const x = inputVariable('x', model, data.n, data.xPerReplica ?? false);
-    const y = targetVariable('y', data, data.yPerReplica ?? false);
-    const outputs = measure(layersOfMean(loss(model.apply(params, x), y), params, data.n), data.n);
+    const x = inputVariable('set.x', model, data.n, data.xPerReplica ?? false);
+    const value = loss(model.apply(params, x), targetVariable('set.y', data, data.yPerReplica ?? false));
+    checkValues('ExampleProbe: data', 'set', data, model, [value]);
+    const outputs = measure(layersOfMean(value, params, data.n), data.n);
     const planned = plan({ name: 'per example', outputs, replicas, maxBindings: executor.maxBindings });
     const session = await executor.open({ run: planned });
-    writeUsed(session, { x: data.x, y: data.y });
+    writeUsed(session, { 'set.x': data.x, 'set.y': data.y });
     return new ExampleProbe<K>(session);
   }
 

@@ -9,6 +9,7 @@ import { plan } from '../plan/index';
 import type { Executor, HostArray, HostTensor } from '../runtime/executor';
 import { writeUsed } from '../runtime/host';
 import { targetVariable, type Objective, type TrainerData } from '../runtime/trainer';
+import { checkValues } from '../runtime/trainerChecks';
 import { requireCount, requireVariables, rowsAt, type Extra } from './blocks';
 import { layersOfMean } from './gradientNoise';
 
@@ -95,7 +96,9 @@ export const openLoss = async (
   const params = unpack(model.layout, variable('theta', [model.layout.total]));
   const layers = sides.map((side) => {
     const labels = targetVariable(`${side}.y`, { ...s.data, n: block });
-    const found = layersOfMean(s.loss(model.apply(params, inputVariable(`${side}.x`, model, block)), labels), params, block);
+    const loss = s.loss(model.apply(params, inputVariable(`${side}.x`, model, block)), labels);
+    checkValues(`${op}: data`, side, s.data, model, [loss]);
+    const found = layersOfMean(loss, params, block);
     if (found.length === 0) throw new ConfigError(`${op}: the loss of '${model.name}' does not depend on its parameters`);
     return found;
   });

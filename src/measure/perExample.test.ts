@@ -207,6 +207,12 @@ describe('refusals say what to do', () => {
     for (const block of [0, -1, 2.5, NaN])
       await expect(refused(model, { block })).rejects.toThrow(`block is ${block}; it must be an integer ≥ 1`);
     await expect(refused(model, {}, { ...data, n: N + 1 })).rejects.toThrow(ConfigError);
+    await expect(refused(model, {}, { ...data, y: Uint32Array.from({ length: N }, (_, i) => (i === 4 ? 3 : 0)) })).rejects.toThrow(
+      'data.y: example 4, is 3; there are 3 classes, 0 to 2',
+    );
+    await expect(refused(model, {}, { ...data, x: Float64Array.from(data.x, (v, i) => (i === 8 ? 1e40 : v)) })).rejects.toThrow(
+      'data.x: example 1, position 2, is 1e+40',
+    );
     await expect(refused(centred(model), {})).rejects.toThrow(
       "depends on the variable 'theta0'; give the values in the option `variables`",
     );

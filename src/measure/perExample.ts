@@ -6,8 +6,9 @@
  * Examples go through in blocks, so that memory on the device does not grow with their number; results are on the host.
  *
  * Every function throws NoRuleError, by the op's name, where the model applies a parameter by an op without a per-example rule; ConfigError for sizes
- * that do not fit, counts that are no integers ≥ 1, and a model that depends on variables without values; MemoryError, before anything is allocated,
- * where the result is larger than `hostBudget` or a block than the adapter allows.
+ * that do not fit, labels and tokens that no class or table has, values that float32 does not hold, counts that are no integers ≥ 1, and a model that
+ * depends on variables without values; MemoryError, before anything is allocated, where the result is larger than `hostBudget` or a block than the
+ * adapter allows.
  */
 import { squares, type NamedLayer } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';

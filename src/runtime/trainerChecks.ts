@@ -1,10 +1,11 @@
 /** What a trainer takes: sizes when it opens, values then and at every later write. All throw ConfigError with name, value and what is allowed. */
 import { ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
+import type { Tensor } from '../graph/tensor';
 import type { Model } from '../models/index';
 import { checkHyper, requireInDomain, type PerReplica } from '../optim/index';
 import type { HostArray } from './executor';
-import type { IndexLimit } from './indexLimits';
+import { indexLimits, type IndexLimit } from './indexLimits';
 import type { TrainerData, TrainerOptions } from './trainerOptions';
 
 const checkSeeds = (name: string, seeds: readonly number[]): void => {
@@ -110,6 +111,14 @@ export const dataChecks = (
     [`${variable}.y`, values('y', sizeOf(target))],
     [`${variable}.weight`, (data) => checkWeights(`${what}.weight`, data, n)],
   ];
+};
+/** Checks a set's values where the graph of `roots` has them as `<variable>.x` and `<variable>.y`. */
+export const checkValues = (what: string, variable: string, d: TrainerData, model: Model, roots: readonly Tensor[]): void => {
+  const values: Readonly<Record<string, HostArray | undefined>> = { x: d.x, y: d.y, weight: d.weight };
+  for (const [name, check] of dataChecks(what, variable, d, model, indexLimits(roots))) {
+    const data = values[name.slice(variable.length + 1)];
+    if (data) check(data);
+  }
 };
 /** Of a trainer's other variables. Parameters and state may be anything: those of a lost network are NaN. */
 export const ownChecks = (o: TrainerOptions, prefix: string): Checks => [

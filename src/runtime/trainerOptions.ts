@@ -9,7 +9,8 @@ import type { SharpnessOptions } from './sharpness';
 
 /**
  * Examples and targets; x is a Uint32Array where the model takes tokens. `target`: shape of one target: [] for a class label, [k] for an f32 vector, or for k labels,
- * one a position, where y is a Uint32Array.
+ * one a position, where y is a Uint32Array. At least one example; labels and tokens below what the graph chooses from, values that float32 holds. A NaN is let
+ * through: the loss is NaN then, and the message about it says where the NaN is. Loss and metrics need not read all of it.
  */
 export interface TrainerData {
   readonly x: HostArray;
