@@ -9,7 +9,16 @@ export * from './data/index';
 export type { Tensor } from './graph/tensor';
 export { grad, hvp, jvp, valueAndGrad, vjp, type Tree } from './autodiff/index';
 export * as ops from './ops/index';
-export { crossEntropy, errorRate, halfSquaredError, meanSquaredError, oneHotErrorRate, squaredNorm, weightedMean } from './ops/losses';
+export {
+  crossEntropy,
+  errorRate,
+  halfSquaredError,
+  meanSquaredError,
+  norm,
+  oneHotErrorRate,
+  squaredNorm,
+  weightedMean,
+} from './ops/losses';
 export * from './measure/index';
 export * from './models/index';
 export { adam, adamw, sgd, type AdamOptions, type Optimiser, type PerReplica, type Schedule, type SgdOptions } from './optim/index';

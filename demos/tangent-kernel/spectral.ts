@@ -5,7 +5,7 @@
 import { deriveSeed } from '../../src/core/random';
 import type { Config, Row, RunContext } from '../../src/lab/experiment';
 import { mlp, unpack, type Model } from '../../src/models/index';
-import { halfSquaredError, matmul, sqrt, squaredNorm, sub, variable } from '../../src/ops/index';
+import { halfSquaredError, matmul, norm, sub, variable } from '../../src/ops/index';
 import { sgd } from '../../src/optim/index';
 import { plan } from '../../src/plan/index';
 import { metric, type Executor, type HostArray } from '../../src/runtime/executor';
@@ -19,7 +19,7 @@ const basisName = (k: number): string => `basis${k}`;
 const amplitude =
   (c: Config, k: number): Objective =>
   (output, target) =>
-    sqrt(squaredNorm(matmul(variable(basisName(k), [2, num(c, 'circlePoints')], { perReplica: false }), sub(output, target))));
+    norm(matmul(variable(basisName(k), [2, num(c, 'circlePoints')], { perReplica: false }), sub(output, target)));
 
 /** Where the amplitude first falls to 1/e, between the steps drawn by its logarithm; undefined before that. */
 export const crossing = (steps: readonly number[], amplitudes: readonly number[]): number | undefined => {

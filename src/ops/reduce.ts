@@ -1,11 +1,11 @@
 /**
- * Reductions over any axes, in a fixed order: sum, mean, max, argmax. The reduced axes vanish unless `keepDims`.
+ * Reductions over any axes, in a fixed order: sum, mean, max, argmax, choice. A NaN makes a sum or a maximum NaN. The reduced axes vanish unless `keepDims`.
  *
  * vjp   sum: repeats δ. max: δ where x equals the maximum, shared equally among ties.
  * Throws ShapeError for an axis out of range.
  */
 import { IDENTITY } from '../../shaders/program';
-import { reduce as kernel } from '../../shaders/reduce';
+import { isIndex, reduce as kernel, type ReduceOptions as KernelOptions } from '../../shaders/reduce';
 import { lastAxis, normaliseAxes, sizeOf, type Shape } from '../core/shape';
 import { defineOp, type Op } from '../graph/op';
 import { apply, type Tensor } from '../graph/tensor';
@@ -14,7 +14,7 @@ import { div, greater, mul, sub } from './pointwise';
 import { reshape } from './reshape';
 import { transpose } from './transpose';
 
-type Kind = 'sum' | 'max' | 'argmax';
+type Kind = KernelOptions['op'];
 /** One block of neighbouring axes: x is read as [outer, K, inner]. */
 type ReduceAttrs = { readonly kind: Kind; readonly axis: number; readonly count: number };
 
@@ -35,16 +35,16 @@ const chunksOf = (K: number): number => {
 
 export const reduceOp: Op = defineOp<ReduceAttrs>({
   name: 'reduce',
-  infer: ([x], attrs) => ({ shape: measure(x!.shape, attrs).rest, dtype: attrs.kind === 'argmax' ? 'u32' : 'f32' }),
+  infer: ([x], attrs) => ({ shape: measure(x!.shape, attrs).rest, dtype: isIndex(attrs.kind) ? 'u32' : 'f32' }),
   lower: ({ inputs: [x], outputs: [y], attrs }, { emit, scratch }) => {
     const { outer, K, inner } = measure(x!.shape, attrs);
     const cols = lastAxis(y!.shape);
     const options = { op: attrs.kind, variant: 'thread', epilogue: IDENTITY } as const;
-    const chunks = attrs.kind !== 'argmax' && K > LONG && outer * inner < LONG ? chunksOf(K) : 1;
+    const chunks = !isIndex(attrs.kind) && K > LONG && outer * inner < LONG ? chunksOf(K) : 1;
     const vec = (k: number): 'none' | 'inner' | 'K' =>
       inner % 4 === 0 && cols % 4 === 0 ? 'inner' : inner === 1 && k % 4 === 0 ? 'K' : 'none';
     if (chunks === 1) {
-      emit(kernel, { ...options, vec: vec(K) }, { outer, K, inner, cols }, [x!, y!], ...(attrs.kind === 'argmax' ? [] : [{ epilogue: 1 }]));
+      emit(kernel, { ...options, vec: vec(K) }, { outer, K, inner, cols }, [x!, y!], ...(isIndex(attrs.kind) ? [] : [{ epilogue: 1 }]));
       return;
     }
     const partial = scratch({ shape: [outer, chunks, inner], dtype: 'f32' });
@@ -52,7 +52,7 @@ export const reduceOp: Op = defineOp<ReduceAttrs>({
     emit(kernel, { ...options, vec: vec(chunks) }, { outer, K: chunks, inner, cols }, [partial, y!], { epilogue: 1 });
   },
   vjp: ({ inputs: [x], outputs: [y], attrs }, [dy]) => {
-    if (!dy || attrs.kind === 'argmax') return [null];
+    if (!dy || isIndex(attrs.kind)) return [null];
     const kept = keep(x!.shape, attrs);
     const repeat = (t: Tensor): Tensor => broadcastTo(reshape(broadcastTo(t, y!.shape), kept), x!.shape);
     if (attrs.kind === 'sum') return [repeat(dy)];
@@ -60,7 +60,7 @@ export const reduceOp: Op = defineOp<ReduceAttrs>({
     return [mul(hit, repeat(div(dy, apply(reduceOp, [hit], { ...attrs, kind: 'sum' }))))];
   },
   jvp: ({ inputs: [x], outputs: [y], attrs }, [dx]) => {
-    if (!dx || attrs.kind === 'argmax') return [null];
+    if (!dx || isIndex(attrs.kind)) return [null];
     const total = (t: Tensor): Tensor => apply(reduceOp, [t], { ...attrs, kind: 'sum' });
     if (attrs.kind === 'sum') return [total(broadcastTo(dx, x!.shape))];
     const hit = sub(1, greater(broadcastTo(reshape(y!, keep(x!.shape, attrs)), x!.shape), x!));
@@ -93,5 +93,7 @@ export const mean = (x: Tensor, axes?: readonly number[], o: ReduceOptions = {})
 };
 /** Maximum over `axes`, by default all. */
 export const max = (x: Tensor, axes?: readonly number[], o: ReduceOptions = {}): Tensor => run('max', x, axes, o.keepDims ?? false);
-/** Index (u32) of the maximum along one axis; the lowest wins ties. */
+/** Index (u32) of the maximum along one axis; the lowest wins ties. Of a row with NaN the first one's, as in PyTorch. */
 export const argmax = (x: Tensor, axis = -1): Tensor => run('argmax', x, [axis], false);
+/** argmax, but 2³² − 1, an index of nothing, of a row with NaN. */
+export const choice = (x: Tensor, axis = -1): Tensor => run('choice', x, [axis], false);

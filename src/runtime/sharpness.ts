@@ -10,7 +10,7 @@ import { gradients, tangents } from '../autodiff/index';
 import { USE } from '../core/random';
 import type { Tensor } from '../graph/tensor';
 import { repack, unpack, type Layout } from '../models/index';
-import { add, div, mul, normal, sqrt, squaredNorm, sum } from '../ops/index';
+import { add, div, mul, norm, normal, sum } from '../ops/index';
 
 /** `examples`: the first so many of the training set, whose mean loss is measured; default all. `iterations` of each probe; default 4. */
 export interface SharpnessOptions {
@@ -52,7 +52,7 @@ export const powerIterations = (
   let next = v;
   let [eigenvalue, product]: [Tensor | undefined, Tensor | undefined] = [undefined, undefined];
   for (let i = 0; i < iterations; i++) {
-    const u = div(next, sqrt(squaredNorm(next)));
+    const u = div(next, norm(next));
     product = times(u);
     eigenvalue = sum(mul(u, product));
     next = add(product, mul(u, SHIFT));

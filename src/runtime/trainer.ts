@@ -7,22 +7,7 @@ import { sizeOf, type Shape } from '../core/shape';
 import { gradients, layersOf, parameterUses } from '../autodiff/index';
 import type { Tensor } from '../graph/tensor';
 import { initialise, repack, unpack, type Model, inputVariable, type Parameters } from '../models/index';
-import {
-  addInt,
-  batchIndices,
-  broadcastTo,
-  constant,
-  exampleNorm,
-  gather,
-  mul,
-  slice,
-  sqrt,
-  squaredNorm,
-  sub,
-  sum,
-  variable,
-  add,
-} from '../ops/index';
+import { addInt, batchIndices, broadcastTo, constant, exampleNorm, gather, mul, slice, norm, sub, sum, variable } from '../ops/index';
 import { groupScales, type Optimiser, type PerReplica } from '../optim/index';
 import { plan, type Plan, type PlanOptions } from '../plan/index';
 import type { Executor, HostArray, MetricBatch, Session, TrainOptions } from './executor';
@@ -154,15 +139,15 @@ const plansOf = (
   const n = batch.x.shape[0]!;
   const metric: Record<Exclude<StepMetric, 'layerNoise' | 'parameterNorms'>, () => Tensor> = {
     loss: () => loss,
-    gradientNorm: () => sqrt(squaredNorm(g)),
-    weightNorm: () => sqrt(squaredNorm(theta)),
-    updateNorm: () => sqrt(squaredNorm(sub(updates[0]![1], theta))),
+    gradientNorm: () => norm(g),
+    weightNorm: () => norm(theta),
+    updateNorm: () => norm(sub(updates[0]![1], theta)),
     exampleNorms: () => exampleNorms(loss, params, n),
   };
   const metrics = Object.fromEntries(
     (o.metrics ?? ['loss']).flatMap((name): readonly (readonly [string, Tensor])[] => {
       if (name === 'layerNoise') return layerNoise(loss, params, gradient, n);
-      if (name === 'parameterNorms') return names.map((p) => [`weightNorm.${p}`, sqrt(squaredNorm(params[p]!))] as const);
+      if (name === 'parameterNorms') return names.map((p) => [`weightNorm.${p}`, norm(params[p]!)] as const);
       return [[name, metric[name]()]];
     }),
   );
@@ -230,9 +215,8 @@ const layerNoise = (
   n: number,
 ): readonly (readonly [string, Tensor])[] =>
   layersOf(parameterUses([loss], [constant(1)], params, n), params).flatMap((layer) => {
-    const squares = layer.names.map((name) => squaredNorm(gradient[name]!)).reduce((total, t) => add(total, t));
     return [
-      [`gradientNorm.${layer.names[0]}`, sqrt(squares)],
+      [`gradientNorm.${layer.names[0]}`, norm(...layer.names.map((name) => gradient[name]!))],
       [`exampleNorms.${layer.names[0]}`, mul(sum(exampleNorm(layer)), n * n)],
     ] as const;
   });
