@@ -107,6 +107,21 @@ describe('against the float64 recursion', () => {
   });
 });
 
+describe('inputs whose kernels’ products leave f32’s range', () => {
+  it.each([
+    [2 ** -33, network('relu', 2, 2)],
+    [2 ** 33, network('relu', 2, 2)],
+    [2 ** -33, network('erf', 2, 1.5)],
+    [2 ** 33, network('erf', 2, 1.5)],
+  ] as const)('times %d: %o', async (scale, net) => {
+    await compare({ x: normalInputs(14, 9, 6).map((v) => scale * v), n: 9, d: 6 }, net);
+    await compare(
+      { x: normalInputs(15, 5, 10).map((v) => scale * v), n: 5, d: 10, x2: normalInputs(16, 7, 10).map((v) => scale * v), n2: 7 },
+      net,
+    );
+  });
+});
+
 describe('golden values', () => {
   // ‖x‖² = d = 4, in numbers that f32 holds: x, an orthogonal input, and one at 45° up to the rounding of √2, 2⁻²⁵ of it.
   const [d, r] = [4, Math.SQRT2];

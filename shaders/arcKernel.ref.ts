@@ -22,8 +22,6 @@ const spread = (value: number, f: (a: number, b: number) => number, as: readonly
   Math.max(...as.flatMap((a) => bs.map((b) => Math.abs(f(a, b) - value))));
 const around = ({ value, bound }: Measured): readonly [number, number] => [value - bound, value + bound];
 
-/** A root of up to a flushed product. */
-const ROOT_TINY = 2 ** -63;
 /** WGSL's sqrt, and half the error of the product under it. */
 const ROOT_ULPS = 5;
 const meanOf = (q: number, q2: number): number => Math.sqrt(Math.max(q, 0) * Math.max(q2, 0));
@@ -31,13 +29,14 @@ const meanOf = (q: number, q2: number): number => Math.sqrt(Math.max(q, 0) * Mat
 const rootOf = (s: number, k: number): number => Math.sqrt(Math.max((s - k) * (s + k), 0));
 /** φ = π − θ, of k clamped to [−s, s]. */
 const reluAngle = (s: number, k: number): number => Math.atan2(rootOf(s, k), -Math.min(Math.max(k, -s), s));
-/** s = √(qq′): exact where both are known to be the same number, or where the product is 0. */
+/** s = √(qq′): exact where both are known to be the same number, or where the product is 0. Below the domain the kernel may have 0. */
 const geometricMean = (q: Measured, q2: Measured): Measured => {
   const value = meanOf(q.value, q2.value);
   const known = q.bound === 0 && q2.bound === 0;
   if (known && (q.value === q2.value || value === 0)) return exact(value);
   const inherited = spread(value, meanOf, around(q), around(q2));
-  return { value, bound: inherited + ROOT_ULPS * U32 * (value + inherited) + ROOT_TINY };
+  const flushed = Math.min(q.value, q2.value) < TINY32 ? value : 0;
+  return { value, bound: inherited + ROOT_ULPS * U32 * (value + inherited) + flushed };
 };
 
 /** T and Ṫ. */
@@ -72,7 +71,7 @@ const reluDual = ({ s, k, r, high }: Inside): Dual => {
   const angle = s.value === 0 ? Math.PI : reluAngle(s.value, k.value);
   const least = s.value - s.bound;
   const size = Math.abs(k.value) + k.bound;
-  const turned = s.value + s.bound === 0 ? 0 : least > 0 ? Math.min(((6 * U32 * high + ROOT_TINY) * size) / least ** 2, Math.PI) : Math.PI;
+  const turned = s.value + s.bound === 0 ? 0 : least > 0 ? Math.min((6 * U32 * high * size) / least ** 2, Math.PI) : Math.PI;
   const reached =
     s.bound === 0 && k.bound === 0
       ? 0
@@ -84,7 +83,7 @@ const reluDual = ({ s, k, r, high }: Inside): Dual => {
         );
   const slope = rounded(angle / (2 * Math.PI), (reached + turned) / (2 * Math.PI), ANGLE_ULPS + 2);
   // Of T, r and φ give 6·r and ANGLE_ULPS·φ|k|; the factors 1/2π, products and the sum 4 of each.
-  const own = ((6 + 4) * U32 * high + ROOT_TINY) / (2 * Math.PI) + (ANGLE_ULPS + 4) * U32 * (slope.value + slope.bound) * size;
+  const own = ((6 + 4) * U32 * high) / (2 * Math.PI) + (ANGLE_ULPS + 4) * U32 * (slope.value + slope.bound) * size;
   return {
     T: { value: (r + angle * k.value) / (2 * Math.PI), bound: 0.5 * k.bound + s.bound / (2 * Math.PI) + own + 3 * TINY32 },
     dT: slope,
@@ -106,8 +105,9 @@ const erfDual = ({ k, r, low, high }: Inside, q: Measured, q2: Measured): Dual =
   };
 };
 
-/** T and Ṫ of a pair, from values that err: k the kernel between the two, q and q2 of each with itself. Convex ranges of q, q2 and k, taken as unrelated. */
+/** T and Ṫ of a pair, from values that err: k the kernel between the two, q and q2 of each with itself. Convex ranges of q, q2 and k, taken as unrelated. NaN where one is not finite. */
 export const arcPair = (activation: ArcActivation, q: Measured, q2: Measured, k: Measured): Dual => {
+  if (![q, q2, k].every(({ value }) => Number.isFinite(value))) return { T: exact(NaN), dT: exact(NaN) };
   const at = inside(geometricMean(q, q2), k);
   return activation === 'relu' ? reluDual(at) : erfDual(at, q, q2);
 };
@@ -154,6 +154,14 @@ const collect = (results: readonly Measured[]): Oracled => ({
 
 /** Variances over eight decades, and of an input of zeros; each but 0.3 the square of a short number, so that products have exact roots. */
 const VARIANCES = [1, 2.25, 1e-4, 0.3, 0, 2, 1e4, 0.5] as const;
+/** What all variances of a case are multiplied by, in the cases whose products leave f32's range; an even power of 2, so that roots stay exact. */
+const SCALED: ReadonlyMap<number, number> = new Map([
+  [9, 2 ** -66],
+  [10, 2 ** 66],
+  [11, 2 ** -44],
+  [12, 2 ** 54],
+]);
+const scaleOf = ({ n }: { readonly n: number }): number => SCALED.get(n) ?? 1;
 const rowVariance = (i: number): number => Math.fround(VARIANCES[(3 * i) % VARIANCES.length]!);
 const colVariance = (j: number): number => Math.fround(VARIANCES[(5 * j + (j >> 3)) % VARIANCES.length]!);
 /** Cosines: parallel exactly, up to and beyond rounding; orthogonal; opposite; anything between. */
@@ -176,7 +184,8 @@ const cosine = (random: () => number): number => {
       return random();
   }
 };
-const hyperDraw = (random: () => number): Float64Array => Float64Array.of(0.5 + 2 * Math.abs(random()), Math.max(random(), 0) / 2);
+const hyperDraw = (random: () => number, scale: number): Float64Array =>
+  Float64Array.of(0.5 + 2 * Math.abs(random()), (scale * Math.max(random(), 0)) / 2);
 
 export const arcKernelRef: Oracle<ArcDims, ArcOptions> = {
   kernel: arcKernel,
@@ -187,6 +196,10 @@ export const arcKernelRef: Oracle<ArcDims, ArcOptions> = {
     { n: 1, m: 67 }, // ragged
     { n: 33, m: 33 },
     { n: 19, m: 70 }, // several workgroups
+    ...[...SCALED.keys()].flatMap((n) => [
+      { n, m: n },
+      { n, m: 13 },
+    ]),
   ],
   exactOnIntegers: false,
   eval: ([K, theta, qa, qb, hyper], { n, m }, { activation, self }) => {
@@ -197,19 +210,20 @@ export const arcKernelRef: Oracle<ArcDims, ArcOptions> = {
     });
     return [collect(pairs.map((p) => p.nngp)), collect(pairs.map((p) => p.ntk))];
   },
-  input: (binding, size, { m }, random) => {
+  input: (binding, size, { n, m }, random) => {
+    const scale = scaleOf({ n });
     switch (binding) {
       case 'qa':
-        return Float64Array.from({ length: size }, (_, i) => rowVariance(i));
+        return Float64Array.from({ length: size }, (_, i) => scale * rowVariance(i));
       case 'qb':
-        return Float64Array.from({ length: size }, (_, j) => colVariance(j));
+        return Float64Array.from({ length: size }, (_, j) => scale * colVariance(j));
       case 'K':
         return Float64Array.from(
           { length: size },
-          (_, at) => Math.sqrt(rowVariance(Math.floor(at / m)) * colVariance(at % m)) * cosine(random),
+          (_, at) => scale * Math.sqrt(rowVariance(Math.floor(at / m)) * colVariance(at % m)) * cosine(random),
         );
       case 'hyper':
-        return hyperDraw(random);
+        return hyperDraw(random, scale);
       default:
         return undefined;
     }
@@ -218,13 +232,14 @@ export const arcKernelRef: Oracle<ArcDims, ArcOptions> = {
 
 export const arcKernelDiagonalRef: Oracle<'n', ArcDiagonalOptions> = {
   kernel: arcKernelDiagonal,
-  cases: [{ n: 1 }, { n: 64 }, { n: 7 }, { n: 131 }],
+  cases: [1, 64, 7, 131, ...SCALED.keys()].map((n) => ({ n })),
   exactOnIntegers: false,
   eval: ([q, hyper], { n }, { activation }) => [
     collect(Array.from({ length: n }, (_, i) => arcLayer(arcOwn(activation, exact(q![i]!)), exact(0), hyper!).nngp)),
   ],
-  input: (binding, size, _, random) => {
-    if (binding === 'hyper') return hyperDraw(random);
-    return binding === 'q' ? Float64Array.from({ length: size }, (__, i) => rowVariance(i)) : undefined;
+  input: (binding, size, d, random) => {
+    const scale = scaleOf(d);
+    if (binding === 'hyper') return hyperDraw(random, scale);
+    return binding === 'q' ? Float64Array.from({ length: size }, (_, i) => scale * rowVariance(i)) : undefined;
   },
 };

@@ -13,11 +13,14 @@
  *          Condition: ∂T/∂k = Ṫ ≤ ½ and ∂T/∂s = r/(2πs) for ReLU, so T is safe. But ∂θ/∂k = −1/r and ∂θ/∂s = k/(rs): a relative error ε of s
  *          or k moves θ by ε·s/r, and by up to √(2ε) where r/s is below that, so Ṫ, and Θ, of nearly parallel inputs carry half the digits.
  *          `self` keeps the diagonal out of this. At s = 0, of an input of zeros, θ is 0.
- *          arctangents are an own polynomial: WGSL's atan2 and acos err by 2⁻¹² and more. Products qq′ below 2⁻¹²⁶ may flush to zero.
+ *          arctangents are an own polynomial: WGSL's atan2 and acos err by 2⁻¹² and more. Where qq′ leaves f32's range, or nearly, q, q′ and k are
+ *          scaled by one power of 2, to which ReLU's T is proportional: so the result keeps its digits wherever it fits.
+ * Domain   K, q and q′ finite, in magnitude 0 or at least 2⁻¹²⁶; else the results are NaN, or smaller ones taken as 0.
  * Source   Cho & Saul (2009), Kernel methods for deep learning; Williams (1997), Computing with infinite networks; Jacot et al. (2018).
  * Oracle   arcKernel.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { isNotFinite, nanWhere } from './nan';
 
 export type ArcDims = 'n' | 'm';
 export type ArcActivation = 'relu' | 'erf';
@@ -71,24 +74,40 @@ fn polar(x: f32, y: f32) -> f32 {
  */
 export const ANGLE_ULPS = 10;
 
-/** s of q, q′ and the clamped k, in a scope that has q, q2 and k. */
+/**
+ * In a scope that has q, q2 and given: the scale and its inverse, s, the clamped k and r², scaled. `up` is 1 wherever 2⁻⁹⁰ ≤ qq′ ≤ 2¹²⁰. Beyond, the
+ * scaled product lies in [2⁻¹⁰⁰, 2¹²⁴], and neither q nor q′ leaves f32's range: the other one is at most 2¹²⁸ or at least 2⁻¹²⁶.
+ */
 const INSIDE = `
-  let s = select(sqrt(q * q2), q, q == q2);
-  let k = clamp(given, -s, s);
+  let product = q * q2;
+  let small = (product < 0x1p-90) & (max(q, q2) < 0x1p40);
+  let large = product > 0x1p120;
+  let up = select(select(1.0, 0x1p76, small), 0x1p-66, large);
+  let down = select(select(1.0, 0x1p-76, small), 0x1p66, large);
+  let s = select(sqrt((up * q) * (up * q2)), up * q, q == q2);
+  let k = clamp(up * given, -s, s);
   let square = max((s - k) * (s + k), 0.0);`;
+/** T and Ṫ, NaN outside the domain. */
+const results = (T: string, dT: string): string => {
+  const odd = ['q', 'q2', 'given'].map((x) => isNotFinite('f32', x)).join(' | ');
+  return `vec2f(${nanWhere('f32', T, odd)}, ${nanWhere('f32', dT, odd)})`;
+};
 /** fn dual(q, q2, k) -> (T, Ṫ). */
 const DUAL_WGSL: Readonly<Record<ArcActivation, string>> = {
   relu: `${POLAR_WGSL}
 fn dual(q: f32, q2: f32, given: f32) -> vec2f {${INSIDE}
   let r = sqrt(square);
   let slope = polar(-k, r) * 0.15915494309189535;
-  return vec2f(r * 0.15915494309189535 + slope * k, slope);
+  return ${results('(r * 0.15915494309189535 + slope * k) * down', 'slope')};
 }`,
+  // √D of values scaled down only: next to 1, small ones need no scale.
   erf: `${POLAR_WGSL}
 fn dual(q: f32, q2: f32, given: f32) -> vec2f {${INSIDE}
-  let root = sqrt(1.0 + 2.0 * (q + q2) + 4.0 * square);
-  let angle = sign(k) * polar(root, 2.0 * abs(k));
-  return vec2f(angle * 0.6366197723675814, 1.2732395447351628 / root);
+  let unit = min(up, 1.0);
+  let back = min(down, 1.0);
+  let root = sqrt(unit * unit + 2.0 * (q * unit + q2 * unit) * unit + 4.0 * (square * back * back));
+  let angle = sign(k) * polar(root, 2.0 * abs(k * back));
+  return ${results('angle * 0.6366197723675814', '1.2732395447351628 / root * unit')};
 }`,
 };
 
@@ -124,8 +143,8 @@ ${head(activation)}
   out[group.z * dims.rs_out + at] = hyper[group.z * dims.rs_hyper] * dual(own, own, own).x + hyper[group.z * dims.rs_hyper + 1u];
 }`;
 
-/** Of one pair: about 12 for r² and its root, 20 for the angle, 7 for the rest. */
-const FLOPS = 39;
+/** Of one pair: about 18 for r², its scale and its root, 20 for the angle, 8 for the rest. */
+const FLOPS = 46;
 
 export const arcKernel: Kernel<ArcDims, ArcOptions> = {
   name: 'arcKernel',

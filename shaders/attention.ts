@@ -4,7 +4,8 @@
  *
  * Shapes   q, out [n,S,h,d]: S queries, the last S of T positions; k, v [n,T,h,d]; weights [n,h,S,T]; f32, row-major.
  * Causal   query t sees key s where s ≤ t + T − S, else all. The weights of pairs that are not seen are 0.
- * Numerics as softmax.ts without the logarithm: weights are e^(score − top)/Σ, the largest e^0; no term can overflow. The bound carries
+ * Numerics as softmax.ts without the logarithm: weights are e^(score − top)/Σ, the largest e^0; no term can overflow. Scores of NaN, ∞, or −∞
+ *          alone make a query's weights NaN, else −∞ has weight 0; what is not seen does not count. The bound carries
  *          the errors of the scores' dot products, of d terms, through exp, sum and division into the last dot product.
  * Tiles    a thread for each query of each head. It keeps scores in its row of `weights`, which the backward pass needs anyway: T has no
  *          limit, there are no barriers, and no array is indexed in registers. vec: four features a load; d a multiple of 4.
@@ -13,7 +14,8 @@
  * Oracle   attention.ref.ts
  */
 import { HEAD_DIMS, keyElements, pairElements, queryElements, seenCode, seenPairs, type HeadDims } from './headProduct';
-import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { ceilDiv, FLAT_GROUP, flatGrid, LARGEST32, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { isNotFinite, keepNan, nanWhere } from './nan';
 
 export type AttentionOptions = { causal: boolean; vec: boolean };
 const GROUP = 64;
@@ -58,18 +60,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let values = replica * dims.rs_v${unit} + key;
   let result = replica * dims.rs_out${unit} + flat * width;
   let seen = ${seenCode(o.causal)};
-  var top = -3.4e38;
+  var top = ${-LARGEST32};
   for (var s = 0u; s < seen; s++) {
     ${featureDot(o.vec, 'q', 'own', 'k', 'keys + s * stride')}
     weights[pair + s] = sum;
-    top = max(top, sum);
+    top = ${keepNan('f32', keepNan('f32', 'max(top, sum)', 'top'), 'sum')};
   }
-  var total = 0.0;
+  var total = ${nanWhere('f32', '0.0', isNotFinite('f32', 'top'))};
   for (var s = 0u; s < seen; s++) {
     let weight = exp(weights[pair + s] - top);
     weights[pair + s] = weight;
     total += weight;
   }
+  // The largest weight is e^0 but where all scores are −∞.
+  total = ${nanWhere('f32', 'total', 'total == 0.0')};
   for (var s = 0u; s < seen; s++) { weights[pair + s] = weights[pair + s] / total; }
   for (var s = seen; s < dims.T; s++) { weights[pair + s] = 0.0; }
   for (var c = 0u; c < width; c++) {

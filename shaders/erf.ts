@@ -6,6 +6,8 @@
  * else        1 − e^{r(t)}, t = min(|x|, 4): r, of degree 7, is fitted to ln erfc on [7/8, 4] in the sense that 1 − eʳ errs evenly, by less than
  *             FIT of erf there (erf.test.ts). Errors of r and of exp count only as erfc/erf, at most 0.28. Beyond 4, erfc < 2⁻²⁵.9.
  */
+import { keepNan } from './nan';
+
 export const SPLIT = 7 / 8;
 const END = 4;
 const SERIES = [1, -3, 10, -42, 216, -1320, 9360, -75_600, 685_440].map((d) => 2 / Math.sqrt(Math.PI) / d);
@@ -23,7 +25,7 @@ export const ERF = (T: string, s: string): string => `
 fn erf${s}(x: ${T}) -> ${T} {
   let z = x * x;
   let t = min(abs(x), ${T}(${END}.0));
-  return select(sign(x) * (1.0 - exp(${horner(LOG_ERFC, 't')})), x * (${horner(SERIES, 'z')}), abs(x) < ${T}(${SPLIT}));
+  return ${keepNan(T, `select(sign(x) * (1.0 - exp(${horner(LOG_ERFC, 't')})), x * (${horner(SERIES, 'z')}), abs(x) < ${T}(${SPLIT}))`, 'x')};
 }`;
 
 /**

@@ -3,10 +3,11 @@
  * the derivative of each is in src/ops/pointwise.ts. Adding one takes a line in each table.
  *
  * `ulps(x, y)` bounds the error of the WGSL expression at exact inputs, in units of 2⁻²³·|y| plus an absolute part; the error
- * inherited from the inputs is worked out in pointwise.ref.ts. Accuracies: WGSL specification, "Floating Point Accuracy".
+ * inherited from the inputs is worked out in program.ts. A NaN gives NaN, comparisons and selections included (nan.ts). Accuracies: WGSL specification, "Floating Point Accuracy".
  */
 import { ERF, erf64, erfBeyond, erfUlps } from './erf';
-import type { DType } from './kernel';
+import { TINY32, type DType } from './kernel';
+import { keepNan, LOG, LOG_SUBNORMAL, OR_NAN, orNan, suffixOf } from './nan';
 
 export interface PointwiseFn {
   readonly args: readonly DType[];
@@ -28,7 +29,6 @@ export interface PointwiseFn {
 const f: readonly DType[] = ['f32'];
 const ff: readonly DType[] = ['f32', 'f32'];
 const uu: readonly DType[] = ['u32', 'u32'];
-const suffixOf = (T: string): string => (T.startsWith('vec4') ? '_v' : '_s');
 const bool = (T: string, cond: string): string => `select(${T}(0.0), ${T}(1.0), ${cond})`;
 const vecF = (T: string): string => (T.startsWith('vec4') ? 'vec4<f32>' : 'f32');
 
@@ -49,8 +49,9 @@ fn tanh_accurate${s}(x: ${T}) -> ${T} {
   let t = exp(-2.0 * abs(x));
   let z = x * x;
   let small = x * (1.0 + z * (-0.33333334 + z * (0.13333334 + z * (-0.053968254 + z * (0.021869488 + z * (-0.008863235 + z * 0.003592128))))));
-  return select(sign(x) * (1.0 - t) / (1.0 + t), small, abs(x) < ${T}(0.5));
+  return ${keepNan(T, `select(sign(x) * (1.0 - t) / (1.0 + t), small, abs(x) < ${T}(0.5))`, 'x')};
 }`;
+const greater = (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? NaN : a > b ? 1 : 0);
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 /** ULPs of WGSL exp at x. */
 const expUlps = (x: number): number => 3 + 2 * Math.abs(x);
@@ -60,22 +61,63 @@ export const FUNCTIONS = {
   sub: { args: ff, result: 'f32', wgsl: ([a, b]) => `${a} - ${b}`, f64: (a, b) => a - b, ulps: 1, flops: 1 },
   mul: { args: ff, result: 'f32', wgsl: ([a, b]) => `${a} * ${b}`, f64: (a, b) => a * b, ulps: 1, flops: 1 },
   div: { args: ff, result: 'f32', wgsl: ([a, b]) => `${a} / ${b}`, f64: (a, b) => a / b, ulps: 2.5, flops: 1 },
-  max: { args: ff, result: 'f32', wgsl: ([a, b]) => `max(${a}, ${b})`, f64: Math.max, ulps: 0, flops: 1 },
-  min: { args: ff, result: 'f32', wgsl: ([a, b]) => `min(${a}, ${b})`, f64: Math.min, ulps: 0, flops: 1 },
+  max: {
+    args: ff,
+    result: 'f32',
+    wgsl: ([a, b], T) => orNan(T, `max(${a}, ${b})`, a!, b!),
+    f64: Math.max,
+    prelude: OR_NAN,
+    ulps: 0,
+    flops: 1,
+  },
+  min: {
+    args: ff,
+    result: 'f32',
+    wgsl: ([a, b], T) => orNan(T, `min(${a}, ${b})`, a!, b!),
+    f64: Math.min,
+    prelude: OR_NAN,
+    ulps: 0,
+    flops: 1,
+  },
   neg: { args: f, result: 'f32', wgsl: ([a]) => `-${a}`, f64: (a) => -a, ulps: 0, flops: 1 },
   abs: { args: f, result: 'f32', wgsl: ([a]) => `abs(${a})`, f64: Math.abs, ulps: 0, flops: 1 },
-  sign: { args: f, result: 'f32', wgsl: ([a]) => `sign(${a})`, f64: Math.sign, ulps: 0, flops: 1 },
-  relu: { args: f, result: 'f32', wgsl: ([a], T) => `max(${a}, ${T}(0.0))`, f64: (a) => Math.max(a, 0), ulps: 0, flops: 1 },
-  /** 1 where x > 0, else 0: the derivative of relu, 0 at 0 as in PyTorch and JAX. */
-  step: { args: f, result: 'f32', wgsl: ([a], T) => bool(T, `${a} > ${T}(0.0)`), f64: (a) => (a > 0 ? 1 : 0), ulps: 0, flops: 1 },
-  /** 1 where a > b, else 0. */
-  greater: { args: ff, result: 'f32', wgsl: ([a, b], T) => bool(T, `${a} > ${b}`), f64: (a, b) => (a > b ? 1 : 0), ulps: 0, flops: 1 },
-  /** b where a ≠ 0, else c. */
+  sign: { args: f, result: 'f32', wgsl: ([a], T) => orNan(T, `sign(${a})`, a!), f64: Math.sign, prelude: OR_NAN, ulps: 0, flops: 1 },
+  relu: {
+    args: f,
+    result: 'f32',
+    wgsl: ([a], T) => orNan(T, `max(${a}, ${T}(0.0))`, a!),
+    f64: (a) => Math.max(a, 0),
+    prelude: OR_NAN,
+    ulps: 0,
+    flops: 1,
+  },
+  /** 1 where x > 0, else 0: the derivative of relu, 0 at 0 as in PyTorch and JAX. NaN of NaN. */
+  step: {
+    args: f,
+    result: 'f32',
+    wgsl: ([a], T) => orNan(T, bool(T, `${a} > ${T}(0.0)`), a!),
+    f64: (a) => greater(a, 0),
+    prelude: OR_NAN,
+    ulps: 0,
+    flops: 1,
+  },
+  /** 1 where a > b, else 0; NaN where one of them is. */
+  greater: {
+    args: ff,
+    result: 'f32',
+    wgsl: ([a, b], T) => orNan(T, bool(T, `${a} > ${b}`), a!, b!),
+    f64: greater,
+    prelude: OR_NAN,
+    ulps: 0,
+    flops: 1,
+  },
+  /** b where a ≠ 0, else c; NaN where a is. */
   where: {
     args: ['f32', 'f32', 'f32'],
     result: 'f32',
-    wgsl: ([a, b, c], T) => `select(${c}, ${b}, ${a} != ${T}(0.0))`,
-    f64: (a, b, c) => (a !== 0 ? b : c),
+    wgsl: ([a, b, c], T) => orNan(T, `select(${c}, ${b}, ${a} != ${T}(0.0))`, a!),
+    f64: (a, b, c) => (Number.isNaN(a) ? a : a !== 0 ? b : c),
+    prelude: OR_NAN,
     ulps: 0,
     flops: 1,
   },
@@ -99,15 +141,24 @@ export const FUNCTIONS = {
     // Arguments are ≥ 0, so only the part of the interval there counts.
     spread: ([x = 0], [e = 0]) => Math.max(Math.sqrt(x + e) - Math.sqrt(x), Math.sqrt(x) - Math.sqrt(Math.max(x - e, 0))),
   },
-  exp: { args: f, result: 'f32', wgsl: ([a]) => `exp(${a})`, f64: Math.exp, ulps: ([x = 0]) => expUlps(x), flops: 1 },
+  exp: {
+    args: f,
+    result: 'f32',
+    wgsl: ([a], T) => orNan(T, `exp(${a})`, a!),
+    f64: Math.exp,
+    prelude: OR_NAN,
+    ulps: ([x = 0]) => expUlps(x),
+    flops: 1,
+  },
   log: {
     args: f,
     result: 'f32',
-    wgsl: ([a]) => `log(${a})`,
+    wgsl: ([a], T) => `log_edge${suffixOf(T)}(${a})`,
     f64: Math.log,
+    prelude: LOG,
     ulps: 3,
     flops: 1,
-    absolute: ([x = 0]) => (x >= 0.5 && x <= 2 ? 2 ** -21 : 0),
+    absolute: ([x = 0]) => (x >= 0.5 && x <= 2 ? 2 ** -21 : Math.abs(x) < TINY32 ? LOG_SUBNORMAL : 0),
   },
   tanh: {
     args: f,
@@ -123,8 +174,9 @@ export const FUNCTIONS = {
   sigmoid: {
     args: f,
     result: 'f32',
-    wgsl: ([a], T) => `${T}(1.0) / (${T}(1.0) + exp(-${a}))`,
+    wgsl: ([a], T) => orNan(T, `${T}(1.0) / (${T}(1.0) + exp(-${a}))`, a!),
     f64: sigmoid,
+    prelude: OR_NAN,
     flops: 4,
     ulps: ([x = 0], y) => 4 + (1 - y) * expUlps(x),
     absolute: ([x = 0]) => (x < -80 ? 2 ** -100 : 0),

@@ -7,6 +7,7 @@
  * Oracle   gather.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type DType, type Kernel } from './kernel';
+import { NAN_BITS } from './nan';
 
 export type GatherDims = 'n' | 'D' | 'V';
 export type GatherOptions = { dtype: DType; missing: 'nan' | 'zero'; vec4: boolean };
@@ -15,7 +16,7 @@ const DIMS: readonly GatherDims[] = ['n', 'D', 'V'];
 const GROUP = 64;
 const PER_THREAD = 4;
 /** Bits that a row of an index out of range is filled with. */
-export const MISSING = { f32: 0x7fc00000, u32: 0xffffffff } as const;
+export const MISSING = { f32: NAN_BITS, u32: 0xffffffff } as const;
 const fillOf = ({ dtype, missing }: GatherOptions): number => (missing === 'zero' ? 0 : MISSING[dtype]);
 
 const bindings = ({ dtype, vec4 }: GatherOptions): readonly Binding<GatherDims>[] => [

@@ -50,6 +50,7 @@ export interface Kernel<D extends string = string, O extends Options = Options> 
 /** What an oracle returns for one output binding: exact value and bound on |computed − value|, per element. */
 export interface Oracled {
   readonly value: Float64Array;
+  /** Of no meaning where the value is not finite, but for Infinity; see `allowed`. */
   readonly bound: Float64Array;
 }
 
@@ -66,7 +67,18 @@ export interface Oracle<D extends string = string, O extends Options = Options> 
   readonly input?: (binding: string, size: number, d: Dims<D>, random: () => number) => Float64Array | undefined;
   /** True where small-integer inputs give exactly representable results, so that they are tested with zero tolerance. */
   readonly exactOnIntegers: boolean | ((o: O) => boolean);
+  /** f32 inputs that no infinity may be in, as the kernel's domain says; NaN may. Absent: none. */
+  readonly finite?: readonly string[];
 }
+
+/**
+ * Whether a kernel's number is what its oracle allows: within a finite bound of a finite value, the same infinity, NaN for NaN. A bound of Infinity on a
+ * value that is not finite leaves open which such one it is.
+ */
+export const allowed = (got: number, value: number, bound: number): boolean => {
+  if (Number.isFinite(value)) return Math.abs(got - value) <= bound && bound < Infinity;
+  return bound === Infinity ? !Number.isFinite(got) : Object.is(got, value);
+};
 
 /** Erases the type parameters, for lists of kernels of different dims and options. */
 export const anyKernel = <D extends string, O extends Options>(k: Kernel<D, O>): Kernel => k as unknown as Kernel;
@@ -114,6 +126,8 @@ export const bindingBytes = (bindings: readonly Binding[], d: Dims): number =>
 export const U32 = 2 ** -23;
 /** Smallest normal f32; results below it may flush to zero. */
 export const TINY32 = 2 ** -126;
+/** Largest finite f32. */
+export const LARGEST32 = (2 - 2 ** -23) * 2 ** 127;
 /** γ(n) = n·u/(1 − n·u). Source: Higham (2002), §3.1. */
 export const gamma = (n: number): number => (n * U32) / (1 - n * U32);
 /** |computed − exact| for a K-term f32 dot product in any order; `mag` = Σ|aₖbₖ|. Second term: flushed subnormals. */

@@ -60,7 +60,7 @@ export const matmulFlops = ({ batch, M, K, N }: Dims<MatmulDims>, { epilogue, co
 
 /**
  * Lines at the head of a step that reads k … k+3. Each index is computed once, by name: a CPU rasteriser's compiler finds no common subexpressions. Past the
- * end the last k is repeated, and `live` is 0.
+ * end the last k is repeated, and `live` is false.
  */
 export const stepCode = ({ transA, transB, vecA, vecB, tailK }: Operands): string =>
   [
@@ -68,7 +68,7 @@ export const stepCode = ({ transA, transB, vecA, vecB, tailK }: Operands): strin
     ...((vecA && !transA) || (vecB && transB) ? [`let quad_k = ${tailK ? 'min(k, max(dims.K, 4u) - 4u)' : 'k'} / 4u;`] : []),
     ...(transA ? range(4).map((kk) => `let row_a${kk} = k${kk} * strideK_a;`) : []),
     ...(transB ? [] : range(4).map((kk) => `let row_b${kk} = k${kk} * strideK_b;`)),
-    ...(tailK ? ['let live = select(vec4f(0.0), vec4f(1.0), vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K));'] : []),
+    ...(tailK ? ['let live = vec4u(k, k + 1u, k + 2u, k + 3u) < vec4u(dims.K);'] : []),
   ].join('\n');
 
 const unit = (vec: boolean): string => (vec ? ' / 4u' : '');
@@ -95,15 +95,19 @@ export const offsets = (o: Operands, rows: number, cols: number): string => {
   return [...a, ...b, `let strideK_a = dims.M${unit(vecA)};`, `let strideK_b = dims.N${unit(vecB)};`].join('\n');
 };
 
+/** A load, 0 past K on both sides: a product of 0 and an infinite number would be NaN. `lane`: the k of the step that it belongs to; else a vec4 of all four. */
+const alive = ({ tailK }: Operands, load: string, lane?: number): string =>
+  tailK ? `select(vec4f(), ${load}, live${lane === undefined ? '' : `.${XYZW[lane]!}`})` : load;
+
 /** Lines that define a4_<i>: op(A)[m0+i, k…k+3]; k past K give 0. */
 export const loadA = (o: Operands, rows: number): string => {
-  const { transA, vecA, tailK } = o;
+  const { transA, vecA } = o;
   return range(rows)
     .map((i) => {
-      if (vecA && !transA) return `let a4_${i} = a[a${i} + quad_k]${tailK ? ' * live' : ''};`;
+      if (vecA && !transA) return `let a4_${i} = ${alive(o, `a[a${i} + quad_k]`)};`;
       if (vecA && i % 4 !== 0) return '';
       if (vecA) {
-        const cols = range(4).map((kk) => `let t${i}_${kk} = a[a${i} + row_a${kk}]${tailK ? ` * live.${XYZW[kk]!}` : ''};`);
+        const cols = range(4).map((kk) => `let t${i}_${kk} = ${alive(o, `a[a${i} + row_a${kk}]`, kk)};`);
         return [
           ...cols,
           ...range(4).map(
@@ -115,20 +119,20 @@ export const loadA = (o: Operands, rows: number): string => {
         ].join('\n');
       }
       const element = (kk: number): string => (transA ? `a[a${i} + row_a${kk}]` : `a[a${i} + k${kk}]`);
-      return `let a4_${i} = vec4f(${range(4).map(element).join(', ')})${tailK ? ' * live' : ''};`;
+      return `let a4_${i} = ${alive(o, `vec4f(${range(4).map(element).join(', ')})`)};`;
     })
     .join('\n');
 };
 
-/** Lines that define b<kk>_<j>: op(B)[k+kk, n0+4j…+3] as a vec4; k past K repeat the last one, which meets a 0 of A. */
+/** Lines that define b<kk>_<j>: op(B)[k+kk, n0+4j…+3] as a vec4; k past K give 0. */
 export const loadB = (o: Operands, j: number): string => {
   const { transB, vecB } = o;
   if (vecB && !transB)
     return range(4)
-      .map((kk) => `let b${kk}_${j} = b[b${4 * j} + row_b${kk}];`)
+      .map((kk) => `let b${kk}_${j} = ${alive(o, `b[b${4 * j} + row_b${kk}]`, kk)};`)
       .join('\n');
   if (vecB) {
-    const rows = range(4).map((c) => `let s${j}_${c} = b[b${4 * j + c} + quad_k];`);
+    const rows = range(4).map((c) => `let s${j}_${c} = ${alive(o, `b[b${4 * j + c} + quad_k]`)};`);
     return [
       ...rows,
       ...range(4).map(
@@ -143,9 +147,13 @@ export const loadB = (o: Operands, j: number): string => {
   return range(4)
     .map(
       (kk) =>
-        `let b${kk}_${j} = vec4f(${range(4)
-          .map((c) => element(kk, c))
-          .join(', ')});`,
+        `let b${kk}_${j} = ${alive(
+          o,
+          `vec4f(${range(4)
+            .map((c) => element(kk, c))
+            .join(', ')})`,
+          kk,
+        )};`,
     )
     .join('\n');
 };

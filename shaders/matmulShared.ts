@@ -53,7 +53,7 @@ const readA = ({ transA, vecA, tailK }: Operands): string => {
 }`;
 };
 const column = (c: number): string => `min(n + ${c}u, dims.N - 1u)`;
-/** op(B)[k, n…n+3]; past K the last row, which meets a 0 of A. */
+/** op(B)[k, n…n+3], 0 past K: a product of A's 0 and an infinite number would be NaN. */
 const readB = ({ transB, vecB, tailK }: Operands): string => {
   const value = vecB
     ? 'b[(base + row * dims.N + min(n, max(dims.N, 4u) - 4u)) / 4u]'
@@ -62,7 +62,7 @@ const readB = ({ transB, vecB, tailK }: Operands): string => {
         .join(', ')})`;
   return `fn read_b(base: u32, k: u32, n: u32) -> vec4f {
   let row = ${tailK ? 'min(k, dims.K - 1u)' : 'k'};
-  return ${value};
+  return ${tailK ? `select(vec4f(), ${value}, k < dims.K)` : value};
 }`;
 };
 

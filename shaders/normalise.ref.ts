@@ -1,6 +1,6 @@
 /** Float64 oracles, error bounds and test shapes for normalise.ts. */
 import { empty, put, range } from './headProduct.ref';
-import type { Dims, Oracle } from './kernel';
+import { LARGEST32, TINY32, type Dims, type Oracle } from './kernel';
 import { addM, divM, dotM, exact, inverseSqrtM, mulM, subM, totalM } from './measured';
 import type { Measured } from './program';
 import { normalise, normaliseGrad, type NormaliseGradOptions, type NormaliseOptions, type NormDims, type NormKind } from './normalise';
@@ -27,14 +27,27 @@ const normalised = (
 ): { readonly normal: readonly Measured[]; readonly r: Measured } => {
   const middle = mean(totalM(x), x.length);
   const centred = kind === 'layer' ? x.map((v) => subM(v, middle)) : x;
-  const r = inverseSqrtM(addM(mean(dotM(centred, centred), x.length), exact(Math.fround(eps))));
+  const square = dotM(centred, centred);
+  // In a row that is scaled, what is below 2⁻¹²⁶ may be lost.
+  if (square.value > LARGEST32 / 2 && square.value < Infinity && x.every(({ bound }) => bound === 0))
+    return normalised(
+      x.map(({ value }) => ({ value, bound: Math.min(Math.abs(value), TINY32 * 2 ** 80) })),
+      kind,
+      eps,
+    );
+  const r = inverseSqrtM(addM(mean(square, x.length), exact(Math.fround(eps))));
   return { normal: centred.map((v) => mulM(v, r)), r };
 };
+
+/** Every eighth row, from the sixth on, is so large that its squares leave f32's range, each by another power of 2. */
+const sizeOfRow = (row: number): number => (row % 8 === 5 ? 2 ** (66 + Math.floor(row / 4)) : 1);
 
 export const normaliseRef: Oracle<NormDims, NormaliseOptions> = {
   kernel: normalise,
   cases,
   exactOnIntegers: false,
+  input: (binding, size, { C }, random) =>
+    binding === 'x' ? Float64Array.from({ length: size }, (_, i) => sizeOfRow(Math.floor(i / C)) * random()) : undefined,
   eval: (io, { rows, C }, { kind, affine, save, eps }) => {
     const [x, scale, bias] = [io[0]!, affine === 'none' ? undefined : io[1]!, affine === 'both' ? io[2]! : undefined];
     const [out, inverse, saved] = [empty(rows * C), empty(rows), empty(rows * C)];

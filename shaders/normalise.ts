@@ -6,12 +6,14 @@
  *
  * Shapes   x, out [rows,C], scale, bias [C], f32. With `save` also r [rows] and, unless out is x̂ itself, x̂ [rows,C]: what derivatives need.
  * Numerics f32, mean and variance in two passes over the row: no difference of large squares. inverseSqrt errs by 2 ULP; the bound carries the
- *          errors of mean and centred values through the sum of squares.
+ *          errors of mean and centred values through the sum of squares. Where that overflows, it is taken once more, of the row times 2⁻⁸⁰, next to
+ *          whose squares ε counts as 0. Squares that underflow are lost: needs ε > 0. NaN or ∞ in a row: as the formulas say, as in PyTorch.
  * Tiles    a thread for each row, three passes over it through the cache. vec: four columns a load; C a multiple of 4.
  * Source   Ba, Kiros & Hinton 2016, arXiv:1607.06450; Zhang & Sennrich 2019, arXiv:1910.07467.
  * Oracle   normalise.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { isNotFinite } from './nan';
 
 export type NormDims = 'rows' | 'C';
 export type NormKind = 'layer' | 'rms';
@@ -48,10 +50,26 @@ const baseOf = (name: string, lanes: number): string => `let base_${name} = repl
 /** WGSL: the four lanes of a sum added up. */
 const total = (vec: boolean, sum: string): string => (vec ? `(${sum}.x + ${sum}.y) + (${sum}.z + ${sum}.w)` : sum);
 
+/** WGSL: sums over c < `count` that leave mean (of kind layer) and r of the row times `scale` in `mean`, `inverse`, the sum of squares in `squared`; with a suffix. */
+const statistics = ({ kind, eps, vec }: NormaliseOptions, count: string, scale: string, suffix: string): string => {
+  const zero = vec ? 'vec4f()' : '0.0';
+  const own = `x[base_x + c]${scale && ` * ${scale}`}`;
+  const mean = `
+  var sum${suffix} = ${zero};
+  for (var c = 0u; c < ${count}; c++) { sum${suffix} += ${own}; }
+  let mean${suffix} = (${total(vec, `sum${suffix}`)}) / f32(dims.C);`;
+  return `${kind === 'layer' ? mean : ''}
+  var squares${suffix} = ${zero};
+  for (var c = 0u; c < ${count}; c++) {
+    let y = ${kind === 'layer' ? `(${own} - mean${suffix})` : own};
+    squares${suffix} += y * y;
+  }
+  let squared${suffix} = ${total(vec, `squares${suffix}`)};
+  let inverse${suffix} = inverseSqrt(squared${suffix} / f32(dims.C) + ${eps}${scale && ` * ${scale} * ${scale}`});`;
+};
+
 const code = (o: NormaliseOptions): string => {
   const lanes = o.vec ? 4 : 1;
-  const zero = o.vec ? 'vec4f()' : '0.0';
-  const centred = o.kind === 'layer' ? '(x[base_x + c] - mean)' : 'x[base_x + c]';
   const param = (name: string): string => `${name}[replica * dims.rs_${name} / ${lanes}u + c]`;
   const result = o.affine === 'none' ? 'z' : o.affine === 'scale' ? `z * ${param('scale')}` : `z * ${param('scale')} + ${param('bias')}`;
   const saved = o.save && o.affine !== 'none';
@@ -63,23 +81,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   ${baseOf('x', lanes)}
   ${baseOf('out', lanes)}
   ${saved ? baseOf('normal', lanes) : ''}
+  ${statistics(o, 'width', '', '_once')}
+  // Loops of no steps where all went well.
+  let over = ${isNotFinite('f32', 'squared_once')};
+  let size = select(1.0, 0x1p-80, over);
+  ${statistics(o, 'select(0u, width, over)', 'size', '_again')}
+  let inverse = select(inverse_once, inverse_again, over);
 #if ${o.kind === 'layer'}
-  var sum = ${zero};
-  for (var c = 0u; c < width; c++) { sum += x[base_x + c]; }
-  let mean = (${total(o.vec, 'sum')}) / f32(dims.C);
+  let mean = select(mean_once, mean_again, over);
 #endif
-  var squares = ${zero};
   for (var c = 0u; c < width; c++) {
-    let y = ${centred};
-    squares += y * y;
-  }
-  let inverse = inverseSqrt((${total(o.vec, 'squares')}) / f32(dims.C) + ${o.eps});
-  for (var c = 0u; c < width; c++) {
-    let z = ${centred} * inverse;
+    let z = ${o.kind === 'layer' ? '(x[base_x + c] * size - mean)' : 'x[base_x + c] * size'} * inverse;
     out[base_out + c] = ${result};
     ${saved ? 'normal[base_normal + c] = z;' : ''}
   }
-  ${o.save ? 'r[replica * dims.rs_r + row] = inverse;' : ''}
+  ${o.save ? 'r[replica * dims.rs_r + row] = inverse * size;' : ''}
 }`;
 };
 

@@ -3,7 +3,7 @@
  * kernel pointwise.ts, or as the epilogue of another kernel, on that kernel's result before it is stored.
  */
 import type { Binding, DType, Oracled } from './kernel';
-import { TINY32, U32 } from './kernel';
+import { LARGEST32, TINY32, U32 } from './kernel';
 import { fn } from './functions';
 
 /**
@@ -159,22 +159,30 @@ export interface Measured {
   readonly value: number;
   readonly bound: number;
 }
-/** Largest change of f over the corners of the box x ± e; enough for functions monotone in each argument. */
-const cornerSpread = (f: (...x: number[]) => number, x: readonly number[], e: readonly number[], y: number): number => {
-  let worst = 0;
-  for (let corner = 0; corner < 1 << x.length; corner++) {
-    const moved = Math.abs(f(...x.map((v, i) => v + ((corner >> i) & 1 ? e[i]! : -e[i]!))) - y);
-    worst = Math.max(worst, Number.isNaN(moved) ? Infinity : moved);
-  }
-  return worst;
+/** A value within a bound. What is not finite is so exactly, unless `open`: then it is some such number. */
+export const measured = (value: number, bound: number, open = false): Measured => ({
+  value,
+  bound: Number.isFinite(value) ? bound : open ? Infinity : 0,
+});
+type Numbers = readonly number[];
+/** f at the corners of the box x ± e; enough for functions monotone in each argument. */
+const corners = (f: (...x: number[]) => number, x: Numbers, e: Numbers): Numbers =>
+  Array.from({ length: 1 << x.length }, (_, corner) => f(...x.map((v, i) => v + ((corner >> i) & 1 ? e[i]! : -e[i]!))));
+const distance = (a: number, b: number): number => {
+  const moved = Math.abs(a - b);
+  return Number.isNaN(moved) ? Infinity : moved;
 };
+/** Errors are worked out for finite arguments: that at an infinite one is the limit of them. */
+const finite = (x: number): number => Math.min(Math.max(x, -LARGEST32), LARGEST32);
 const step = (name: string, args: readonly Measured[]): Measured => {
   const { f64, ulps, absolute, spread } = fn(name);
   const x = args.map((a) => a.value);
   const e = args.map((a) => a.bound);
   const value = f64(...x);
-  const inherited = e.every((v) => v === 0) ? 0 : (spread?.(x, e) ?? cornerSpread(f64, x, e, value));
-  const relative = typeof ulps === 'number' ? ulps : ulps(x, value);
+  const known = e.every((v) => v === 0);
+  if (!Number.isFinite(value)) return measured(value, 0, !known && corners(f64, x, e).some((y) => !Object.is(y, value)));
+  const inherited = known ? 0 : (spread?.(x, e) ?? Math.max(...corners(f64, x, e).map((y) => distance(y, value))));
+  const relative = typeof ulps === 'number' ? ulps : ulps(x.map(finite), value);
   const own = relative * U32 * (Math.abs(value) + inherited) + (absolute?.(x, value) ?? 0) + (relative > 0 ? TINY32 : 0);
   return { value, bound: inherited + own };
 };
@@ -204,7 +212,7 @@ export const applyEpilogue = (program: string, host: Oracled, extra: readonly Fl
   const bound = new Float64Array(host.value.length);
   for (let i = 0; i < value.length; i++) {
     const loaded = p.inputs.slice(1).map((input, k) => ({ value: extra[k]![modeIndex(input.mode, i, cols)]!, bound: 0 }));
-    const out = evalProgram(p, [{ value: host.value[i]!, bound: host.bound[i]! }, ...loaded])[0]!;
+    const out = evalProgram(p, [measured(host.value[i]!, host.bound[i]!), ...loaded])[0]!;
     value[i] = out.value;
     bound[i] = out.bound;
   }

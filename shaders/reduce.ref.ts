@@ -1,9 +1,10 @@
 /** Float64 oracle, error bound and test shapes for reduce.ts. */
+import { MISSING } from './gather';
 import { sumBound, TINY32, type Oracle, type Oracled } from './kernel';
 import { applyEpilogue } from './program';
-import { reduce, type ReduceDims, type ReduceOptions } from './reduce';
+import { isIndex, reduce, type ReduceDims, type ReduceOptions } from './reduce';
 
-/** One output: x[base + k·step] over k < K. A subnormal maximum may be flushed; that is the only error a maximum has. */
+/** One output: x[base + k·step] over k < K. A subnormal maximum may be flushed; that is the only error a maximum has. The first NaN is the maximum. */
 const reduceOne = (
   x: Float64Array,
   base: number,
@@ -18,10 +19,11 @@ const reduceOne = (
     const v = x[base + k * step]!;
     sum += v;
     mag += Math.abs(v);
-    if (v > x[base + best * step]!) best = k;
+    const top = x[base + best * step]!;
+    if (v > top || (Number.isNaN(v) && !Number.isNaN(top))) best = k;
   }
   const max = x[base + best * step]!;
-  if (op === 'argmax') return [best, 0];
+  if (isIndex(op)) return [op === 'choice' && Number.isNaN(max) ? MISSING.u32 : best, 0];
   return op === 'max' ? [max, Math.abs(max) < TINY32 ? TINY32 : 0] : [sum, sumBound(K, mag)];
 };
 

@@ -1,12 +1,13 @@
 /**
  * reduce: out[o, i] = epilogue(op over k of x[o, k, i]); op is a sum (not a mean), a maximum, or the index of the maximum.
+ * choice   the index of the maximum too, but MISSING.u32 (gather.ts) where an element is NaN: what a network chooses, if anything.
  *
- * Shapes   x [outer, K, inner] f32, out [outer, inner]: f32, or u32 for argmax. K ≥ 1. A long sum over few outputs is best run in two
+ * Shapes   x [outer, K, inner] f32, out [outer, inner]: f32, or u32 of an index. K ≥ 1. A long sum over few outputs is best run in two
  *          dispatches, [outer, K, inner] read as [outer·c, K/c, inner] first.
  * Epilogue a pointwise program on each element of an f32 result; its inputs see [outer·inner] with rows of `cols`. A mean is the
- *          sum with an epilogue that multiplies by 1/K. None for argmax.
+ *          sum with an epilogue that multiplies by 1/K. None for an index.
  * Numerics sum: f32, fixed order: |ŝ − s| ≤ γ(K − 1)·Σ|x|. max and argmax: exact; of equal elements the lowest index wins. A NaN
- *          makes a sum NaN; max and argmax may overlook it.
+ *          makes a sum or a maximum NaN, and argmax is the index of the first one.
  * Variants thread: one thread per output, no barriers. workgroup: 64 threads per output and a tree in workgroup memory, for few
  *          outputs and long K on a GPU. vec 'inner': four outputs side by side, inner (and, with an epilogue, cols) a multiple of
  *          4; 'K': four k a load, inner = 1 and K a multiple of 4.
@@ -14,15 +15,20 @@
  * Oracle   reduce.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { MISSING } from './gather';
+import { isNan, keepNan } from './nan';
 import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops, programPrelude } from './program';
 
 export type ReduceDims = 'outer' | 'K' | 'inner' | 'cols';
 export type ReduceOptions = {
-  op: 'sum' | 'max' | 'argmax';
+  op: 'sum' | 'max' | 'argmax' | 'choice';
   variant: 'thread' | 'workgroup';
   vec: 'none' | 'inner' | 'K';
   epilogue: string;
 };
+
+/** Whether the result is an index, u32. */
+export const isIndex = (op: ReduceOptions['op']): boolean => op === 'argmax' || op === 'choice';
 
 const DIMS: readonly ReduceDims[] = ['outer', 'K', 'inner', 'cols'];
 const GROUP = 64;
@@ -31,7 +37,7 @@ const bindings = ({ op, vec, epilogue }: ReduceOptions): readonly Binding<Reduce
   { name: 'x', dtype: 'f32', access: 'read', size: ({ outer, K, inner }) => outer * K * inner, vec4: vec !== 'none' },
   {
     name: 'out',
-    dtype: op === 'argmax' ? 'u32' : 'f32',
+    dtype: isIndex(op) ? 'u32' : 'f32',
     access: 'write',
     size: ({ outer, inner }) => outer * inner,
     vec4: vec === 'inner',
@@ -51,38 +57,52 @@ const typesOf = ({ vec }: ReduceOptions): { readonly T: string; readonly I: stri
 /** Functions on partial results: what one is, how to extend it by an element, how to join two. */
 const partials = (o: ReduceOptions): string => {
   const { T, I } = typesOf(o);
-  if (o.op !== 'argmax') {
-    const join = o.op === 'sum' ? 'a + b' : 'max(a, b)';
+  if (!isIndex(o.op)) {
+    const join = o.op === 'sum' ? 'a + b' : keepNan(T, keepNan(T, 'max(a, b)', 'a'), 'b');
     return `alias Part = ${T};
 fn first(v: ${T}) -> Part { return ${o.op === 'sum' ? `${T}()` : 'v'}; }
 fn join(a: Part, b: Part) -> Part { return ${join}; }
 fn element(v: ${T}, k: u32) -> Part { return v; }`;
   }
-  // Of two equal maxima the lower index stays, in whatever order they meet.
+  // Of two equal maxima the lower index stays, in whatever order they meet; a NaN is above all, and equal to another.
   return `struct Part { best: ${T}, at: ${I} }
 fn first(v: ${T}) -> Part { return element(v, 0u); }
 fn join(a: Part, b: Part) -> Part {
-  let better = (b.best > a.best) | ((b.best == a.best) & (b.at < a.at));
+  let nan_a = ${isNan(T, 'a.best')};
+  let nan_b = ${isNan(T, 'b.best')};
+  let before = b.at < a.at;
+  let better = select((b.best > a.best) | ((b.best == a.best) & before), nan_b & (before | !nan_a), nan_a | nan_b);
   return Part(select(a.best, b.best, better), select(a.at, b.at, better));
 }
 fn element(v: ${T}, k: u32) -> Part { return Part(v, ${o.vec === 'K' ? 'vec4u(k, k + 1u, k + 2u, k + 3u)' : `${I}(k)`}); }`;
 };
 
-/** Joins the four partials of vec 'K' into one scalar; otherwise takes the partial as it is. */
-const finish = ({ op, vec }: ReduceOptions): string => {
-  if (vec !== 'K') return op === 'argmax' ? 'let result = part.at;' : 'let result = part;';
-  if (op === 'sum') return 'let result = (part.x + part.y) + (part.z + part.w);';
-  if (op === 'max') return 'let result = max(max(part.x, part.y), max(part.z, part.w));';
-  return `let two = join(part, Part(part.best.zwxy, part.at.zwxy));
-  let one = join(two, Part(two.best.yxwz, two.at.yxwz));
-  let result = one.at.x;`;
+/** The four partials of vec 'K' joined into a scalar of each part; otherwise the partial as it is. */
+const finish = (o: ReduceOptions): string => {
+  const { op, vec } = o;
+  if (op === 'sum') return vec === 'K' ? 'let result = (part.x + part.y) + (part.z + part.w);' : 'let result = part;';
+  if (op === 'max') {
+    const top = ['part.x', 'part.y', 'part.z', 'part.w'].reduce(
+      (value, x) => keepNan('f32', value, x),
+      'max(max(part.x, part.y), max(part.z, part.w))',
+    );
+    return `let result = ${vec === 'K' ? top : 'part'};`;
+  }
+  const one =
+    vec === 'K'
+      ? 'let two = join(part, Part(part.best.zwxy, part.at.zwxy));\n  let one = join(two, Part(two.best.yxwz, two.at.yxwz));'
+      : 'let one = part;';
+  const [T, lane] = vec === 'K' ? ['f32', '.x'] : [typesOf(o).T, ''];
+  const missing = vec === 'inner' ? `vec4u(${MISSING.u32}u)` : `${MISSING.u32}u`;
+  const result = op === 'argmax' ? `one.at${lane}` : `select(one.at${lane}, ${missing}, ${isNan(T, `one.best${lane}`)})`;
+  return `${one}\n  let result = ${result};`;
 };
 
 const store = (o: ReduceOptions): string => {
   const vec4 = o.vec === 'inner';
   const program = decodeProgram(o.epilogue);
   const loads = program.inputs.map((input, k) => (k === 0 ? 'result' : loadCode(input, `e${k}`, 'replica', 'at', 'dims.cols', vec4)));
-  const { code, results } = o.op === 'argmax' ? { code: '', results: ['result'] } : programCode(program, loads, vec4);
+  const { code, results } = isIndex(o.op) ? { code: '', results: ['result'] } : programCode(program, loads, vec4);
   return `${code}
     out[${vec4 ? '(replica * dims.rs_out + at) / 4u' : 'replica * dims.rs_out + at'}] = ${results[0]!};`;
 };
@@ -167,10 +187,15 @@ const SCALED = encodeProgram({
 export const reduce: Kernel<ReduceDims, ReduceOptions> = {
   name: 'reduce',
   dims: DIMS,
-  options: { op: ['sum', 'max', 'argmax'], variant: ['thread', 'workgroup'], vec: ['none', 'inner', 'K'], epilogue: [IDENTITY, SCALED] },
+  options: {
+    op: ['sum', 'max', 'argmax', 'choice'],
+    variant: ['thread', 'workgroup'],
+    vec: ['none', 'inner', 'K'],
+    epilogue: [IDENTITY, SCALED],
+  },
   bindings,
   valid: ({ K, inner, cols }, { op, vec, epilogue }) =>
-    (op !== 'argmax' || epilogue === IDENTITY) &&
+    (!isIndex(op) || epilogue === IDENTITY) &&
     (vec !== 'inner' || (inner % 4 === 0 && (epilogue === IDENTITY || cols % 4 === 0))) &&
     (vec !== 'K' || (inner === 1 && K % 4 === 0)),
   workgroups: ({ outer, inner }, { variant, vec }, R) => {

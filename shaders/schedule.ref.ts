@@ -56,6 +56,7 @@ export const scheduleRef: Oracle<never, ScheduleOptions> = {
   kernel: schedule,
   cases: Array.from({ length: DRAWS }, (): Dims<never> => ({})),
   exactOnIntegers: false,
+  finite: ['hyper'],
   eval: ([steps, hyper], _, o) => {
     const step = steps![0]!;
     const h = hyper!;

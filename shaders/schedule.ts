@@ -2,7 +2,7 @@
  * schedule: the scalars an optimiser needs at this step, worked out on the GPU so that steps replay without the CPU.
  *
  * Shapes   step [1] u32, below 2²⁴. hyper [12] f32: lr, β1 (momentum), β2, ε, weight decay, warmup steps, total steps, final fraction,
- *          step size, step γ, warmup lag, step start. out [8] f32: lr·w·f, β1, β2, ε, weight decay, 1 − β1ᵗ, 1 − β2ᵗ, 0, with t = step + 1.
+ *          step size, step γ, warmup lag, step start; all finite. out [8] f32: lr·w·f, β1, β2, ε, weight decay, 1 − β1ᵗ, 1 − β2ᵗ, 0, with t = step + 1.
  * Warmup   w = min(1, (t − lag)/warmup), 1 without warmup and lag. A lag of 1 begins at 0.
  * Kinds    with q = (step − warmup)/(total − warmup) held in [0, 1], the denominator at least 1:
  *          constant f = 1; linear f = 1 + (final − 1)·q; cosine f = final + (1 − final)·½(1 + cos πq); step f = γ^⌊max(0, step − start)/size⌋.
@@ -12,6 +12,7 @@
  * Oracle   schedule.ref.ts
  */
 import { ceilDiv, prologue, wgsl, type Binding, type Kernel } from './kernel';
+import { keepNan } from './nan';
 import { namedProgram, programCode, programFlops, programPrelude, type Line, type Program } from './program';
 
 export type ScheduleOptions = { kind: 'constant' | 'linear' | 'cosine' | 'step' };
@@ -103,7 +104,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let t = now + 1u;
   let h = replica * dims.rs_hyper;
   let counted = now - min(now, u32(hyper[h + 11u]));
-  let power = whole_power(hyper[h + 9u], counted / max(u32(hyper[h + 8u]), 1u));
+  let power = ${keepNan('f32', 'whole_power(hyper[h + 9u], counted / max(u32(hyper[h + 8u]), 1u))', 'hyper[h + 8u]')};
   ${body}
   let o = replica * dims.rs_out;
   out[o] = ${results[0]!};

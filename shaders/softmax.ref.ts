@@ -1,20 +1,20 @@
 /** Float64 oracle, error bound and test shapes for softmax.ts; the row analysis that softmaxCrossEntropy.ref.ts shares. */
 import { sumBound, TINY32, U32, type Dims, type Oracle } from './kernel';
 import { addM, divM, exact, expDifferenceM, subM } from './measured';
-import type { Measured } from './program';
+import { measured, type Measured } from './program';
 import { LOG1P_ULPS, softmax, type SoftmaxDims, type SoftmaxOptions } from './softmax';
 
 /** Sum of non-negative terms, one after another. */
 export const sumM = (terms: readonly Measured[]): Measured => {
   const value = terms.reduce((sum, t) => sum + t.value, 0);
   const inherited = terms.reduce((sum, t) => sum + t.bound, 0);
-  return { value, bound: inherited + sumBound(terms.length, value + inherited) };
+  return measured(value, inherited + sumBound(terms.length, value + inherited));
 };
 /** log1p_accurate of s ≥ 0. The slope of log1p is at most 1/(1 + s − e). */
 export const log1pM = ({ value: s, bound: e }: Measured): Measured => {
   const value = Math.log1p(s);
   const inherited = e / (1 + Math.max(s - e, 0));
-  return { value, bound: inherited + LOG1P_ULPS * U32 * (value + inherited) + TINY32 };
+  return measured(value, inherited + LOG1P_ULPS * U32 * (value + inherited) + TINY32);
 };
 
 export interface Row {
@@ -22,14 +22,15 @@ export interface Row {
   readonly top: number;
   /** e^(z_j − top). */
   readonly weights: readonly Measured[];
-  /** Their sum without the first largest. */
+  /** Their sum without the first largest; NaN where that is infinite or NaN. */
   readonly others: Measured;
 }
 export const analyseRow = (logits: Float64Array): Row => {
   const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const at = logits.indexOf(top);
   const weights = Array.from(logits, (z) => expDifferenceM(exact(z), exact(top)));
-  return { logits, top, weights, others: sumM(weights.filter((_, j) => j !== at)) };
+  const others = Number.isFinite(top) ? sumM(weights.filter((_, j) => j !== at)) : exact(NaN);
+  return { logits, top, weights, others };
 };
 
 /** Rows from nearly uniform to one class with all the mass: row r is scaled by 2^(r mod 8). */

@@ -7,11 +7,12 @@
  * Numerics no difference of nearly equal numbers: with a the first largest logit, loss = (z_a − z_y) + log1p(Σ_{j≠a} e^(z_j − z_a)), two
  *          terms ≥ 0; the label's residual is −Σ_{j≠y} p_j, never p_y − 1. So both keep their relative accuracy where the label has
  *          nearly all the mass: a loss of 1e-10 is 1e-10. Subtracting from 1 quantises at 1.2e-7 and makes late training spike.
- * Errors   a label ≥ C: its loss and its row of the residual are quiet NaN.
+ * Errors   a label ≥ C: its loss and its row of the residual are quiet NaN. Rows with NaN or infinite logits as in softmax.ts: the loss of a label at −∞ is ∞.
  * Tiles    one thread per row, three passes over C.
  * Oracle   softmaxCrossEntropy.ref.ts
  */
 import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Dims, type Kernel } from './kernel';
+import { NAN_BITS } from './nan';
 import { decodeProgram, encodeProgram, epilogueBindings, IDENTITY, loadCode, programCode, programFlops, programPrelude } from './program';
 import { LOG1P_WGSL, rowMaximum, type SoftmaxDims } from './softmax';
 
@@ -19,8 +20,6 @@ export type CrossEntropyOptions = { grad: boolean; epilogue: string };
 
 const DIMS: readonly SoftmaxDims[] = ['rows', 'C'];
 const GROUP = 64;
-/** Bits of a quiet NaN. Stored as u32: WGSL has no NaN constant and may assume that floats are none. */
-const NAN_BITS = 0x7fc00000;
 
 const bindings = ({ grad, epilogue }: CrossEntropyOptions): readonly Binding<SoftmaxDims>[] => [
   { name: 'logits', dtype: 'f32', access: 'read', size: ({ rows, C }) => rows * C },
@@ -64,7 +63,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let missing = given >= dims.C;
   let label = min(given, dims.C - 1u);
   ${rowMaximum('logits')}
-  var others = 0.0; // all but the largest
   var wrong = 0.0; // all but the label's
   for (var j = 0u; j < dims.C; j++) {
     let weight = exp(logits[base + j] - top);

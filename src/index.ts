@@ -14,6 +14,7 @@ export {
   errorRate,
   halfSquaredError,
   meanSquaredError,
+  norm,
   oneHotErrorRate,
   squaredNorm,
   weightedMean,

@@ -1,8 +1,8 @@
 /** Losses and metrics made of other ops. Every one says whether it is a sum or a mean. */
 import { sizeOf } from '../core/shape';
 import type { Tensor } from '../graph/tensor';
-import { div, equal, mul, square, sub } from './pointwise';
-import { argmax, mean } from './reduce';
+import { abs, add, div, equal, greater, maximum, mul, sqrt, square, sub, where } from './pointwise';
+import { argmax, choice, max, mean } from './reduce';
 import { sum } from './sum';
 import { reshape } from './reshape';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy';
@@ -32,11 +32,22 @@ export const meanSquaredError = (prediction: Tensor, target: Tensor, weight?: Te
 /** ½ · mean over examples of the squared distance summed over outputs: the loss whose gradient descent has a closed form for a linear model. */
 export const halfSquaredError = (prediction: Tensor, target: Tensor): Tensor =>
   mul(sum(square(sub(prediction, target))), 0.5 / prediction.shape[0]!);
-/** Share of examples whose largest logit is not at the label; the lowest class wins ties, as in argmax elsewhere. Weights as weightedMean, of mean 1 or by `divideBy`. */
+/** Share of examples whose largest logit is not at the label; the lowest class wins ties, as in argmax elsewhere. Logits with NaN are an error, whatever the label. Weights as weightedMean, of mean 1 or by `divideBy`. */
 export const errorRate = (logits: Tensor, labels: Tensor, weight?: Tensor, o?: WeightOptions): Tensor =>
-  sub(1, weightedMean(equal(argmax(logits), labels), weight, o));
+  sub(1, weightedMean(equal(choice(logits), labels), weight, o));
 /** errorRate where the targets are one-hot vectors [n, classes]. */
 export const oneHotErrorRate = (logits: Tensor, target: Tensor, weight?: Tensor, o?: WeightOptions): Tensor =>
   errorRate(logits, argmax(target), weight, o);
-/** Sum of squares of all elements. */
+/** Where a sum of so many squares stays far from both ends of f32's range, and what brings others there: powers of 2, so that nothing rounds. */
+const [LEAST, MOST, FACTOR] = [2 ** -40, 2 ** 40, 2 ** 80];
+/** Euclidean norm of all elements of all tensors together, wherever it fits f32 itself, though its square may not; √ of the sum of squaredNorm to the bit elsewhere. */
+export const norm = (...xs: readonly Tensor[]): Tensor => {
+  const largest = xs.map((x) => max(abs(x))).reduce((a, b) => maximum(a, b));
+  const [large, small] = [greater(largest, MOST), greater(LEAST, largest)];
+  const byCase = (ifLarge: number, ifSmall: number): Tensor => where(large, ifLarge, where(small, ifSmall, 1));
+  const scale = byCase(1 / FACTOR, FACTOR);
+  const squares = xs.map((x) => squaredNorm(mul(x, scale))).reduce((a, b) => add(a, b));
+  return mul(sqrt(squares), byCase(FACTOR, 1 / FACTOR));
+};
+/** Sum of squares of all elements; ∞ where that does not fit f32, so from elements of 1.8e19 on. */
 export const squaredNorm = (x: Tensor): Tensor => sum(square(x));

@@ -1,13 +1,13 @@
 /** What the ops that reduce have in common: shapes, kernels, and the way from any axes to one block of neighbouring ones. */
 import { IDENTITY } from '../../shaders/program';
-import { reduce as kernel } from '../../shaders/reduce';
+import { isIndex, reduce as kernel, type ReduceOptions as KernelOptions } from '../../shaders/reduce';
 import { lastAxis, normaliseAxes, sizeOf, type Shape } from '../core/shape';
 import type { Emitter, Lowering, Op } from '../graph/op';
 import { apply, type Tensor, type TensorType } from '../graph/tensor';
 import { reshape } from './reshape';
 import { transpose } from './transpose';
 
-type Kind = 'sum' | 'max' | 'argmax';
+type Kind = KernelOptions['op'];
 /** One block of neighbouring axes: x is read as [outer, K, inner]. */
 export type ReduceAttrs<K extends Kind = Kind> = { readonly kind: K; readonly axis: number; readonly count: number };
 
@@ -19,7 +19,7 @@ const measure = (shape: Shape, { axis, count }: ReduceAttrs): { outer: number; K
 });
 export const reducedType = (x: TensorType, attrs: ReduceAttrs): TensorType => ({
   shape: measure(x.shape, attrs).rest,
-  dtype: attrs.kind === 'argmax' ? 'u32' : 'f32',
+  dtype: isIndex(attrs.kind) ? 'u32' : 'f32',
 });
 /** The shape with the reduced axes as 1. */
 export const keptShape = (shape: Shape, { axis, count }: ReduceAttrs): Shape =>
@@ -39,11 +39,11 @@ export const lowerReduction = (
   const { outer, K, inner } = measure(x!.shape, attrs);
   const cols = lastAxis(y!.shape);
   const options = { op: attrs.kind, variant: 'thread', epilogue: IDENTITY } as const;
-  const chunks = attrs.kind !== 'argmax' && K > LONG && outer * inner < LONG ? chunksOf(K) : 1;
+  const chunks = !isIndex(attrs.kind) && K > LONG && outer * inner < LONG ? chunksOf(K) : 1;
   const vec = (k: number): 'none' | 'inner' | 'K' =>
     inner % 4 === 0 && cols % 4 === 0 ? 'inner' : inner === 1 && k % 4 === 0 ? 'K' : 'none';
   if (chunks === 1) {
-    emit(kernel, { ...options, vec: vec(K) }, { outer, K, inner, cols }, [x!, y!], ...(attrs.kind === 'argmax' ? [] : [{ epilogue: 1 }]));
+    emit(kernel, { ...options, vec: vec(K) }, { outer, K, inner, cols }, [x!, y!], ...(isIndex(attrs.kind) ? [] : [{ epilogue: 1 }]));
     return;
   }
   const partial = scratch({ shape: [outer, chunks, inner], dtype: 'f32' });

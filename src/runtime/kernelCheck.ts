@@ -1,11 +1,11 @@
 /**
  * Runs one kernel on a device, alone, and compares it with its oracle: every case it declares × one model or three replicas ×
- * random reals (against the oracle's bound) or small integers (exactly). Every word that a kernel must not touch holds a NaN
+ * random reals (against the oracle's bound), small integers (exactly), or reals with NaN or an infinity among them. Every word that a kernel must not touch holds a NaN
  * pattern: outputs before the run, the gaps between replicas, and guard words behind every buffer.
  *
  * It submits by itself, not through the scheduler: what is under test is the kernel, and a faulty one must not end a session.
  */
-import { uniformFields, type Binding, type Kernel, type Options, type Oracle, type Oracled } from '../../shaders/kernel';
+import { allowed, uniformFields, type Binding, type Kernel, type Options, type Oracle, type Oracled } from '../../shaders/kernel';
 import { GPURunError, ShaderError } from '../core/errors';
 import { stream } from '../core/random';
 import type { Trial } from './kernelCheckCases';
@@ -74,7 +74,18 @@ const strideOf = (b: Binding, size: number, choice: number): number => {
   return choice === 2 ? size + (b.vec4 ? 4 : 3) : size;
 };
 
-const place = (oracle: Oracle, b: Binding, at: number, { dims, R, integers, seed }: Trial): Placed => {
+/** Elements planted at most, one next to another. */
+const RUN = 8;
+/** The input that replica r has something planted in, by binding. */
+const plantedIn = ({ kernel, finite = [] }: Oracle, options: Options, { planted = 0, seed }: Trial, r: number): string | undefined => {
+  const able = kernel
+    .bindings(options)
+    .filter((b) => b.dtype === 'f32' && b.access !== 'write' && (Number.isNaN(planted) || !finite.includes(b.name)));
+  return able[(Math.floor(seed / 2) + r) % able.length]?.name;
+};
+
+const place = (oracle: Oracle, b: Binding, at: number, options: Options, trial: Trial): Placed => {
+  const { dims, R, integers, seed, planted } = trial;
   const size = b.size(dims);
   const stride = R === 1 ? size : strideOf(b, size, (at + seed) % 3);
   const words = new Uint32Array((R - 1) * stride + size + GUARD).fill(b.access === 'read' ? GAP : PATTERN);
@@ -92,6 +103,10 @@ const place = (oracle: Oracle, b: Binding, at: number, { dims, R, integers, seed
     }
     const slice = view.subarray(r * stride, r * stride + size);
     slice.set(oracle.input?.(b.name, size, dims, real) ?? Float64Array.from({ length: size }, draw));
+    if (planted !== undefined && plantedIn(oracle, options, trial, r) === b.name) {
+      const from = Math.floor(uniform(drawn++) * size);
+      slice.fill(planted, from, from + 1 + Math.floor(uniform(drawn++) * RUN));
+    }
     perReplica.push(Float64Array.from(slice)); // as f32 rounded it
   }
   return { binding: b, size, stride, words, perReplica };
@@ -181,10 +196,10 @@ const compareSlice = (
     const g = dtype === 'f32' ? floats[i]! : got[i]!;
     const error = Math.abs(g - value);
     t.checked++;
-    if (error > t.largest) t.largest = error;
-    if (bound > 0 && error / bound > t.worst) t.worst = error / bound;
-    const right = Number.isNaN(value) ? Number.isNaN(g) && got[i] !== PATTERN && got[i] !== GAP : error <= bound && bound < Infinity;
-    if (!right) fail(t, () => say(i, `got ${got[i] === PATTERN ? 'nothing written' : g}, want ${value}, error ${error}, bound ${bound}`));
+    if (error > t.largest && Number.isFinite(value)) t.largest = error;
+    if (bound > 0 && error / bound > t.worst && Number.isFinite(value)) t.worst = error / bound;
+    if (got[i] === PATTERN || got[i] === GAP || !allowed(g, value, bound))
+      fail(t, () => say(i, `got ${got[i] === PATTERN ? 'nothing written' : g}, want ${value}, error ${error}, bound ${bound}`));
   }
 };
 
@@ -197,7 +212,7 @@ const compareTrial = (
   t: Tally,
 ): void => {
   const written = placed.filter((p) => p.binding.access !== 'read');
-  const kind = trial.integers ? 'integers' : 'reals';
+  const kind = trial.integers ? 'integers' : trial.planted === undefined ? 'reals' : `reals and ${trial.planted}`;
   const where = `${oracle.kernel.name} ${JSON.stringify(options)} dims ${JSON.stringify(trial.dims)} R=${trial.R} ${kind}`;
   written.forEach((p, k) => {
     const got = results[k]!;
@@ -236,7 +251,7 @@ export const runTrials = async (
 ): Promise<Outcome> => {
   const compiled = await compile(pipelines, oracle.kernel, options);
   const bindings = oracle.kernel.bindings(options);
-  const inputs = trials.map((trial) => [trial, bindings.map((b, i) => place(oracle, b, i, trial))] as const);
+  const inputs = trials.map((trial) => [trial, bindings.map((b, i) => place(oracle, b, i, options, trial))] as const);
   const results = await execute(device, compiled, inputs);
   const t = tally();
   inputs.forEach(([trial, placed], i) => compareTrial(oracle, options, trial, placed, results[i]!, t));

@@ -7,6 +7,8 @@ export interface Trial {
   readonly integers: boolean;
   /** Chooses random values and which bindings are shared or padded. */
   readonly seed: number;
+  /** What is planted among the f32 inputs, reals: each replica has it in a few places of another input. Absent: nothing. */
+  readonly planted?: number;
 }
 
 /** Whether the adapter offers what the kernel needs. */
@@ -52,12 +54,22 @@ export const covering = (sets: readonly Options[], strength = 3): readonly Optio
 /** Whether the oracle promises exact results on small integers under these options. */
 const exactOn = ({ exactOnIntegers: e }: Oracle, o: Options): boolean => (typeof e === 'function' ? e(o) : e);
 
-/** All trials of one option set: R = 1 and 3, reals and (where they must be exact) integers. `cases`: those of the oracle's to use. */
+/** Numbers to plant. */
+const ODDITIES = [NaN, Infinity, -Infinity];
+
+/**
+ * All trials of one option set: R = 1 and 3, reals and (where they must be exact) integers; then R = 3 with NaN and with either infinity among the reals.
+ * `cases`: those of the oracle's to use.
+ */
 export const trialsOf = (oracle: Oracle, options: Options, cases: readonly Dims[] = oracle.cases): readonly Trial[] =>
   cases.flatMap((dims, c) => {
     if (oracle.kernel.valid?.(dims, options) === false) return [];
     const kinds = exactOn(oracle, options) ? [false, true] : [false];
-    return kinds.flatMap((integers, k) => [1, 3].map((R) => ({ dims, R, integers, seed: 6 * c + 2 * k + R })));
+    const takesFloats = oracle.kernel.bindings(options).some((b) => b.dtype === 'f32' && b.access !== 'write');
+    return [
+      ...kinds.flatMap((integers, k) => [1, 3].map((R) => ({ dims, R, integers, seed: 6 * c + 2 * k + R }))),
+      ...(takesFloats ? ODDITIES.map((planted) => ({ dims, R: 3, integers: false, seed: 6 * c + 3, planted })) : []),
+    ];
   });
 
 /** The option sets that can serve at least one of the oracle's cases, and that bind no more storage buffers than the device allows. */

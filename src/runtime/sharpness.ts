@@ -12,7 +12,7 @@ import { gradients, tangents } from '../autodiff/index';
 import { USE } from '../core/random';
 import type { Tensor } from '../graph/tensor';
 import { repack, unpack, type Layout } from '../models/index';
-import { add, div, mul, normal, sqrt, squaredNorm, sub, sum } from '../ops/index';
+import { add, div, mul, norm, normal, squaredNorm, sub, sum } from '../ops/index';
 
 /** `examples`: the first so many of the training set, whose mean loss is measured; default all. `iterations` of each probe; default 4. */
 export interface SharpnessOptions {
@@ -57,7 +57,7 @@ export const powerIterations = (loss: Tensor, v: Tensor, { params, layout, itera
     return mask ? mul(product, mask) : product;
   };
   const iterate = (from: Tensor): PowerStep => {
-    const u = div(from, sqrt(squaredNorm(from)));
+    const u = div(from, norm(from));
     const product = times(u);
     const eigenvalue = sum(mul(u, product));
     // Of the difference itself: ‖Hu‖² − λ² would be all rounding where u is nearly an eigenvector.

@@ -7,7 +7,7 @@
  * session of its own and must give the same bits, as the same kernels on the same inputs do.
  */
 import { oracleOf } from '../../shaders/index';
-import type { Binding } from '../../shaders/kernel';
+import { allowed, type Binding } from '../../shaders/kernel';
 import { sizeOf } from '../core/shape';
 import { planBytes, printPlan, type Plan, type PlanDispatch, type PlanTensor } from '../plan/index';
 import type { Executor, HostArray } from './executor';
@@ -113,8 +113,8 @@ class Checker {
     value.forEach((want, i) => {
       const error = Math.abs(got[i]! - want);
       this.checked++;
-      if (Number.isNaN(want) ? Number.isNaN(got[i]) : error <= bound[i]! && bound[i]! < Infinity) {
-        if (bound[i]! > 0 && !Number.isNaN(want)) this.worst = Math.max(this.worst, error / bound[i]!);
+      if (allowed(got[i]!, want, bound[i]!)) {
+        if (bound[i]! > 0 && Number.isFinite(want)) this.worst = Math.max(this.worst, error / bound[i]!);
       } else this.failures.push(`${where}[${i}]: got ${got[i]!}, want ${want}, error ${error}, bound ${bound[i]!}`);
     });
   }

@@ -11,8 +11,8 @@ import {
   exampleNorm,
   gather,
   mul,
+  norm,
   slice,
-  sqrt,
   squaredNorm,
   sub,
   sum,
@@ -143,14 +143,14 @@ const stepMetrics = (o: TrainerOptions, t: StepTensors): Metrics => {
   const { loss, theta, params, g } = t;
   const metric: Record<Exclude<StepMetric, 'layerNoise' | 'parameterNorms'>, () => Tensor> = {
     loss: () => loss,
-    gradientNorm: () => sqrt(squaredNorm(g)),
-    weightNorm: () => sqrt(squaredNorm(theta)),
-    updateNorm: () => sqrt(squaredNorm(sub(t.updated, theta))),
+    gradientNorm: () => norm(g),
+    weightNorm: () => norm(theta),
+    updateNorm: () => norm(sub(t.updated, theta)),
     exampleNorms: () => exampleNorms(o, t),
   };
   return (o.metrics ?? ['loss']).flatMap((name): Metrics => {
     if (name === 'layerNoise') return layerNoise(o, t);
-    if (name === 'parameterNorms') return Object.entries(params).map(([p, w]) => [`weightNorm.${p}`, sqrt(squaredNorm(w))] as const);
+    if (name === 'parameterNorms') return Object.entries(params).map(([p, w]) => [`weightNorm.${p}`, norm(w)] as const);
     return [[name, metric[name]()]];
   });
 };
@@ -193,12 +193,10 @@ const sharpnessPlan = (
 const layerNoise = (o: TrainerOptions, t: StepTensors): Metrics => {
   const masks = masksOf(o, t);
   return layersIn(t).flatMap((layer) => {
-    const squares = layer.names
-      .map((name) => squaredNorm(kept(t.gradient[name]!, masks?.[name])))
-      .reduce((total, part) => add(total, part));
+    const parts = layer.names.map((name) => kept(t.gradient[name]!, masks?.[name]));
     const norms = masks ? maskedSquares(layer, masks) : sum(exampleNorm(layer));
     return [
-      [`gradientNorm.${layer.names[0]}`, sqrt(squares)],
+      [`gradientNorm.${layer.names[0]}`, norm(...parts)],
       [`exampleNorms.${layer.names[0]}`, mul(norms, t.n * t.n)],
     ] as const;
   });

@@ -97,6 +97,39 @@ describe('the dual activations', () => {
     for (const k of [0, 1, -1]) expect(dualActivation('relu', 0, 3, k)).toEqual({ T: 0, dT: 0.5 });
     expect(dualActivation('erf', 0, 0, 0)).toEqual({ T: 0, dT: 4 / Math.PI });
   });
+  it('keep their digits where q·q2 leaves float64’s range', () => {
+    for (const scale of [2 ** -480, 2 ** -1000, 2 ** 520, 2 ** 1020])
+      for (const [q, q2, k] of [
+        [1, 1.5, 0.75],
+        [1.25, 1.25, -1],
+        [1, 2, 1.25],
+      ] as const) {
+        const { T, dT } = dualActivation('relu', q, q2, k);
+        expect(dualActivation('relu', scale * q, scale * q2, scale * k)).toEqual({ T: scale * T, dT });
+        // erf is 2u/√π near 0, and the sign of u far out: k̂ = k/√(qq′). What is left out is of the order of q, and of 1/q.
+        const far = dualActivation('erf', scale * q, scale * q2, scale * k);
+        const want =
+          scale < 1
+            ? { T: (4 / Math.PI) * scale * k, dT: 4 / Math.PI }
+            : { T: (2 / Math.PI) * Math.asin(k / Math.sqrt(q * q2)), dT: 2 / Math.PI / Math.sqrt(q * q2 - k * k) / scale };
+        expect(Math.abs(far.T / want.T - 1)).toBeLessThanOrEqual(16 * Number.EPSILON);
+        expect(Math.abs(far.dT / want.dT - 1)).toBeLessThanOrEqual(16 * Number.EPSILON);
+      }
+    // One of the two alone is out of the ordinary: the product is not.
+    const even = dualActivation('relu', 1, 1, 0.5);
+    expect(dualActivation('relu', 2 ** -1000, 2 ** 990, 2 ** -6)).toEqual({ T: even.T * 2 ** -5, dT: even.dT });
+    expect(dualActivation('relu', 0, 2 ** 1000, 1)).toEqual({ T: 0, dT: 0.5 });
+  });
+  it('are NaN of what is not finite', () => {
+    for (const activation of ['relu', 'erf'] as const)
+      for (const odd of [NaN, Infinity])
+        for (const [q, q2, k] of [
+          [odd, 1, 0.5],
+          [1, odd, 0.5],
+          [1, 1, odd],
+        ] as const)
+          expect(dualActivation(activation, q, q2, k)).toEqual({ T: NaN, dT: NaN });
+  });
   it('keep the digits of nearly parallel inputs that the angle has', () => {
     // k = q − δ is exact; the angle is acos(1 − ε) = 2·asin√(ε/2), ε = δ/q, near 2⁻¹⁵. π − θ rounds to ε·π, and a few more ε come from its parts.
     const [q, delta] = [1.1, 2 ** -31];

@@ -71,17 +71,31 @@ export interface DualActivation {
   readonly dT: number;
 }
 
-/** |k| is held to √(q·q2). At q·q2 = 0 the angle is taken as 0, as between equal inputs. */
+/**
+ * A power of 2 by which q, q2 and k are multiplied where q·q2 leaves float64's range, or nearly; 1 for all others. ReLU's T is proportional to it.
+ * The scaled product lies in [2⁻⁸⁴⁴, 2⁹⁸⁸] and neither of the two leaves the range.
+ */
+const scaleFor = (q: number, q2: number): number => {
+  const product = q * q2;
+  if (product > 2 ** 1000) return 2 ** -530;
+  return product < 2 ** -900 && Math.max(q, q2) < 2 ** 400 ? 2 ** 600 : 1;
+};
+
+/** |k| is held to √(q·q2). At q·q2 = 0 the angle is taken as 0, as between equal inputs. NaN where q, q2 or k is not finite. */
 export function dualActivation(activation: KernelActivation, q: number, q2: number, k: number): DualActivation {
-  const s = Math.sqrt(q * q2); // q itself where q2 = q: the root of a square is exact
-  const inside = Math.min(Math.max(k, -s), s);
-  const gap = (s - inside) * (s + inside); // qq′ − k²
+  if (![q, q2, k].every(Number.isFinite)) return { T: NaN, dT: NaN };
+  const scale = scaleFor(q, q2);
+  const s = Math.sqrt(q * scale * (q2 * scale)); // q itself where q2 = q: the root of a square is exact
+  const inside = Math.min(Math.max(k * scale, -s), s);
+  const gap = (s - inside) * (s + inside); // qq′ − k², scaled
   if (activation === 'erf') {
-    const root = Math.sqrt(1 + 2 * (q + q2) + 4 * gap);
-    return { T: (2 / Math.PI) * Math.atan2(2 * inside, root), dT: 4 / Math.PI / root };
+    // √D of values scaled down only: next to 1, small ones need no scale.
+    const [unit, back] = [Math.min(scale, 1), Math.min(1 / scale, 1)];
+    const root = Math.sqrt(unit * unit + 2 * (q * unit + q2 * unit) * unit + 4 * (gap * back * back));
+    return { T: (2 / Math.PI) * Math.atan2(2 * inside * back, root), dT: (4 / Math.PI / root) * unit };
   }
   const angle = s === 0 ? Math.PI : Math.atan2(Math.sqrt(gap), -inside);
-  return { T: (Math.sqrt(gap) + angle * inside) / (2 * Math.PI), dT: angle / (2 * Math.PI) };
+  return { T: (Math.sqrt(gap) + angle * inside) / (2 * Math.PI) / scale, dT: angle / (2 * Math.PI) };
 }
 
 function checkGram({ gram: { rows: n, cols: m }, rows, cols }: InputGram): void {

@@ -1,7 +1,7 @@
 /** A network of each seed, with its target on the circle and what is left of each frequency as its evaluation. */
 import { deriveSeed } from '../../../src/core/random';
 import { mlp, unpack, type Model } from '../../../src/models/index';
-import { halfSquaredError, matmul, sqrt, squaredNorm, sub, variable } from '../../../src/ops/index';
+import { halfSquaredError, matmul, norm, sub, variable } from '../../../src/ops/index';
 import { sgd } from '../../../src/optim/index';
 import { plan } from '../../../src/plan/index';
 import type { Executor, HostArray } from '../../../src/runtime/executor';
@@ -16,7 +16,7 @@ const basisName = (k: number): string => `basis${k}`;
 const amplitude =
   (c: Pick<Config, 'points'>, k: number): Objective =>
   (output, target) =>
-    sqrt(squaredNorm(matmul(variable(basisName(k), [2, c.points], { perReplica: false }), sub(output, target))));
+    norm(matmul(variable(basisName(k), [2, c.points], { perReplica: false }), sub(output, target)));
 
 /** What the networks give at the start is added to their targets, so that every frequency starts at its whole amplitude. */
 const start = async (executor: Executor, model: Model, theta: HostArray, { x, n }: TrainerData, replicas: number): Promise<HostArray> => {
