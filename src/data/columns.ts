@@ -5,12 +5,11 @@ import { csvRows, evenRows, type CsvInput } from './csv';
 import { MAX_FLOAT32 } from './dataset';
 import { dialectOf, type Dialect, type DialectOptions } from './dialect';
 import { hasNames, namesOf, type HeaderOption } from './names';
+import { FEW, LONGEST_LABEL } from './targets';
 import { detached } from './text';
 
 /** Distinct values that a column of categories may have. */
 export const MOST_CATEGORIES = 50;
-/** Distinct values that are few however short the table is. */
-export const FEW = 20;
 const SAMPLES = 5;
 const PREVIEW_ROWS = 20;
 /** A text among numbers that is rarer than this is a slip. */
@@ -34,7 +33,7 @@ export class ColumnScan {
   /** Whether each cell is a whole number one above the last, and whether greater than the last. */
   counts = true;
   increases = true;
-  /** The distinct cells that are not missing; undefined where they are more than categories may be. */
+  /** The distinct cells that are not missing; undefined where they are more, or longer, than categories may be. */
   distinct: Set<string> | undefined = new Set();
   readonly samples: string[] = [];
   /** The first of each kind. */
@@ -83,9 +82,8 @@ export class ColumnScan {
 
   private keep(cell: string): void {
     if (this.samples.length < SAMPLES && !this.samples.includes(cell)) this.samples.push(detached(cell.slice(0, 80)));
-    if (!this.distinct || this.distinct.has(cell)) return;
-    this.distinct.add(cell);
-    if (this.distinct.size > MOST_CATEGORIES) this.distinct = undefined;
+    if (!this.distinct) return;
+    if (cell.length > LONGEST_LABEL || this.distinct.add(cell).size > MOST_CATEGORIES) this.distinct = undefined;
   }
 
   /** The distinct cells where they are few enough to be categories. */

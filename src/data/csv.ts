@@ -84,13 +84,15 @@ const lineEnd = (text: string, at: number): number => {
   return c === LF ? 1 : 0;
 };
 
-/** `start` is at the opening quote. Spaces after the closing one do not count. */
-const quotedCell = ({ text, complete }: Held, start: number, row: number, tabsToo: boolean): Cell | undefined => {
+/** `start` is at the opening quote. Spaces after the closing one do not count, unless they delimit. */
+const quotedCell = ({ text, complete }: Held, start: number, row: number, delimiter: CsvDelimiter): Cell | undefined => {
   for (let from = start + 1; ;) {
     const quote = text.indexOf('"', from);
     if (quote < 0) return complete ? failAtRow(row, 'a quote is never closed') : undefined;
-    if (text.charCodeAt(quote + 1) !== QUOTE)
-      return { text: text.slice(start + 1, quote).replaceAll('""', '"'), end: afterSpaces(text, quote + 1, tabsToo) };
+    if (text.charCodeAt(quote + 1) !== QUOTE) {
+      const end = delimiter === ' ' ? quote + 1 : afterSpaces(text, quote + 1, delimiter !== '\t');
+      return { text: text.slice(start + 1, quote).replaceAll('""', '"'), end };
+    }
     from = quote + 2;
   }
 };
@@ -114,7 +116,7 @@ const recordAt = (held: Held, start: number, row: number, { delimiter, maxColumn
   for (let at = delimiter === ' ' ? afterSpaces(text, start, true) : start; ; at++) {
     const first = afterSpaces(text, at, tabsToo);
     const quoted = text.charCodeAt(first) === QUOTE;
-    const cell = quoted ? quotedCell(held, first, row, tabsToo) : plainCell(text, at, row, delimiter);
+    const cell = quoted ? quotedCell(held, first, row, delimiter) : plainCell(text, at, row, delimiter);
     if (!cell) return undefined;
     cells.push(cell.text);
     if (cells.length > maxColumns) failAtRow(row, `more than ${maxColumns} columns. Is this a table? Raise maxColumns to read it`);

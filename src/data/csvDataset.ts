@@ -4,6 +4,7 @@ import { cellReader, type CellReader } from './cell';
 import { csvRows, evenRows, failAtRow, shown, type CsvInput, type CsvRow, type CsvText } from './csv';
 import { classification, regression, type ClassificationDataset, type Dataset, type RegressionDataset } from './dataset';
 import { hasNames, namesOf } from './names';
+import { LONGEST_LABEL } from './targets';
 import { detached } from './text';
 
 interface CsvColumns extends CsvText {
@@ -120,6 +121,8 @@ const labelCollector = (reader: CellReader, given?: readonly string[]): Labels =
   const sequence = collector();
   const push = (label: string, row: number): void => {
     if (label === '') failAtRow(row, 'the label is empty');
+    if (label.length > LONGEST_LABEL)
+      failAtRow(row, `the label ${shown(label)} has ${label.length} characters; at most ${LONGEST_LABEL} are a label`);
     if (reader.kind(label) === 'missing' && !ids.has(label)) failAtRow(row, `the label ${shown(label)} says that there is none`);
     const id = ids.get(label) ?? ids.size;
     if (given && id === given.length) failAtRow(row, `the label ${shown(label)} is not among the ${id} class names`);

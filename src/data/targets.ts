@@ -27,8 +27,13 @@ export const FEW = 20;
 /** A target of more distinct labels is an id or a text, not a class. */
 export const MOST_CLASSES = 1000;
 
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+/** The first few and the last. */
 export const some = (list: readonly string[]): string =>
-  list.length > 6 ? `${list.slice(0, 5).join(', ')}, … ${list.at(-1)}` : list.join(', ');
+  list.length > 6 ? `${list.slice(0, 5).map(short).join(', ')}, … ${short(list.at(-1)!)}` : list.map(short).join(', ');
+
+/** Characters of a label, at most: longer ones are texts, and slow to tell apart. */
+export const LONGEST_LABEL = 1000;
 
 export const tooManyClasses = (format: string, examples: number): FormatError =>
   new FormatError(

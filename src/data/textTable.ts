@@ -3,11 +3,12 @@ import { FormatError } from '../core/errors';
 import type { CellReader } from './cell';
 import type { ColumnDescription, TableOptions } from './columnRoles';
 import { recordsOf } from './columns';
+import { failAtRow, shown } from './csv';
 import { featureNames, understand, widthOf, type TableDescription, type TableFile, type Understanding } from './describe';
 import type { Dataset } from './dataset';
 import { moments } from './moments';
 import { isOfTexts } from './refusals';
-import { assemble, classesOf, FEW, MOST_CLASSES, regressionOn, some, tooManyClasses, type Targets } from './targets';
+import { assemble, classesOf, FEW, LONGEST_LABEL, MOST_CLASSES, regressionOn, some, tooManyClasses, type Targets } from './targets';
 import { detached } from './text';
 
 export interface TextTable {
@@ -79,7 +80,9 @@ class Labels {
   constructor(rows: number) {
     this.sequence = new Uint32Array(rows);
   }
-  push(label: string): void {
+  push(label: string, row: number): void {
+    if (label.length > LONGEST_LABEL)
+      failAtRow(row, `the label ${shown(label)} has ${label.length} characters; at most ${LONGEST_LABEL} are a label`);
     const id = this.ids.get(label) ?? this.ids.size;
     if (id >= MOST_CLASSES) throw tooManyClasses('csv', this.n + 1);
     if (id === this.ids.size) this.ids.set(detached(label), id);
@@ -107,7 +110,7 @@ class Labels {
 
 /** What takes the targets in: labels or numbers. */
 interface Collector {
-  readonly push: (cell: string) => void;
+  readonly push: (cell: string, row: number) => void;
   readonly targets: () => Targets;
 }
 const collectorOf = ({ drafts, scan, description: { rows } }: Understanding, { task }: TableOptions): Collector => {
@@ -117,7 +120,7 @@ const collectorOf = ({ drafts, scan, description: { rows } }: Understanding, { t
   const few = target.whole && target.distinct !== undefined && target.distinct.size <= FEW;
   if (areTexts || task === 'classes' || (task === 'auto' && few)) {
     const labels = new Labels(rows);
-    return { push: (cell) => labels.push(cell), targets: () => labels.targets(reader, areTexts) };
+    return { push: (cell, row) => labels.push(cell, row), targets: () => labels.targets(reader, areTexts) };
   }
   const y = new Float64Array(rows);
   let n = 0;
@@ -144,10 +147,10 @@ export const readTextTable = (file: TableFile, options: TableOptions): TextTable
   const collector = collectorOf(understanding, options);
   let n = 0;
   let isName = scan.named;
-  for (const { cells } of recordsOf(file.data, scan.dialect)) {
+  for (const { row, cells } of recordsOf(file.data, scan.dialect)) {
     if (!isName && !dropping.some((j) => reader.kind(cells[j]!.trim()) === 'missing')) {
       writeFeatures(all, n * d, cells, slots, reader);
-      collector.push(cells[target]!.trim());
+      collector.push(cells[target]!.trim(), row);
       n++;
     }
     isName = false;
