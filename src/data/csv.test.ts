@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, FormatError } from '../core/errors';
-import { csvRecords, type CsvDelimiter, type CsvInput, type CsvText } from './csv';
+import { csvRecords, csvRows, type CsvDelimiter, type CsvInput, type CsvText } from './csv';
 import { readCsv } from './csvDataset';
 import { expectContainedOnGarbage } from './readerProperties';
 
@@ -49,13 +49,59 @@ describe('cells', () => {
     ['only line ends', '\r\n\n', 'empty'],
     ['a short row', 'a,b,c\n1,2,3\n4,5\n', 'row 3: 3 cells expected, as in row 1, got 2'],
     ['a long row', 'a,b\r\n1,2,3', 'row 2: 2 cells expected, as in row 1, got 3'],
-    ['an empty line inside', 'a,b\n\n1,2', 'row 2: 2 cells expected, as in row 1, got 1'],
+    ['a short row after empty lines', '\n\na,b\n  \n1', 'row 5: 2 cells expected, as in row 3, got 1'],
     ['an open quote', 'a,b\n"1,2\n3,4', 'row 2: a quote is never closed'],
     ['a quote in a plain cell', 'a,b\n1,2"', 'row 2: a quote inside the unquoted cell "2\\""'],
     ['text behind a quote', 'a,b\n1,"2"3', 'row 2: text after the closing quote of cell 2'],
   ])('%s is refused', (_, text, message) => {
     expect(() => parseCsv(text)).toThrow(FormatError);
     expect(() => parseCsv(text)).toThrow(message);
+  });
+
+  test('lines of spaces and a Ctrl-Z at the end hold no record; spaces around quotes do not count', () => {
+    expect(parseCsv('a,b\n\n1,2\n \t\r\n3,4\n\n  ')).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    for (const end of ['\u001A', '\n\u001A', '\r\n\u001A\r\n']) expect(parseCsv(`a,b\n1,2${end}`)[1]).toEqual(['1', '2']);
+    expect(parseCsv('a, "b, c" ,d\n1,"2" ,3')).toEqual([
+      ['a', 'b, c', 'd'],
+      ['1', '2', '3'],
+    ]);
+    expect(parseCsv('\t\t\na\tb\tc', { delimiter: '\t' })).toEqual([
+      ['', '', ''],
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  test('runs of spaces and tabs divide as one where they are the delimiter', () => {
+    expect(parseCsv('  1.5   2\t"a b"  \n3 4 c\n', { delimiter: ' ' })).toEqual([
+      ['1.5', '2', 'a b'],
+      ['3', '4', 'c'],
+    ]);
+    expect(() => parseCsv('"a"b c', { delimiter: ' ' })).toThrow('text after the closing quote of cell 1');
+  });
+
+  test('pieces of any length give the same records', () => {
+    fc.assert(
+      fc.property(table, fc.constantFrom(...LINE_ENDS), fc.integer({ min: 1, max: 9 }), (rows, end, pieceLength) => {
+        const text = encode(rows, ',', end, false);
+        expect(parseCsv(text, { pieceLength })).toEqual(rows);
+        expect(parseCsv(bytes(`${text}${end}\u001A`), { pieceLength })).toEqual(rows);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('lines before the start are passed over, and comments have another number of cells', () => {
+    const rows = [...csvRows('sep=;\n# said, by "one\n#a,b\n1,2\n# 3\n4,#5\n#6,7', {}, { skip: 2, columns: 2 })];
+    expect(rows).toEqual([
+      { row: 3, cells: ['#a', 'b'] },
+      { row: 4, cells: ['1', '2'] },
+      { row: 6, cells: ['4', '#5'] },
+      { row: 7, cells: ['#6', '7'] },
+    ]);
   });
 
   test('rows are counted as records, not lines', () => {
@@ -137,13 +183,14 @@ describe('data sets', () => {
     expect(features).toEqual(['column 1', 'column 2']);
   });
 
-  test('a header is found when no feature cell of the first row is a number, or as told', () => {
+  test('names are texts above numbers, or numbers in a row beside one above labels, or as told', () => {
     expect(examplesOf('a,b,c\n1,2,x')).toBe(1);
     expect(examplesOf(',b,c\n1,2,x')).toBe(1);
     expect(examplesOf('1,2,c\n1,2,x')).toBe(2);
     expect(examplesOf('1,2,c\n1,2,x', true)).toBe(1);
     expect(() => examplesOf('a,b,c\n1,2,x', false)).toThrow('row 1: column 1');
-    expect(() => examplesOf('1,b,c\n1,2,x')).toThrow('row 1: column 2 ("column 2") holds "b"');
+    expect(examplesOf('1,b,c\n1,2,x')).toBe(1);
+    expect(examplesOf('0,1,c\n1,2,x\n2,3,x\n4,4,y\n5,6,y')).toBe(4);
   });
 
   test.each(['n/a', '', '0x10', 'Infinity', 'nan', '1e999', '1 2', '1_000', '--1'])('the cell %o is not a number', (cell) => {
@@ -161,6 +208,16 @@ describe('data sets', () => {
     const many = Array.from({ length: 2 ** 16 + 1 }, (_, i) => `1,${i}`).join('\n');
     expect(() => readCsv(many, { task: 'classification', target: 1 })).toThrow('row 65537: more than 65536 distinct labels');
     expect(() => readCsv('a,b\n1,', { task: 'classification', target: 'b' })).toThrow('row 2: the label is empty');
+    expect(() => readCsv('a,b\n1,x\n2,N/A', { task: 'classification', target: 'b' })).toThrow(
+      'row 3: the label "N/A" says that there is none',
+    );
+    expect(readCsv('a,b\n1,x\n2,none', { task: 'classification', target: 'b', classNames: ['none', 'x'] }).data.y).toEqual(
+      Uint32Array.of(1, 0),
+    );
+    expect(readCsv('a,b\n1,x\n2,none', { task: 'classification', target: 'b', marks: [] }).data).toMatchObject({
+      classNames: ['none', 'x'],
+    });
+    expect(readCsv('1,007\n2,7\n3,007', { task: 'classification', target: 1 }).data).toMatchObject({ classNames: ['007', '7'] });
   });
 
   test('doubles written with all their digits come back the same', () => {

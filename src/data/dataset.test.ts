@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigError, ShapeError } from '../core/errors';
-import { classification, oneHot, regression, take, toFloat32 } from './dataset';
+import { classification, MAX_FLOAT32, oneHot, regression, take, toFloat32 } from './dataset';
 import { compensatedSum } from './sum';
 
 const labelled = classification({ name: 'a', n: 3, d: 2, x: Float64Array.of(0.1, 1, 2, 3, 4, 5), y: Uint32Array.of(1, 0, 2), classes: 3 });
@@ -26,6 +26,16 @@ test('take copies rows in the order asked for', () => {
 test('toFloat32 rounds to the nearest and keeps labels', () => {
   expect(toFloat32(labelled)).toEqual({ x: Float32Array.of(Math.fround(0.1), 1, 2, 3, 4, 5), y: Uint32Array.of(1, 0, 2) });
   expect(toFloat32(targets).y).toEqual(Float32Array.of(1, -1, 2, -2, 3, -3));
+});
+
+test('toFloat32 refuses what float32 cannot hold, by example and feature', () => {
+  const beyond = { ...labelled, x: Float64Array.of(0, 1, 2, 3, MAX_FLOAT32, -1e39) };
+  expect(() => toFloat32(beyond)).toThrow(ConfigError);
+  expect(() => toFloat32(beyond)).toThrow('a: feature 1 of example 2 (both from 0) is -1e+39, too large for float32');
+  expect(() => toFloat32({ ...targets, y: Float64Array.of(0, 0, 0, 1e40, 0, 0) })).toThrow('b: target 1 of example 1');
+  expect(toFloat32({ ...targets, x: Float64Array.of(NaN, MAX_FLOAT32, -Infinity) }).x).toEqual(
+    Float32Array.of(NaN, MAX_FLOAT32, -Infinity),
+  );
 });
 
 test('one-hot targets', () => {

@@ -1,6 +1,9 @@
 /** What every generator and reader of a data set ends in: rows of features with labels or with targets. */
 import { ConfigError, ShapeError } from '../core/errors';
 
+/** The largest finite float32. */
+export const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 interface Examples {
   readonly name: string;
   /** Number of examples. */
@@ -95,13 +98,27 @@ export interface Split<D extends Dataset> {
   readonly test: D;
 }
 
-/** Each value rounded to the nearest float32, as the GPU holds it; labels stay whole numbers. Row-major, shapes unchanged. */
+/** Rounded to the nearest; `d` values an example. Throws ConfigError for the first finite value beyond float32. */
+const rounded = (name: string, what: string, values: Float64Array, d: number): Float32Array => {
+  const out = Float32Array.from(values);
+  const bad = out.findIndex((v, i) => !Number.isFinite(v) && Number.isFinite(values[i]));
+  if (bad < 0) return out;
+  throw new ConfigError(
+    `${name}: ${what} ${bad % d} of example ${Math.floor(bad / d)} (both from 0) is ${values[bad]}, too large for float32, ` +
+      `which ends at ${MAX_FLOAT32.toPrecision(3)}. Divide by a constant, or standardise`,
+  );
+};
+
+/**
+ * Each value rounded to the nearest float32, as the GPU holds it; labels stay whole numbers. Row-major, shapes unchanged. Throws
+ * ConfigError for a finite value that float32 cannot hold, with its example and feature or target.
+ */
 export function toFloat32(dataset: ClassificationDataset): { readonly x: Float32Array; readonly y: Uint32Array };
 export function toFloat32(dataset: RegressionDataset): { readonly x: Float32Array; readonly y: Float32Array };
 export function toFloat32(dataset: Dataset): { readonly x: Float32Array; readonly y: Uint32Array | Float32Array };
 export function toFloat32(dataset: Dataset): { readonly x: Float32Array; readonly y: Uint32Array | Float32Array } {
-  const x = Float32Array.from(dataset.x);
-  return { x, y: dataset.kind === 'classification' ? dataset.y : Float32Array.from(dataset.y) };
+  const x = rounded(dataset.name, 'feature', dataset.x, dataset.d);
+  return { x, y: dataset.kind === 'classification' ? dataset.y : rounded(dataset.name, 'target', dataset.y, dataset.outputs) };
 }
 
 /** The same examples with one-hot targets [n,classes] (1 for the label, 0 elsewhere), for a squared loss on labels. */

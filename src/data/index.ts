@@ -1,6 +1,7 @@
 /** Data sets: seeded generators and readers, all ending in a Dataset of float64 rows. */
 export { classification, oneHot, regression, take, toFloat32 } from './dataset';
 export type { ClassificationDataset, Dataset, RegressionDataset, Split } from './dataset';
+export { moments, standardised, type Moments } from './moments';
 export { mnist1d, MNIST1D_PUBLISHED, type Mnist1dConfig } from './mnist1d';
 export { gaussianRegression, type GaussianConfig, type GaussianRegression } from './gaussian';
 export { sparseParity, type ParityConfig } from './parity';

@@ -37,8 +37,9 @@ describe('a CSV', () => {
     expect([[...dataset.x], [...dataset.y], dataset.n]).toEqual([[1, 2, 3, 4], [0, 1], 2]);
     expect([...read('x\ty\n1\t0.5\n2\t1.5').dataset.x]).toEqual([1, 2]);
   });
-  it('with an index column that has no name', () => {
-    expect(read(',x,y\n0,1,a\n1,2,b').dataset).toMatchObject({ n: 2, d: 2 });
+  it('with an index column that has no name: left out, unless it is chosen', () => {
+    expect(read(',x,y\n0,1,a\n1,2,b').dataset).toMatchObject({ n: 2, d: 1 });
+    expect(read(',x,y\n0,1,a\n1,2,b', { columns: { 1: { role: 'feature' } } }).dataset).toMatchObject({ n: 2, d: 2 });
   });
   it('few whole numbers are classes in ascending order, others a regression, unless said otherwise', () => {
     expect(read('1,7\n2,-3\n3,7').dataset).toMatchObject({ kind: 'classification', y: Uint32Array.of(1, 0, 1), classNames: ['-3', '7'] });
@@ -55,15 +56,25 @@ describe('a CSV', () => {
   });
 
   it.each<[string, string, Partial<TableOptions>, RegExp]>([
-    ['a missing value', 'x,y,c\n1,2,a\n3,,b', {}, /row 3: column 2 \("y"\) has no value \(""\)\. Fill it in/],
-    ['a missing value by another name', '1,2,a\nNA,4,b', {}, /row 2: column 1 \("column 1"\) has no value \("NA"\)/],
+    [
+      'a missing value, if asked for',
+      'x,y,c\n1,2,a\n3,,b',
+      { missing: 'refuse' },
+      /row 3: column 2 \("y"\) has no value \(""\)\. Fill it in/,
+    ],
+    ['a missing value by another name', '1,2,a\nNA,4,b', { missing: 'refuse' }, /row 2: column 1 \("column 1"\) has no value \("NA"\)/],
     ['a text feature', 'x,y,c\n1,2,a\nred,2,b', {}, /row 3: column 1 \("x"\) holds "red"; features are finite numbers/],
     ['an infinite feature', '1,a\n1e999,b', {}, /row 2: column 1 .* holds "1e999"/],
     ['a missing target', 'x,c\n1,a\n2,\n3,b', {}, /row 3: the target, column 2 \("c"\), is empty/],
     ['a ragged row', '1,2,a\n3,b', {}, /row 2: 3 cells expected, as in row 1, got 2/],
     ['one class', '1,a\n2,a', {}, /every example has the target "a"/],
     ['one number', '1,3\n2,3', { task: 'numbers' }, /every example has the target 3/],
-    ['too many classes', lines(1001, (i) => `${i},id${i}`), {}, /1001 distinct labels among 1001 examples; at most 1000/],
+    [
+      'too many classes',
+      lines(1001, (i) => `${i},id${i}`),
+      {},
+      /more than 1000 distinct labels among the first 1001 examples; at most 1000/,
+    ],
     ['text to regress on', 'x,y\n1,2\n3,big', { task: 'numbers' }, /row 3, column 2 \("y"\) holds "big", which is not a finite number/],
     ['fractions as classes', '1,0.5\n2,1', { task: 'classes' }, /the targets hold 0\.5; numbers that are classes are whole/],
     ['a header only', 'x,y', {}, /a header but no examples/],

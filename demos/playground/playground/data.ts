@@ -5,21 +5,18 @@ import {
   classification,
   regression,
   take,
+  toFloat32,
   type ClassificationDataset,
   type Dataset,
   type RegressionDataset,
 } from '../../../src/data/dataset';
 import { mnist1d } from '../../../src/data/mnist1d';
+import { moments, standardised, type Moments } from '../../../src/data/moments';
 import { readTable } from '../../../src/data/table';
 import type { Inputs } from '../../../src/lab/study';
 import type { TrainerData } from '../../../src/runtime/trainer';
 import type { Config } from './fields';
 
-/** Mean and deviation of each feature [d]. */
-export interface Moments {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-}
 /** What inputs, and the targets of a regression, are shifted and divided by. */
 export interface Scale {
   readonly x?: Moments;
@@ -126,17 +123,6 @@ const split = (dataset: Dataset, c: Config, own: boolean): { readonly train: Dat
   return { train: take(dataset, order.subarray(tested)), test: take(dataset, order.subarray(0, tested)) };
 };
 
-/** Population moments of each column of [n, d]; the deviation of a constant column is given as 1, so that it only gets centred. */
-const moments = (values: Float64Array, n: number, d: number): Moments => {
-  const [mean, deviation] = [new Float64Array(d), new Float64Array(d)];
-  values.forEach((v, i) => {
-    mean[i % d]! += v / n;
-  });
-  values.forEach((v, i) => {
-    deviation[i % d]! += (v - mean[i % d]!) ** 2 / n;
-  });
-  return { mean, deviation: deviation.map((v, j) => (Math.sqrt(v) > 1e-12 * Math.abs(mean[j]!) ? Math.sqrt(v) : 1)) };
-};
 const scaleOf = (train: Dataset): Scale => ({
   x: moments(train.x, train.n, train.d),
   ...(train.kind === 'regression' ? { y: moments(train.y, train.n, train.outputs) } : {}),
@@ -153,17 +139,15 @@ const checkScale = ({ x, y }: Scale, { d, ...rest }: Dataset): void => {
         `Choose weights and data that belong together`,
     );
 };
-const apply = (values: Float64Array, m: Moments | undefined): Float64Array =>
-  m ? values.map((v, i) => (v - m.mean[i % m.mean.length]!) / m.deviation[i % m.mean.length]!) : values;
+const apply = (values: Float64Array, m: Moments | undefined): Float64Array => (m ? standardised(values, m) : values);
 const scaled = (dataset: Dataset, { x, y }: Scale): Dataset =>
   dataset.kind === 'classification'
     ? { ...dataset, x: apply(dataset.x, x) }
     : { ...dataset, x: apply(dataset.x, x), y: apply(dataset.y, y) };
 
 const trainerData = (s: Dataset): TrainerData => ({
-  x: Float32Array.from(s.x),
   n: s.n,
-  ...(s.kind === 'classification' ? { y: s.y, target: [] } : { y: Float32Array.from(s.y), target: [s.outputs] }),
+  ...(s.kind === 'classification' ? { ...toFloat32(s), target: [] } : { ...toFloat32(s), target: [s.outputs] }),
 });
 
 /** Of the training set's commonest class, or mean, on `set`; both are scaled alike. */

@@ -1,12 +1,13 @@
 /** Trained weights as a file: out at the end of a run, and in again at the start of another. */
 import { ConfigError } from '../../../src/core/errors';
 import { showShape } from '../../../src/core/shape';
+import type { Moments } from '../../../src/data/moments';
 import type { ArtifactRow, InputFile } from '../../../src/lab/study';
 import type { Model } from '../../../src/models/index';
 import type { HostArray } from '../../../src/runtime/executor';
 import { readSafetensors, storesFloats, writeSafetensors, type Stored, type StoredFile } from '../../../src/runtime/safetensors';
 import { seedsOf, type Config } from './fields';
-import type { Moments, Prepared, Scale } from './data';
+import type { Prepared, Scale } from './data';
 
 export type Weights = Readonly<Record<string, HostArray>>;
 
