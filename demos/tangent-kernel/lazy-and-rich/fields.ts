@@ -37,7 +37,7 @@ export type Config = ConfigOf<typeof fields>;
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { seeds: 2, alphas: [0.1, 10, 100], width: 32, widths: [16, 32], examples: 16, steps: 60, dimension: 8 } },
   quick: { config: { seeds: 6 }, time: '25 s without a GPU' },
-  standard: { config: {} },
+  standard: { config: {}, time: 'below 2 minutes without a GPU' },
   paper: {
     config: {
       seeds: 40,

@@ -39,7 +39,7 @@ export type Config = ConfigOf<typeof fields>;
 export const presets: Readonly<Record<PresetName, Preset<Config>>> = {
   smoke: { config: { seeds: 2, counts: [16, 32], width: 32, steps: 60, dimension: 8, tests: 60 } },
   quick: { config: { seeds: 6 }, time: '36 s without a GPU' },
-  standard: { config: {} },
+  standard: { config: {}, time: '76 s without a GPU' },
   paper: {
     config: { seeds: 40, counts: [40, 60, 90, 135, 200, 300], dimension: 20, width: 512, steps: 400, tests: 5000 },
     time: 'for a GPU',

@@ -1,7 +1,7 @@
 /**
  * One task, five learners, along the number of training examples: a network in the rich and in the lazy regime, its linearisation at the
- * same start by the same gradient descent, the closed form of that linearisation from the tangent kernel at the start, and regression with the
- * kernel of infinite width. Every seed has examples and networks of its own.
+ * same start by the same gradient descent, the closed form of that linearisation from the tangent kernel at the start, and regression with
+ * the kernel of infinite width. Every seed has examples and networks of its own.
  */
 import { deriveSeed } from '../../../src/core/random';
 import type { Row, RunContext } from '../../../src/lab/study';
