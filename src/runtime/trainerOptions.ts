@@ -62,7 +62,10 @@ export interface TrainerOptions {
    * sharpness are those of the parameters kept.
    */
   readonly mask?: Float32Array;
-  /** Recorded at every step, of the batch and the parameters before the update; norms are Euclidean. Default loss. */
+  /**
+   * Recorded at every step, of the batch and the parameters before the update. Norms are Euclidean, for values whose squares float32 holds: a norm beyond
+   * 1.8e19 is ∞, which counts as divergence, and one below 1e-22 may be 0. `norm` has no such limits. Default loss.
+   */
   readonly metrics?: readonly StepMetric[];
   /**
    * Recorded by the plan 'eval', on the whole training and test set, as `train.<name>` and `test.<name>`. All of a set are NaN for a replica whose outputs

@@ -11,8 +11,8 @@ import {
   exampleNorm,
   gather,
   mul,
-  norm,
   slice,
+  sqrt,
   squaredNorm,
   sub,
   sum,
@@ -139,18 +139,21 @@ interface StepTensors {
   /** Examples of the batch. */
   readonly n: number;
 }
+/** Euclidean norm of all parts, by squares as they are: `norm` would take three times as many dispatches in every step. */
+const rootOfSquares = (...parts: readonly Tensor[]): Tensor =>
+  sqrt(parts.map((x) => squaredNorm(x)).reduce((total, part) => add(total, part)));
 const stepMetrics = (o: TrainerOptions, t: StepTensors): Metrics => {
   const { loss, theta, params, g } = t;
   const metric: Record<Exclude<StepMetric, 'layerNoise' | 'parameterNorms'>, () => Tensor> = {
     loss: () => loss,
-    gradientNorm: () => norm(g),
-    weightNorm: () => norm(theta),
-    updateNorm: () => norm(sub(t.updated, theta)),
+    gradientNorm: () => rootOfSquares(g),
+    weightNorm: () => rootOfSquares(theta),
+    updateNorm: () => rootOfSquares(sub(t.updated, theta)),
     exampleNorms: () => exampleNorms(o, t),
   };
   return (o.metrics ?? ['loss']).flatMap((name): Metrics => {
     if (name === 'layerNoise') return layerNoise(o, t);
-    if (name === 'parameterNorms') return Object.entries(params).map(([p, w]) => [`weightNorm.${p}`, norm(w)] as const);
+    if (name === 'parameterNorms') return Object.entries(params).map(([p, w]) => [`weightNorm.${p}`, rootOfSquares(w)] as const);
     return [[name, metric[name]()]];
   });
 };
@@ -196,7 +199,7 @@ const layerNoise = (o: TrainerOptions, t: StepTensors): Metrics => {
     const parts = layer.names.map((name) => kept(t.gradient[name]!, masks?.[name]));
     const norms = masks ? maskedSquares(layer, masks) : sum(exampleNorm(layer));
     return [
-      [`gradientNorm.${layer.names[0]}`, norm(...parts)],
+      [`gradientNorm.${layer.names[0]}`, rootOfSquares(...parts)],
       [`exampleNorms.${layer.names[0]}`, mul(norms, t.n * t.n)],
     ] as const;
   });
