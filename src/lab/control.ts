@@ -1,6 +1,5 @@
 /** Pause, resume and single step of one run. */
-import type { Divergence, TrainControl } from '../runtime/executor';
-import type { EventRow } from './rows';
+import type { TrainControl } from '../runtime/executor';
 
 /**
  * Shared by an executor, which asks before each submission, and a study, which awaits `turn` between pieces of CPU work.
@@ -12,11 +11,7 @@ export class Control implements TrainControl {
   #rest = false;
   #waiting: (() => void)[] = [];
 
-  /** `diverged`: told by trainers of each replica that is lost, once. */
-  constructor(
-    paused = false,
-    readonly diverged: (event: Divergence) => void = () => undefined,
-  ) {
+  constructor(paused = false) {
     this.#paused = paused;
   }
 
@@ -75,10 +70,3 @@ export class Control implements TrainControl {
     for (const wake of waiting) wake();
   }
 }
-
-/** What the reader is told of a lost replica. */
-export const divergenceRow = ({ member, error }: Divergence): EventRow => ({
-  kind: 'event',
-  level: 'warning',
-  message: `${member === 'model' ? '' : `${member}: `}${error.message}.`,
-});

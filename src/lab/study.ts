@@ -7,34 +7,18 @@
  */
 import { ConfigError } from '../core/errors';
 import { didYouMean } from '../core/suggest';
-import type { Executor, TrainControl } from '../runtime/executor';
 import type { Claim, ClaimVerdict } from './claim';
-import type { Config, ConfigOf, Inputs, InputSpec, Preset, PresetName, Schema } from './fields';
+import type { Config, ConfigOf, InputSpec, Preset, PresetName, Schema } from './fields';
+import type { Run, RunContext } from './runContext';
 import type { Row } from './rows';
+import { watched } from './watched';
 import type { Curve, LineView, Marker, View } from './view';
 
 export * from './claim';
 export * from './fields';
 export type * from './rows';
+export type * from './runContext';
 export type * from './view';
-
-export interface RunContext<C = Config> {
-  readonly executor: Executor;
-  readonly signal: AbortSignal;
-  /** Resolves when the run may go on: at once unless it is paused. Studies await it between pieces of CPU work. */
-  readonly turn: () => Promise<void>;
-  /** Pause and single step, to be passed to Session.train. */
-  readonly control: TrainControl;
-  /** The files given for this run, by the names of the study's `inputs`. */
-  readonly inputs: Inputs;
-  /**
-   * The config with the reader's latest values of its `live` fields. Ask between pieces of work whose number does not depend on time (every
-   * so many steps): a run is repeated by giving the same values to the same calls.
-   */
-  readonly live: () => C;
-}
-/** Measures. Yields rows as they come; ends early when the signal aborts. Same config, files, build and adapter: same numbers. */
-export type Run<C> = (config: C, context: RunContext<C>) => AsyncIterable<Row>;
 
 /** HTML. Trusted: it comes with the source. */
 export interface Explanation {
@@ -106,13 +90,21 @@ export interface Phenomenon extends Card {
   /** What links and files meant before a phenomenon had studies; absent where it always had. */
   readonly version1?: () => Promise<{ readonly default: Version1 }>;
 }
-/** Gives each study its path. */
+/** Gives each study its path, and tells of networks that diverge in its runs. */
 export const definePhenomenon = ({
   studies,
   ...phenomenon
 }: Omit<Phenomenon, 'studies'> & { readonly studies: readonly StudyDeclaration[] }): Phenomenon => {
   const { id, title } = phenomenon;
-  return { ...phenomenon, studies: studies.map((s) => ({ ...s, path: `${id}/${s.id}`, phenomenon: { id, title } })) };
+  return {
+    ...phenomenon,
+    studies: studies.map((s) => ({
+      ...s,
+      run: watched((c, context) => s.run(c, context)),
+      path: `${id}/${s.id}`,
+      phenomenon: { id, title },
+    })),
+  };
 };
 
 /** Throws ConfigError, listing those there are, where the phenomenon has no study of that id. */

@@ -23,7 +23,7 @@ const variableOf = (t: Tensor): string | undefined => {
 };
 /** Classes that an argmax chooses from. */
 const classesOf = ({ node }: Tensor): number | undefined =>
-  node.op === maxOp && node.attrs['kind'] === 'argmax' ? node.inputs[0]!.shape[Number(node.attrs['axis'])] : undefined;
+  node.op === maxOp && node.attrs['kind'] !== 'max' ? node.inputs[0]!.shape[Number(node.attrs['axis'])] : undefined;
 
 const usesOf = ({ op, inputs, attrs, outputs }: Node): readonly (readonly [index: Tensor, limit: IndexLimit])[] => {
   const [a, b] = inputs;

@@ -3,7 +3,7 @@ import { type LiveChange, describeError, type AdapterInfo } from '../run';
 import type { ClaimVerdict } from '../claim';
 import { DeviceLostError, StorageError } from '../../core/errors';
 import type { Executor } from '../../runtime/executor';
-import { Control, divergenceRow } from '../control';
+import { Control } from '../control';
 import { titleOf, type Config, type Row, type RunContext, type Study } from '../study';
 import type { Entry as JournalEntry, Journal, Snapshot } from '../journal';
 import { JournaledExecutor } from '../journaledExecutor';
@@ -75,7 +75,7 @@ export class HostedRun {
     private readonly post: (message: ToPage) => void,
     private readonly openStore?: () => Promise<RunStore>,
   ) {
-    this.control = new Control(paused, (event) => this.#add(divergenceRow(event)));
+    this.control = new Control(paused);
     this.#batch = new RowBatch((rows) => post({ type: 'rows', run: id, rows }));
   }
 
