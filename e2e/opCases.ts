@@ -9,6 +9,7 @@ import {
   averagePool1d,
   batchIndices,
   broadcastTo,
+  choice,
   conv1d,
   fold,
   gather,
@@ -265,6 +266,7 @@ const argmaxes = shapeOf(1, 4).chain((shape) =>
     .nat({ max: shape.length - 1 })
     .map((axis) => op(`argmax ${JSON.stringify([shape, axis])}`, ([x]) => argmax(x!, axis), { shape, domain: 'distinct' })),
 );
+const choices = shapeOf(1, 3).map((shape) => op(`choice ${JSON.stringify(shape)}`, ([x]) => choice(x!), { shape, domain: 'distinct' }));
 
 const rowPicks = fc.record({ V: dim, n: fc.integer({ min: 1, max: 7 }), rest: shapeOf(0, 2) });
 const gathers = rowPicks.map(({ V, n, rest }) =>
@@ -467,6 +469,7 @@ const OP_CASES: Readonly<Record<string, fc.Arbitrary<OpCase>>> = {
   max: reductions('max'),
   'long reductions': longReductions,
   argmax: argmaxes,
+  choice: choices,
   gather: gathers,
   scatterAdd: scatters,
   unfold: unfolds,

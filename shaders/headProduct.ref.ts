@@ -63,7 +63,7 @@ export const headProductRef: Oracle<HeadDims, HeadProductOptions> = {
                   (k) => queryAt(sizes, i, t, head, k),
                   (k) => keyAt(sizes, i, s, head, k),
                 );
-              else out.value[pair(t, s)] = fill === 'low' ? Math.fround(LOW) : 0;
+              else out.value[pair(t, s)] = fill === 'low' ? LOW : 0;
             }
         if (form === 'apply')
           for (const t of range(S))

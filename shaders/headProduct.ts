@@ -6,21 +6,21 @@
  *          apply   A[i,t,h,k] = Σ_s W[i,h,t,s]·b[i,s,h,k]
  *          spread  B[i,s,h,k] = Σ_t W[i,h,t,s]·a[i,t,h,k]
  * Shapes   a, A [n,S,h,d]: S queries, the last S of T positions; b, B [n,T,h,d]; W [n,h,S,T]; f32, row-major. S ≤ T where causal.
- * Causal   query t sees key s where s ≤ t + T − S; sums leave the other pairs out, and scores have there 0, or with fill 'low' −1e30,
+ * Causal   query t sees key s where s ≤ t + T − S; sums leave the other pairs out, and scores have there 0, or with fill 'low' LOW,
  *          whose exponential is 0.
  * Numerics f32: dot products of d, T or S terms.
  * Tiles    one element a thread; vec: d a multiple of 4; four features a load, and a store where the result has features.
  * Oracle   headProduct.ref.ts
  */
-import { ceilDiv, FLAT_GROUP, flatGrid, prologue, wgsl, type Binding, type Dims, type Kernel } from './kernel';
+import { ceilDiv, FLAT_GROUP, flatGrid, LARGEST32, prologue, wgsl, type Binding, type Dims, type Kernel } from './kernel';
 
 /** Examples, queries, keys, heads, features of a head. */
 export type HeadDims = 'n' | 'S' | 'T' | 'h' | 'd';
 export const HEAD_DIMS: readonly HeadDims[] = ['n', 'S', 'T', 'h', 'd'];
 export type HeadForm = 'scores' | 'apply' | 'spread';
 export type HeadProductOptions = { form: HeadForm; causal: boolean; fill: 'zero' | 'low'; vec: boolean };
-/** Score of a pair that is masked before a softmax. */
-export const LOW = -1e30;
+/** Score of a pair that is masked before a softmax: below every finite one. */
+export const LOW = -LARGEST32;
 
 const GROUP = 64;
 export const queryElements = ({ n, S, h, d }: Dims<HeadDims>): number => n * S * h * d;

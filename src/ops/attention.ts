@@ -118,7 +118,7 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Factor of the scores. Default 1/√d. */
   readonly scale?: number;
-  /** Default fused. */
+  /** Default fused. Where a query's scores are all −∞, the composed form has zeros instead of NaN. */
   readonly form?: 'fused' | 'composed';
 }
 export interface Attention {

@@ -66,7 +66,7 @@ export const headProductOp = defineOp<Attrs>({
 interface Masking {
   readonly causal: boolean;
 }
-/** W[i,h,t,s] = Σ_k a[i,t,h,k]·b[i,s,h,k]: a sum over features. Masked pairs get 0, or with fill 'low' −1e30, for a softmax to come. */
+/** W[i,h,t,s] = Σ_k a[i,t,h,k]·b[i,s,h,k]: a sum over features. Masked pairs get 0, or with fill 'low' the least f32, for a softmax to come. */
 export const headScores = (a: Tensor, b: Tensor, { causal, fill = 'zero' }: Masking & { readonly fill?: 'zero' | 'low' }): Tensor =>
   apply(headProductOp, [a, b], { form: 'scores', causal, fill: causal ? fill : 'zero' });
 /** [i,t,h,k] ↦ Σ_s W[i,h,t,s]·b[i,s,h,k]: a sum over keys, seen ones if causal. */

@@ -5,6 +5,7 @@
  * Sums run in index order. Where every partial sum is representable the result is therefore the exact one, whatever order others use.
  */
 import { fn } from '../../shaders/functions';
+import { LARGEST32 } from '../../shaders/kernel';
 import { minibatch, stream } from '../core/random';
 import { sizeOf, stridesOf, type Shape } from '../core/shape';
 import { topological, type Node, type Tensor } from '../graph/tensor';
@@ -53,7 +54,9 @@ const reduce: Rule = ([x], { inputs: [X], attrs, outputs: [Y] }) => {
       const terms = inner.map((k) => x![flat([...i.slice(0, axis), ...k, ...i.slice(axis)], X!.shape)]!);
       if (attrs['kind'] === 'sum') return terms.reduce((s, t) => s + t, 0);
       const top = terms.reduce((s, t) => Math.max(s, t));
-      return attrs['kind'] === 'max' ? top : terms.indexOf(top);
+      if (attrs['kind'] === 'max') return top;
+      const first = terms.findIndex((t) => Object.is(t, top) || t === top);
+      return attrs['kind'] === 'choice' && Number.isNaN(top) ? 2 ** 32 - 1 : first;
     }),
   ];
 };
@@ -173,7 +176,7 @@ const headProduct: Rule = ([x, y], { inputs: [X, Y], attrs: { form, causal, fill
               (k) => at(y!, Y!.shape, i!, s!, h!, k),
             )
           : fill === 'low'
-            ? Math.fround(-1e30)
+            ? -LARGEST32
             : 0,
       ),
     ];

@@ -47,8 +47,14 @@ const check = async (body: string): Promise<Outcome> => {
 };
 
 describe('the check of one kernel', () => {
-  it('passes a right kernel, over every element of R = 1 and 3, reals and integers', async () => {
-    expect(await check('y[to_y] = 2.0 * x[from_x];')).toEqual({ checked: 5 * (1 + 3) * 2, worst: 0, largest: 0, failed: 0, failures: [] });
+  it('passes a right kernel, over every element of R = 1 and 3, reals and integers, and R = 3 with NaN and either infinity', async () => {
+    expect(await check('y[to_y] = 2.0 * x[from_x];')).toEqual({
+      checked: 5 * ((1 + 3) * 2 + 3 * 3),
+      worst: 0,
+      largest: 0,
+      failed: 0,
+      failures: [],
+    });
   });
   it.each([
     ['a wrong value', 'y[to_y] = select(2.0, 3.0, group.x == 4u) * x[from_x];', /y\[4\] got/],
@@ -59,6 +65,18 @@ describe('the check of one kernel', () => {
       /wrote word/,
     ],
     ['one replica read for all', 'y[to_y] = 2.0 * x[from_x - group.z * dims.rs_x];', /R=3 .* replica [12]/],
+    ['NaN made a number', 'y[to_y] = 2.0 * clamp(x[from_x], -3.0, 3.0e38);', /reals and NaN replica \d: y\[\d\] got .*, want NaN/],
+    ['NaN made 0', 'y[to_y] = select(2.0 * x[from_x], 0.0, (bitcast<u32>(x[from_x]) & 0x7fffffffu) > 0x7f800000u);', /got 0, want NaN/],
+    [
+      'an infinity made finite',
+      'y[to_y] = select(2.0 * x[from_x], 3.0e38, bitcast<u32>(x[from_x]) == 0x7f800000u);',
+      /reals and Infinity replica \d: y\[\d\] got .*, want Infinity/,
+    ],
+    [
+      'an infinity times a mask of 0',
+      'y[to_y] = 2.0 * x[from_x] + f32(dims.n / 1000u) * x[group.z * dims.rs_x + (group.x + 1u) % dims.n];',
+      /reals and -?Infinity replica \d: y\[\d\] got NaN, want/,
+    ],
     ['a read past the replica', 'y[to_y] = 2.0 * x[from_x] + x[group.z * dims.rs_x + dims.n];', /y\[0\] got NaN/],
   ])('finds %s', async (_, body, message) => {
     expect((await check(body)).failures.join('\n')).toMatch(message);

@@ -68,7 +68,7 @@ export const trialsOf = (oracle: Oracle, options: Options, cases: readonly Dims[
     const takesFloats = oracle.kernel.bindings(options).some((b) => b.dtype === 'f32' && b.access !== 'write');
     return [
       ...kinds.flatMap((integers, k) => [1, 3].map((R) => ({ dims, R, integers, seed: 6 * c + 2 * k + R }))),
-      ...(takesFloats ? ODDITIES.map((planted) => ({ dims, R: 3, integers: false, seed: 6 * c + 3, planted })) : []),
+      ...(takesFloats ? ODDITIES.map((planted, p) => ({ dims, R: 3, integers: false, seed: 6 * c + 5 + 2 * p, planted })) : []),
     ];
   });
 
