@@ -230,6 +230,35 @@ describe('networks that diverge', () => {
   });
 });
 
+describe('what files are taken for', () => {
+  const smoke = own(presetConfig(study, 'smoke'));
+  it('is told column by column before a run, which then trains on the same', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `${i + 1},${i % 2 ? 'red' : 'blue'},${i % 7 === 0 ? '' : i / 4},2024-01-${10 + (i % 9)},${i % 2 ? 'yes' : 'no'}`,
+    );
+    const data = file('table.csv', text(`id,colour,size,day,answer\n${rows.join('\n')}\n`));
+    const preview = (await study.inspect!({ data }, smoke))!;
+    expect(preview.refusals).toEqual([]);
+    expect(preview.columns.map((c) => [c.name, c.role, c.type])).toEqual([
+      ['id', 'ignore', 'number'],
+      ['colour', 'feature', 'category'],
+      ['size', 'feature', 'number'],
+      ['day', 'ignore', 'date'],
+      ['answer', 'target', 'category'],
+    ]);
+    const measuredRows = await measure({ ...smoke, batch: 8 }, { inputs: { data } });
+    expect(events(measuredRows)[0]).toBe(preview.understood);
+    const kept = (await study.inspect!({ data }, { ...smoke, kept: [1], leftOut: [2] }))!;
+    expect(kept.columns.map((c) => c.role)).toEqual(['feature', 'ignore', 'feature', 'ignore', 'target']);
+  });
+  it('is refused where a run would be', async () => {
+    const data = file('t.csv', text('a,b,y\n1,2,0\n3,4,NA\n5,6,1\n'));
+    expect((await study.inspect!({ data }, smoke)).refusals.join()).toMatch(/row 3/);
+    await expect(study.inspect!({ labels: data }, smoke)).rejects.toThrow('choose the file of their examples');
+  });
+});
+
 describe('data', () => {
   const config = { ...own(defaults(study.fields)), testShare: 0.2 };
   it('from a CSV are split by the seed into all of the rows, and standardised by the training set', () => {

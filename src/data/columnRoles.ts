@@ -28,8 +28,8 @@ export interface TableOptions extends Omit<ScanOptions, 'delimiter'> {
   readonly delimiter?: 'auto' | CsvDelimiter;
   /** Of every column that `columns` says nothing of. By default targets refuse, features take the mean; `mean` is only for features. */
   readonly missing?: 'auto' | MissingPolicy;
-  /** By name, or by number counted from 1 where no column has that name. */
-  readonly columns?: Readonly<Record<string, ColumnChoice>>;
+  /** By name, or by number counted from 1 where no column has that name; in a map, a number is always a number. */
+  readonly columns?: Readonly<Record<string, ColumnChoice>> | ReadonlyMap<number | string, ColumnChoice>;
 }
 
 export interface ColumnDescription {
@@ -120,7 +120,9 @@ const policyOf = (isTarget: boolean, own: MissingPolicy | undefined, all: TableO
 
 /** The choices by index of column. Throws ConfigError for columns that are not there, and for a role or type of the target. */
 const choicesOf = (names: readonly string[], target: number, options: TableOptions): ReadonlyMap<number, ColumnChoice> => {
-  const choices = new Map(Object.entries(options.columns ?? {}).map(([key, choice]) => [columnBy(key, names), choice]));
+  const { columns = {} } = options;
+  const given: readonly (readonly [number | string, ColumnChoice])[] = columns instanceof Map ? [...columns] : Object.entries(columns);
+  const choices = new Map(given.map(([key, choice]) => [columnBy(key, names), choice]));
   const own = choices.get(target);
   if (own?.role || own?.type)
     throw new ConfigError(

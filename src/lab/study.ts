@@ -8,7 +8,8 @@
 import { ConfigError } from '../core/errors';
 import { didYouMean } from '../core/suggest';
 import type { Claim, ClaimVerdict } from './claim';
-import type { Config, ConfigOf, InputSpec, Preset, PresetName, Schema } from './fields';
+import type { Config, ConfigOf, Inputs, InputSpec, Preset, PresetName, Schema } from './fields';
+import type { InputPreview } from './preview';
 import type { Run, RunContext } from './runContext';
 import type { Row } from './rows';
 import { watched } from './watched';
@@ -17,6 +18,7 @@ import type { Curve, LineView, Marker, View } from './view';
 export * from './claim';
 export * from './fields';
 export type * from './rows';
+export type * from './preview';
 export type * from './runContext';
 export type * from './view';
 
@@ -39,6 +41,8 @@ export interface StudyDeclaration<S extends Schema = Schema> {
   readonly fields: S;
   /** Files that a run may be given; all are optional. */
   readonly inputs?: Readonly<Record<string, InputSpec>>;
+  /** What such files are taken for. Throws FormatError and ConfigError for files that no setting makes usable. */
+  inspect?(inputs: Inputs, config: ConfigOf<S>): Promise<InputPreview>;
   readonly presets: Readonly<Record<PresetName, Preset<ConfigOf<S>>>>;
   // As methods, so that a study of particular fields is a study of any: whoever calls them has checked the config by these fields.
   views(config: ConfigOf<S>): readonly View[];

@@ -11,7 +11,7 @@ import { differences, isPreset, parseConfig, presetConfig, presetNamed } from '.
 import type { ArtifactRow, ClaimVerdict, Config, Inputs, Phenomenon, PresetName, ProgressRow, Reference, Row, Study } from '../lab/study';
 import { openStore } from '../lab/store/store';
 import type { KeptRun } from '../lab/store/types';
-import { RunClient, type Computed, type RunState } from '../lab/worker/client';
+import { RunClient, type Computed, type Inspected, type RunState } from '../lab/worker/client';
 import { exportPngs, type NamedPng } from './downloads';
 import type { PageFacts } from './pageFacts';
 import { explained, foot, head, notices, presets } from './studyPage';
@@ -19,12 +19,12 @@ import { pageStyles } from './labStudy.styles';
 import { LabChart } from './labChart';
 import { LabHeatmap } from './labHeatmap';
 import { LabControls, type LiveEvent, type SettingsEvent } from './labControls';
-import type { InputsEvent } from './labInputs';
+import { LabInputs, type InputsEvent } from './labInputs';
 import type { Command, CommandEvent } from './labRunBar';
 import { provenance } from './referenceFigure';
 import { readLink, writeLink } from './pageLink';
 import { describe, viewElements, type Description } from './views';
-import './labInputs';
+import './labPreview';
 import './labRunBar';
 import './labVerdicts';
 
@@ -45,6 +45,8 @@ export class LabStudy extends LitElement {
     resumeError: { state: true },
     storageError: { state: true },
     interrupted: { state: true },
+    inspected: { state: true },
+    hindered: { state: true },
     computed: { state: true },
     changes: { state: true },
     said: { state: true },
@@ -67,6 +69,10 @@ export class LabStudy extends LitElement {
   declare storageError: RunError | undefined;
   /** A kept run of this study that was cut off and can be resumed. */
   declare interrupted: KeptRun | undefined;
+  /** Whether the reader asked for a run that could not begin because of a file. */
+  declare hindered: boolean;
+  /** What the chosen files are taken for; undefined while they are read. */
+  declare inspected: Inspected | undefined;
   /** Theory and markers of the settings that the page shows. */
   declare computed: Computed;
   /** Counts changes of the client. */
@@ -93,6 +99,7 @@ export class LabStudy extends LitElement {
     this.inputs = {};
     this.computed = NOTHING_COMPUTED;
     this.references = this.ignored = [];
+    this.hindered = false;
   }
 
   open(phenomenon: Phenomenon, worker: Worker): void {
@@ -160,6 +167,7 @@ export class LabStudy extends LitElement {
   }
   setInputs(inputs: Inputs): void {
     this.inputs = inputs;
+    void this.#inspect();
   }
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
@@ -233,8 +241,25 @@ export class LabStudy extends LitElement {
     }
   }
 
+  /** Reads the chosen files anew whenever they or the settings change. */
+  async #inspect(): Promise<void> {
+    const { study, inputs, config } = this;
+    if (!study?.inspect || Object.keys(inputs).length === 0) return;
+    this.inspected = undefined;
+    this.inspected = await this.#client!.inspect(study.path, config, inputs);
+  }
+  /** Why no run can begin: a file that was refused, or cannot be used with these settings. */
+  get #hindrance(): boolean {
+    const inputs = this.renderRoot.querySelector('lab-inputs');
+    if (inputs instanceof LabInputs && inputs.problem) return true;
+    if (!this.study?.inspect || Object.keys(this.inputs).length === 0) return false;
+    const { preview, error } = this.inspected ?? {};
+    return error !== undefined || preview === undefined || preview.refusals.length > 0;
+  }
+
   #settings(config: Config): void {
     this.config = config;
+    void this.#inspect();
     this.linkError = undefined;
     if (this.study) writeLink(this.study, this.preset, config);
   }
@@ -261,6 +286,8 @@ export class LabStudy extends LitElement {
     const controls = this.renderRoot.querySelector('lab-controls');
     const begins = command === 'run' || (command === 'step' && !client.active);
     if (begins && controls instanceof LabControls && Object.keys(controls.problems).length > 0) return controls.showProblem();
+    this.hindered = begins && this.#hindrance;
+    if (this.hindered) return;
     switch (command) {
       case 'run':
         return this.start();
@@ -336,12 +363,18 @@ export class LabStudy extends LitElement {
       <div class="columns">
         <section class="settings" aria-label="Settings">
           ${presets({ study, references: this.references, chosen: this.preset, changed: differ(this.config, this.#presetConfig(study)), choose: (name) => this.setPreset(name) })}
-          ${study.inputs ? html`<lab-inputs .specs=${study.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>` : nothing}
+          ${
+            study.inputs
+              ? html`<lab-inputs .specs=${study.inputs} .config=${this.config} .files=${this.inputs} @inputs=${(e: InputsEvent) => this.setInputs(e.inputs)}></lab-inputs>
+            ${study.inspect && Object.keys(this.inputs).length > 0 ? html`<lab-preview .inspected=${this.inspected} .schema=${study.fields} .config=${this.config} @settings=${(e: SettingsEvent) => this.#settings(e.config)}></lab-preview>` : nothing}`
+              : nothing
+          }
           <lab-controls .schema=${study.fields} .config=${this.config} .preset=${this.#presetConfig(study)} .active=${client.active}
             @settings=${(e: SettingsEvent) => this.#settings(e.config)} @live=${(e: LiveEvent) => client.change(e.changes)}></lab-controls>
         </section>
         <div class="results">
           <lab-run-bar .client=${client} .version=${this.changes} ?seeded=${study.fields['seed']?.kind === 'number'} @command=${(e: CommandEvent) => this.#command(e.command)} @follow=${() => this.#follow()}></lab-run-bar>
+          ${this.hindered ? html`<div class="notice error" role="alert"><p><b>Not started.</b> The chosen file cannot be used yet: what is wrong stands beside it. Correct it, or remove the file.</p></div>` : nothing}
           ${notices(this, client)}
           ${stale ? html`<p class="small muted" role="status">The settings have changed since this run; they take effect with the next one.</p>` : nothing}
           ${changed ? html`<p class="small muted" role="status">Settings were changed while the run went on: the link holds them as they are now, the saved run (JSON) every change.</p>` : nothing}

@@ -16,6 +16,7 @@ import { readTable } from '../../../src/data/table';
 import type { Inputs } from '../../../src/lab/study';
 import type { TrainerData } from '../../../src/runtime/trainer';
 import type { Config } from './fields';
+import { tableOptions } from './tableOptions';
 
 /** What inputs, and the targets of a regression, are shifted and divided by. */
 export interface Scale {
@@ -90,9 +91,7 @@ const published = (n: number): Dataset => {
 export const prepare = (c: Config, inputs: Inputs, stored?: Scale): Prepared => {
   const { data, labels } = inputs;
   if (labels && !data) throw new ConfigError(`'${labels.name}' are labels; choose the file of their examples too, or remove it`);
-  const { dataset, understood } = data
-    ? readTable(data, labels, { target: c.target, task: c.task })
-    : { dataset: builtIn(c), understood: '' };
+  const { dataset, understood } = data ? readTable(data, labels, tableOptions(c)) : { dataset: builtIn(c), understood: '' };
   const { train, test } = split(dataset, c, data !== undefined);
   const scale = stored ?? (c.standardise ? scaleOf(train) : {});
   checkScale(scale, dataset);

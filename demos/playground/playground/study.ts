@@ -96,6 +96,7 @@ export default defineStudy({
   fields,
   inputs,
   presets,
+  inspect: async (files, c) => (await import('./inspect')).inspect(files, c),
   views: () => VIEWS,
   theory: edge,
   claims,

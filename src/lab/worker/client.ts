@@ -1,7 +1,7 @@
 /** The page's side of a run: sends commands to the worker, keeps the rows that come back and knows the state. */
 import type { LiveChange, AdapterInfo, RunError } from '../run';
 import type { ClaimVerdict } from '../claim';
-import type { ArtifactRow, Config, Curve, EventRow, Marker, ProgressRow, Row } from '../study';
+import type { ArtifactRow, Config, Curve, EventRow, InputPreview, Inputs, Marker, ProgressRow, Row } from '../study';
 import { Rate } from '../rate';
 import { Stopwatch } from '../stopwatch';
 import { RowTable } from '../table';
@@ -13,6 +13,12 @@ export interface Computed {
   readonly curves: readonly Curve[];
   readonly markers: readonly Marker[];
   readonly error?: RunError;
+}
+
+/** Of a reader's files: what they are taken for, or why they cannot be read. */
+export interface Inspected {
+  readonly preview: InputPreview | undefined;
+  readonly error: RunError | undefined;
 }
 
 /** All that is forgotten when another run starts. */
@@ -55,6 +61,7 @@ export class RunClient {
   #heard = false;
   #request = 0;
   readonly #asked = new Map<number, (answer: Computed) => void>();
+  readonly #inspected = new Map<number, (answer: Inspected) => void>();
 
   /** `onChange` is called after every change of any field: at most some twenty times a second. `now`: milliseconds. */
   constructor(
@@ -155,6 +162,17 @@ export class RunClient {
     return answer;
   }
 
+  /** What files are taken for, read beside the page. Of several questions only the last is answered. */
+  inspect(study: string, config: Config, inputs: Inputs): Promise<Inspected> {
+    this.#inspected.clear();
+    const request = ++this.#request;
+    const answer = new Promise<Inspected>((resolve) => {
+      this.#inspected.set(request, resolve);
+    });
+    this.#send({ type: 'inspect', request, study, config, inputs });
+    return answer;
+  }
+
   pause(): void {
     if (this.state !== 'running') return;
     this.#command('pause');
@@ -228,6 +246,10 @@ export class RunClient {
       case 'ready':
         this.adapter = message.adapter;
         this.onChange();
+        return;
+      case 'inspected':
+        this.#inspected.get(message.request)?.(message);
+        this.#inspected.delete(message.request);
         return;
       case 'described':
         this.#asked.get(message.request)?.(message);

@@ -54,6 +54,10 @@ class StudyHost {
       void this.#describe(message);
       return;
     }
+    if (message.type === 'inspect') {
+      void this.#inspect(message);
+      return;
+    }
     const run = this.#run;
     if (run?.id !== message.run) return;
     switch (message.type) {
@@ -77,6 +81,16 @@ class StudyHost {
       this.#post({ type: 'described', request, curves: study.theory?.(checked) ?? [], markers: study.markers?.(checked) ?? [] });
     } catch (error) {
       this.#post({ type: 'described', request, curves: [], markers: [], error: describeError(error) });
+    }
+  }
+
+  async #inspect({ request, study: path, config, inputs }: Extract<ToWorker, { type: 'inspect' }>): Promise<void> {
+    try {
+      const study = await studyAt(this.#entries, path);
+      const preview = await study.inspect?.(inputs, parseConfig(study.fields, config));
+      this.#post({ type: 'inspected', request, preview, error: undefined });
+    } catch (error) {
+      this.#post({ type: 'inspected', request, preview: undefined, error: describeError(error) });
     }
   }
 

@@ -1,7 +1,7 @@
 /** Messages between a page and the worker that trains. Plain data: errors travel as name and message, studies as paths. */
 import type { AdapterInfo, LiveChange, RunError } from '../run';
 import type { ClaimVerdict } from '../claim';
-import type { Config, Curve, Inputs, Marker, PresetName, Row } from '../study';
+import type { Config, Curve, InputPreview, Inputs, Marker, PresetName, Row } from '../study';
 
 /** What to run. `resume`: id of a kept run that was cut off, to go on with. `keep`: whether it is stored in this browser. */
 export interface StartOrder {
@@ -24,10 +24,18 @@ export type ToWorker =
   /** New values of live settings. */
   | { readonly type: 'live'; readonly run: number; readonly changes: Config }
   /** Asks for what is computed, not measured, under these settings; `request` numbers the questions. */
-  | { readonly type: 'describe'; readonly request: number; readonly study: string; readonly config: Config };
+  | { readonly type: 'describe'; readonly request: number; readonly study: string; readonly config: Config }
+  /** Asks what files are taken for. */
+  | { readonly type: 'inspect'; readonly request: number; readonly study: string; readonly config: Config; readonly inputs: Inputs };
 
 /** Worker → page. */
 export type ToPage =
+  | {
+      readonly type: 'inspected';
+      readonly request: number;
+      readonly preview: InputPreview | undefined;
+      readonly error: RunError | undefined;
+    }
   /** The executor is open; sent once at the start, and again when it had to be opened anew. */
   | { readonly type: 'ready'; readonly adapter: AdapterInfo }
   | { readonly type: 'rows'; readonly run: number; readonly rows: readonly Row[] }
