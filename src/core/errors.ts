@@ -60,7 +60,7 @@ export class NoWebGPUError extends OverparamError {
   }
 }
 
-/** The device went away. `message` says what is preserved. */
+/** The device went away, and no other could be had or kept. */
 export class DeviceLostError extends OverparamError {
   override readonly name = 'DeviceLostError';
 }
@@ -112,3 +112,7 @@ export class NonFiniteError extends OverparamError {
 export class StorageError extends OverparamError {
   override readonly name = 'StorageError';
 }
+
+const COME_AGAIN: ReadonlySet<string> = new Set(['ShapeError', 'FormatError', 'ConfigError', 'NoRuleError', 'MemoryError', 'ShaderError']);
+/** Whether the same would fail in the same way again, on whatever device. By name: errors of a worker or of another copy of this module count too. */
+export const comesAgain = (error: unknown): boolean => error instanceof Error && COME_AGAIN.has(error.name);

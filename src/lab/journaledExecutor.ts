@@ -89,7 +89,18 @@ export class JournaledExecutor implements Executor, Recorder {
     const state = this.past?.snapshot.sessions.get(id);
     // A session that was over before the snapshot needs no memory where all its answers are in the journal.
     const over = this.past !== undefined && id < this.past.snapshot.opened && !state && !runsAgain(entries);
-    const session = new JournaledSession(id, plans, over ? undefined : await this.inner.open(plans, o), entries, state, this);
+    const onEvent = (event: TrainEvent): void => {
+      this.hooks.onEvent(event);
+      o?.onEvent?.(event);
+    };
+    const session = new JournaledSession(
+      id,
+      plans,
+      over ? undefined : await this.inner.open(plans, { ...o, onEvent }),
+      entries,
+      state,
+      this,
+    );
     this.#sessions.set(id, session);
     this.#tellMemory();
     return session;
@@ -112,9 +123,6 @@ export class JournaledExecutor implements Executor, Recorder {
     this.#cutShort ||= this.#sessions.get(id)?.replaying ?? false;
     this.#sessions.delete(id);
     this.#tellMemory();
-  }
-  event(event: TrainEvent): void {
-    this.hooks.onEvent(event);
   }
   #tellMemory(): void {
     this.hooks.onMemory([...this.#sessions.values()].reduce((sum, s) => sum + s.bytes, 0));

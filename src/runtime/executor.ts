@@ -40,7 +40,8 @@ export interface Probe {
   readonly every?: number;
   readonly at?: readonly number[];
 }
-export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
+/** A lost device was replaced, and what it held is there again; `step`: from which training goes on. `adapter`: the new one's name. */
+export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string; readonly adapter: string };
 /** Pauses between submissions. */
 export interface TrainControl {
   readonly paused: boolean;
@@ -117,6 +118,8 @@ export interface SessionOptions {
   readonly together?: readonly string[];
   /** The very kernels and options of the plans, although others of the same results may suit the adapter better: for measurements. Default false. */
   readonly asGiven?: boolean;
+  /** Told whenever the session, or its opening, has survived the loss of a device. */
+  readonly onEvent?: (event: TrainEvent) => void;
 }
 
 export interface Executor {
@@ -125,7 +128,10 @@ export interface Executor {
   readonly software: boolean;
   /** Storage buffers a dispatch may bind. */
   readonly maxBindings: number;
-  /** Allocates all slots. Throws MemoryError, before any allocation, where they do not fit. */
+  /**
+   * Allocates all slots. Throws MemoryError, before any allocation, where they do not fit. A lost device is replaced at whatever call it is noticed, of the
+   * session too: DeviceLostError means that none could be had for some twenty seconds, or that one after another was lost.
+   */
   open(plans: Readonly<Record<string, Plan>>, o?: SessionOptions): Promise<Session>;
   dispose(): void;
 }
