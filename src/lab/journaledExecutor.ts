@@ -7,6 +7,8 @@ import type { Executor, Session, SessionOptions, TrainEvent } from '../runtime/e
 import { entryBytes, type Entry, type Journal, type Snapshot } from './journal';
 import { JournaledSession, misfit, runsAgain, type Recorder } from './journaledSession';
 
+/** Until the first snapshot, in ms: a run that is left soon leaves something. */
+const FIRST = 1000;
 /** Time between snapshots, in ms; more where taking one is slow, so that it costs a twentieth of the run at most. */
 const INTERVAL = 10_000;
 const SHARE = 20;
@@ -38,7 +40,7 @@ export class JournaledExecutor implements Executor, Recorder {
   #opened = 0;
   #entries: Entry[] = [];
   #saved: number;
-  #interval = INTERVAL;
+  #interval = FIRST;
   #bytes: number;
   #keeping: boolean;
   /** A session could not be opened, or was closed before it had come to the end of its past: the run broke off there. */
@@ -134,6 +136,10 @@ export class JournaledExecutor implements Executor, Recorder {
     this.#entries = [];
   }
 
+  /** The next time that nothing runs is the time to. */
+  saveSoon(): void {
+    this.#interval = 0;
+  }
   /** Saves if it is time to. Only while nothing runs. */
   async saveIfDue(): Promise<void> {
     if (this.#now() - this.#saved >= this.#interval) await this.save();

@@ -7,8 +7,10 @@ import { outputBytes, type BatchEntry, type Entry, type Outputs } from './journa
 /** Outputs above this, in bytes, are not written down while they follow from what the study wrote: they are cheaper computed again. */
 const LARGE = 2 ** 20;
 
-export const misfit = (what: string): ConfigError =>
-  new ConfigError(
+/** A kept run's journal answers other questions than this build asks. */
+export class MisfitError extends ConfigError {}
+export const misfit = (what: string): MisfitError =>
+  new MisfitError(
     `the kept run does not fit this build: ${what}. It stays as it was kept, and can be seen and exported under Runs; start it again from the beginning`,
   );
 

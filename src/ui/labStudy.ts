@@ -102,6 +102,11 @@ export class LabStudy extends LitElement {
     const client = new RunClient(worker, () => this.#changed());
     worker.addEventListener('error', (e) => client.fail({ name: 'WorkerError', message: e.message || 'the worker script did not load' }));
     this.#client = client;
+    // One of the two comes last, and not every browser sends both.
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') client.save();
+    });
+    window.addEventListener('pagehide', () => client.save());
     void this.#read(phenomenon);
   }
 

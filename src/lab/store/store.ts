@@ -18,6 +18,16 @@ export const dropJournal = (tx: Writing, id: string): readonly Promise<unknown>[
   tx.objectStore('snapshots').delete(id),
 ];
 
+/** Deletes a run with all that is kept of it. */
+export const removeRun = async (tx: Writing, id: string): Promise<void> => {
+  await Promise.all([
+    tx.objectStore('runs').delete(id),
+    tx.objectStore('rows').delete(chunksOf(id)),
+    tx.objectStore('inputs').delete(id),
+    ...dropJournal(tx, id),
+  ]);
+};
+
 export class IdbStore implements RunStore {
   constructor(private readonly connection: Connection) {}
 
@@ -55,14 +65,7 @@ export class IdbStore implements RunStore {
   }
 
   async remove(id: string): Promise<void> {
-    await this.connection.write('delete the run', async (tx) => {
-      await Promise.all([
-        tx.objectStore('runs').delete(id),
-        tx.objectStore('rows').delete(chunksOf(id)),
-        tx.objectStore('inputs').delete(id),
-        ...dropJournal(tx, id),
-      ]);
-    });
+    await this.connection.write('delete the run', (tx) => removeRun(tx, id));
   }
 
   /** Throws StorageError where there is a run of this id. */

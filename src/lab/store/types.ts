@@ -69,7 +69,7 @@ export interface Keeper {
   dropJournal(facts: Partial<KeptRun>): Promise<void>;
   /** The last write; gives up the lock, and drops the journal unless the run can be `resumable` from it. */
   end(facts: Partial<KeptRun>, options?: { readonly resumable?: boolean }): Promise<void>;
-  /** Leaves a run that was to be resumed as it was kept before, and gives up the lock. */
+  /** Leaves a run that was to be resumed as it was kept before, forgets one that was not, and gives up the lock. */
   abandon(): Promise<void>;
 }
 /** Entries since the last update, and the snapshot that holds once they are done. */

@@ -63,6 +63,8 @@ class StudyHost {
         return run.resume();
       case 'step':
         return run.step();
+      case 'save':
+        return run.save();
       case 'live':
         return run.change(message.changes);
       case 'abort':
