@@ -6,6 +6,7 @@ import type { ClaimVerdict } from '../claim';
 import type { LiveChange, AdapterInfo, RunError } from '../run';
 import type { Config, Inputs, ProgressRow, Row } from '../study';
 import type { Journal } from '../journal';
+import type { Damaged } from './record';
 
 /** `running` without a worker that holds its lock: it was cut off, by a reload or a crash. */
 export type KeptState = 'running' | 'done' | 'aborted' | 'failed';
@@ -38,8 +39,10 @@ export interface KeptRun {
 
 /** Reading and managing. Every method throws StorageError where the browser refuses. */
 export interface RunStore {
-  /** Newest first. */
+  /** Newest first; those that cannot be read are left out. */
   list(): Promise<readonly KeptRun[]>;
+  /** What cannot be read, and why: it can be removed. */
+  damaged(): Promise<readonly Damaged[]>;
   get(id: string): Promise<KeptRun | undefined>;
   /** Points, cells and events in order of arrival; no progress, no artifacts. */
   rows(id: string): Promise<readonly Row[]>;
