@@ -11,6 +11,9 @@ interface LabElement extends HTMLElement {
   setConfig(config: Config): void;
   setInputs(inputs: Readonly<Record<string, { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }>>): void;
   start(options: { readonly live: readonly LiveChange[] }): unknown;
+  /** Goes on with the run that was cut off; false where there is none. */
+  resume(): Promise<boolean>;
+  readonly seconds: number;
   abort(): unknown;
   readonly state: RunState;
   /** False while an aborted run still delivers. */
@@ -40,6 +43,8 @@ export interface DriveOrder {
   readonly config: Config;
   readonly inputs: Readonly<Record<string, NamedFile>>;
   readonly live: readonly LiveChange[];
+  /** Whether to go on with the run of these settings that was cut off, if the browser keeps one. */
+  readonly resume?: boolean;
 }
 
 /** A run as it stands. */
@@ -64,7 +69,9 @@ export interface Outcome {
   /** Changes of live settings. */
   readonly live: readonly LiveChange[];
   readonly error?: RunError | undefined;
-  /** From start to end. */
+  /** Whether the page or its browser went away. */
+  readonly gone?: boolean;
+  /** From start to end; of a run that was gone on with without the time between. */
   readonly seconds: number;
 }
 
@@ -151,6 +158,7 @@ class DrivenRun {
   #points = 0;
   #adapter: AdapterInfo | undefined;
   #began = performance.now();
+  #crashed = false;
 
   constructor(
     private readonly page: Page,
@@ -158,6 +166,9 @@ class DrivenRun {
     private readonly watcher: Watcher,
   ) {
     this.#heard = listen(page);
+    page.on('crash', () => {
+      this.#crashed = true;
+    });
   }
 
   async run(url: string, order: DriveOrder): Promise<Outcome> {
@@ -173,9 +184,10 @@ class DrivenRun {
         undefined,
         { timeout: READY_MS },
       );
-      await this.#start(order);
+      const resumed = order.resume === true && (await this.page.evaluate(() => document.querySelector<LabElement>('lab-study')!.resume()));
+      if (!resumed) await this.#start(order);
       const { state, error } = await this.#settle();
-      const seconds = this.#seconds;
+      const seconds = resumed ? await this.page.evaluate(() => document.querySelector<LabElement>('lab-study')!.seconds) : this.#seconds;
       return {
         ...this.#measured,
         state,
@@ -193,6 +205,7 @@ class DrivenRun {
         ...this.#measured,
         state,
         error: { name: 'PageError', message },
+        gone: this.#crashed || this.page.isClosed(),
         seconds: this.#seconds,
         verdicts: [],
         charts: [],
@@ -267,11 +280,17 @@ class DrivenRun {
  * Opens the study's page and runs it to its end, or until the signal aborts. Never rejects for what happens in the page: one that
  * breaks or goes away is an outcome with state 'failed', which holds the rows fetched so far.
  */
-export const drive = async (browser: Browser, url: string, order: DriveOrder, signal: AbortSignal, watcher: Watcher): Promise<Outcome> => {
+export const drive = async (
+  browser: Pick<Browser, 'newPage'>,
+  url: string,
+  order: DriveOrder,
+  signal: AbortSignal,
+  watcher: Watcher,
+): Promise<Outcome> => {
   const page = await browser.newPage();
   try {
     return await new DrivenRun(page, signal, watcher).run(url, order);
   } finally {
-    await page.close();
+    await page.close().catch(() => undefined); // gone with its browser
   }
 };

@@ -114,5 +114,6 @@ export class StorageError extends OverparamError {
 }
 
 const COME_AGAIN: ReadonlySet<string> = new Set(['ShapeError', 'FormatError', 'ConfigError', 'NoRuleError', 'MemoryError', 'ShaderError']);
-/** Whether the same would fail in the same way again, on whatever device. By name: errors of a worker or of another copy of this module count too. */
-export const comesAgain = (error: unknown): boolean => error instanceof Error && COME_AGAIN.has(error.name);
+/** Whether the same would fail in the same way again, on whatever device. By name: what is left of an error across a worker's boundary counts too. */
+export const comesAgain = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && typeof error.name === 'string' && COME_AGAIN.has(error.name);

@@ -1,6 +1,6 @@
 /**
  * <lab-study>: the page of a phenomenon, showing one of its studies. `open` gives it the phenomenon and a worker to run it in; the address
- * names the study. For headless runs it has, beside what a reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
+ * names the study. For headless runs it has, beside what a reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, resume, abort, exportPngs, and read-only `state`, `progress`,
  * `over`, `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
@@ -200,6 +200,13 @@ export class LabStudy extends LitElement {
     }
   }
 
+  /** Goes on with the newest run of the study that was cut off; false where there is none. Throws StorageError. */
+  async resume(): Promise<boolean> {
+    if (this.study) await this.#lookForInterrupted(this.study, undefined);
+    if (this.interrupted) await this.resumeInterrupted();
+    if (this.storageError) throw new StorageError(this.storageError.message);
+    return this.#client?.active ?? false;
+  }
   /** Goes on with the run that was cut off. */
   async resumeInterrupted(): Promise<void> {
     const { study, interrupted: run } = this;
