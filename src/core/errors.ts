@@ -113,7 +113,15 @@ export class StorageError extends OverparamError {
   override readonly name = 'StorageError';
 }
 
-const COME_AGAIN: ReadonlySet<string> = new Set(['ShapeError', 'FormatError', 'ConfigError', 'NoRuleError', 'MemoryError', 'ShaderError']);
+const COME_AGAIN: ReadonlySet<string> = new Set([
+  'ShapeError',
+  'FormatError',
+  'ConfigError',
+  'NoRuleError',
+  'MemoryError',
+  'LimitError',
+  'ShaderError',
+]);
 /** Whether the same would fail in the same way again, on whatever device. By name: what is left of an error across a worker's boundary counts too. */
 export const comesAgain = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && typeof error.name === 'string' && COME_AGAIN.has(error.name);

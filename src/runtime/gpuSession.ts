@@ -46,7 +46,7 @@ export interface Tuning {
 export class GpuSession implements Session {
   stepsDone = 0;
   private program!: Program;
-  backend!: Backend;
+  private backend!: Backend;
   readonly readers = new Map<string, MetricReader>();
   private readonly history = new History();
   /** While another device is brought to where the lost one was. */
@@ -257,27 +257,27 @@ export class GpuSession implements Session {
     for (;;) {
       await this.recovering;
       this.alive();
-      const { backend } = this;
+      const { scheduler } = this;
       try {
         const result = await work();
         this.around.progressed();
         return result;
       } catch (cause) {
-        await this.recover(cause, backend, true);
+        await this.recover(cause, scheduler, true);
       }
     }
   }
 
   /**
-   * After `cause`, on `backend`: rebuilds everything on a new device as it was at the last snapshot, and does again what was done since; a leg that still
+   * After `cause`, on the device of `scheduler`: rebuilds everything on a new device as it was at the last snapshot, and does again what was done since; a leg that still
    * goes on only for `whole`. Gives what was told of it, unless another call saw to it. Throws `cause` where the device was not lost, DeviceLostError where
    * there is no other to be had.
    */
-  async recover(cause: unknown, backend: Backend, whole: boolean): Promise<TrainEvent | undefined> {
-    const loss = comesAgain(cause) ? undefined : await lossOf(backend.device);
+  async recover(cause: unknown, scheduler: Scheduler, whole: boolean): Promise<TrainEvent | undefined> {
+    const loss = comesAgain(cause) ? undefined : await lossOf(scheduler.device);
     if (!loss) throw cause;
     this.alive();
-    if (backend !== this.backend) return void (await this.recovering); // another call was first
+    if (scheduler !== this.scheduler) return void (await this.recovering); // another call was first
     let event: TrainEvent | undefined;
     this.recovering ??= this.rebuild(loss, whole).then(
       () => {

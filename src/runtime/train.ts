@@ -109,13 +109,13 @@ export async function* trainOn(session: GpuSession, o: TrainOptions): AsyncGener
   const course = new Course(session, o);
   try {
     for (;;) {
-      const { backend } = session;
+      const { scheduler } = session;
       try {
         await session.wantForms(stepPlans(o));
         yield* fly(session, o, course);
         return;
       } catch (cause) {
-        const event = await session.recover(cause, backend, false);
+        const event = await session.recover(cause, scheduler, false);
         if (event) o.onEvent?.(event);
       }
     }
