@@ -22,14 +22,12 @@ import { ProgressMeter, type Terminal } from './labProgress';
 import { keepReference } from './labReference';
 import { EXIT, exitCode, verdictText } from './labReport';
 import { compareText, sameBits } from './labRepeat';
-import { openSite } from './site';
+import { LAB_ORIGIN, openSite, originFlags } from './site';
 import { ROOT } from './root';
 import { sourceHash } from './sourceHash';
 
 const nameOf = (adapter: AdapterInfo): string => `${adapter.name}${adapter.software ? ' (software)' : ''}`;
 
-/** One origin whatever the port: what a browser stores belongs to an origin. */
-const ORIGIN = 'http://lab.localhost/';
 /** A run whose browser goes away more often than this has little hope. */
 const MOST_CRASHES = 5;
 
@@ -44,12 +42,11 @@ interface Placed {
 const measure = async ({ run, folder, resume }: Placed, signal: AbortSignal, meter: ProgressMeter): Promise<Outcome> => {
   meter.note('building the lab, where its source has changed');
   const site = await openSite();
-  const flags = [`--host-resolver-rules=MAP ${new URL(ORIGIN).hostname}:80 ${new URL(site.url).host}`];
   try {
     for (let crashes = 0; ; crashes++) {
-      const browser = await launchWithProfile(profileOf(folder), flags);
+      const browser = await launchWithProfile(profileOf(folder), originFlags(site));
       const order = { ...run, resume: resume || crashes > 0 };
-      const outcome = await drive(browser, pageOf(ORIGIN, run.study), order, signal, {
+      const outcome = await drive(browser, pageOf(LAB_ORIGIN, run.study), order, signal, {
         adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),
         event: (e) => meter.note(`${e.level}: ${e.message}`),
         progress: (p, points) => meter.update(p, points),

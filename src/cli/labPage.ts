@@ -6,7 +6,7 @@ import type { Config, EventRow, ProgressRow, Row, Study } from '../lab/study';
 import type { RunState } from '../lab/worker/client';
 
 /** The documented part of <lab-study>. */
-interface LabElement extends HTMLElement {
+export interface LabElement extends HTMLElement {
   setPreset(name: string): void;
   setConfig(config: Config): void;
   setInputs(inputs: Readonly<Record<string, { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }>>): void;
@@ -144,6 +144,40 @@ const changed = (page: Page): Promise<readonly LiveChange[]> =>
 export const pageOf = (site: string, { id, phenomenon }: Pick<Study, 'id' | 'phenomenon'>): string =>
   `${site}${phenomenon.id}/?study=${id}`;
 
+/** Waits for the page's adapter, or for the failure to get one. */
+export const untilReady = async (page: Page): Promise<void> => {
+  await page.waitForFunction(
+    () => {
+      const lab = document.querySelector<LabElement>('lab-study');
+      // An adapter, not the tag: the tag is there before the script that gives it a study and a worker.
+      return lab?.adapter !== undefined || lab?.state === 'failed';
+    },
+    undefined,
+    { timeout: READY_MS },
+  );
+};
+/** Begins a run on a page that is ready. */
+export const startOn = async (page: Page, { preset, config, inputs, live }: DriveOrder): Promise<void> => {
+  const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
+  await page.evaluate(
+    ({ preset, config, files, live }) => {
+      const lab = document.querySelector<LabElement>('lab-study');
+      lab?.setPreset(preset);
+      lab?.setConfig(config);
+      lab?.setInputs(
+        Object.fromEntries(
+          files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }]),
+        ),
+      );
+      lab?.start({ live });
+    },
+    { preset, config, files, live },
+  );
+};
+/** Goes on with the run that was cut off; false where there is none. */
+export const resumeOn = (page: Page): Promise<boolean> =>
+  page.evaluate(async () => (await document.querySelector<LabElement>('lab-study')?.resume()) ?? false);
+
 /** Called with every look at the page. */
 export interface Watcher {
   readonly progress: (p: ProgressRow, points: number) => void;
@@ -175,17 +209,12 @@ class DrivenRun {
     try {
       if (this.signal.aborted) throw new Error('interrupted before the run began');
       await this.page.goto(url);
-      await this.page.waitForFunction(
-        () => {
-          const lab = document.querySelector<LabElement>('lab-study');
-          // An adapter, not the tag: the tag is there before the script that gives it a study and a worker.
-          return lab?.adapter !== undefined || lab?.state === 'failed';
-        },
-        undefined,
-        { timeout: READY_MS },
-      );
-      const resumed = order.resume === true && (await this.page.evaluate(() => document.querySelector<LabElement>('lab-study')!.resume()));
-      if (!resumed) await this.#start(order);
+      await untilReady(this.page);
+      const resumed = order.resume === true && (await resumeOn(this.page));
+      if (!resumed) {
+        this.#began = performance.now();
+        await startOn(this.page, order);
+      }
       const { state, error } = await this.#settle();
       const seconds = resumed ? await this.page.evaluate(() => document.querySelector<LabElement>('lab-study')!.seconds) : this.#seconds;
       return {
@@ -220,25 +249,6 @@ class DrivenRun {
   }
   get #seconds(): number {
     return (performance.now() - this.#began) / 1000;
-  }
-
-  async #start({ preset, config, inputs, live }: DriveOrder): Promise<void> {
-    this.#began = performance.now();
-    const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
-    await this.page.evaluate(
-      ({ preset, config, files, live }) => {
-        const lab = document.querySelector<LabElement>('lab-study');
-        lab?.setPreset(preset);
-        lab?.setConfig(config);
-        lab?.setInputs(
-          Object.fromEntries(
-            files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }]),
-          ),
-        );
-        lab?.start({ live });
-      },
-      { preset, config, files, live },
-    );
   }
 
   async #look(): Promise<Snapshot> {
