@@ -34,6 +34,8 @@ export interface Disturbed {
   readonly faults: readonly { readonly fault: Fault; readonly seconds: number; readonly phase: string }[];
   /** Faults that came after the run's end, and so disturbed nothing. */
   readonly late: number;
+  /** How often it was begun anew, since nothing was kept yet. */
+  readonly anew: number;
   /** What was wrong; undefined where it ended with the same bits. */
   readonly wrong: string | undefined;
 }
@@ -46,6 +48,8 @@ const sleep = (ms: number): Promise<void> =>
     setTimeout(next, ms);
   });
 
+/** Within it a run has its first checkpoint, which says no more than its settings: one that is cut off before is begun anew. */
+const FIRST_CHECKPOINT = 1;
 /** Of a browser with this profile, by /proc. `type`: a part of its command line; undefined for the browser itself. */
 const processOf = async (profile: string, type: string | undefined): Promise<number | undefined> => {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
@@ -199,10 +203,12 @@ export class FaultTester {
     const bench = await Bench.open(this.site);
     const moments = faults.map(() => this.draw() * seconds).toSorted((a, b) => a - b);
     const suffered: { fault: Fault; seconds: number; phase: string }[] = [];
+    let anew = 0;
     const result = (wrong: string | undefined): Disturbed => ({
       study: study.path,
       faults: suffered,
       late: faults.length - suffered.length,
+      anew,
       wrong,
     });
     try {
@@ -218,6 +224,11 @@ export class FaultTester {
           if (await bench.finished()) {
             suffered.pop(); // it came to its end in the moment between
             return result(undefined);
+          }
+          if (suffered.at(-1)!.seconds < FIRST_CHECKPOINT && (await bench.look()).state === 'idle') {
+            anew++;
+            await bench.start(study, preset);
+            continue;
           }
           return result(`after a ${fault} at ${suffered.at(-1)!.seconds.toFixed(2)} s there was nothing to resume`);
         }

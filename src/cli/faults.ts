@@ -86,7 +86,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     const total = (fault: Fault): number => runs.flatMap((r) => r.faults).filter((f) => f.fault === fault).length;
     say(
       `${total('kill')} kills of the GPU process, ${total('reload')} reloads, ${total('restart')} kills of the browser in ${runs.length} runs of ${kinds.length} kinds: ` +
-        `${runs.length - wrong.length} ended with the bits of a run left alone, ${wrong.length} did not.`,
+        `${runs.length - wrong.length} ended with the bits of a run left alone, ${wrong.length} did not. ${runs.reduce((sum, r) => sum + r.anew, 0)} times a run was cut off before it kept anything, and begun anew.`,
     );
     return wrong.length === 0 ? EXIT.agrees : EXIT.failed;
   } finally {

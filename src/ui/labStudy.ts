@@ -8,7 +8,19 @@ import { StorageError } from '../core/errors';
 import { referencesOf } from '../lab/reference';
 import { describeError, type AdapterInfo, type LiveChange, type RunError } from '../lab/run';
 import { differences, isPreset, parseConfig, presetConfig, presetNamed } from '../lab/schema';
-import type { ArtifactRow, ClaimVerdict, Config, Inputs, Phenomenon, PresetName, ProgressRow, Reference, Row, Study } from '../lab/study';
+import {
+  titleOf,
+  type ArtifactRow,
+  type ClaimVerdict,
+  type Config,
+  type Inputs,
+  type Phenomenon,
+  type PresetName,
+  type ProgressRow,
+  type Reference,
+  type Row,
+  type Study,
+} from '../lab/study';
 import { openStore } from '../lab/store/store';
 import type { KeptRun } from '../lab/store/types';
 import { RunClient, type Computed, type RunState } from '../lab/worker/client';
@@ -172,7 +184,11 @@ export class LabStudy extends LitElement {
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
     const { study, preset, config, inputs, build } = this;
-    if (study) this.#client?.start({ study: study.path, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
+    if (study)
+      this.#client?.start(
+        { study: study.path, title: titleOf(study), preset, config, inputs, live, build, resume: undefined, keep: true },
+        paused,
+      );
   }
   abort(): void {
     this.#client?.abort();
@@ -222,6 +238,7 @@ export class LabStudy extends LitElement {
       this.#settings(Object.assign({}, config, ...run.live.map((l) => l.changes)) as Config);
       this.#client!.start({
         study: study.path,
+        title: titleOf(study),
         preset: this.preset,
         config,
         inputs: this.inputs,

@@ -1,15 +1,14 @@
 /** What a run's record says of it when it begins. */
 import type { KeptRun } from '../store/types';
-import { titleOf, type Config, type Study } from '../study';
 import type { StartOrder } from './protocol';
 
 /** 'a', 'a, then b'. */
 export const both = (before: string, now: string): string => (before.split(', then ').at(-1) === now ? before : `${before}, then ${now}`);
 
-export const newRun = (study: Study, config: Config, { preset, build, live }: StartOrder): KeptRun => ({
+export const newRun = ({ study, title, preset, config, build, live }: StartOrder): KeptRun => ({
   id: crypto.randomUUID(),
-  study: study.path,
-  title: titleOf(study),
+  study,
+  title,
   preset,
   config,
   date: new Date().toISOString(),

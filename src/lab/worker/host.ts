@@ -96,7 +96,10 @@ class StudyHost {
 
   async #perform(run: HostedRun, path: string): Promise<void> {
     try {
-      await run.perform(await studyAt(this.#entries, path), () => this.#open());
+      await run.perform(
+        () => studyAt(this.#entries, path),
+        () => this.#open(),
+      );
     } catch (error) {
       await this.#fail(run, error);
     }

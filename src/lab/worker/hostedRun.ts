@@ -117,14 +117,12 @@ export class HostedRun {
   }
 
   /** Runs to the end, an abort or an error, which it throws once all is posted and kept. */
-  async perform(study: Study, open: () => Promise<Executor>): Promise<void> {
-    let config = parseConfig(study.fields, this.order.config);
+  async perform(load: () => Promise<Study>, open: () => Promise<Executor>): Promise<void> {
     try {
       const past = await this.#past();
-      if (past) config = parseConfig(study.fields, past.kept.config);
       this.#before = (past?.kept.points ?? 0) + (past?.kept.cells ?? 0);
-      await this.#keep(study, config, past?.kept);
-      const executor = await this.#opened(open, past?.kept);
+      await this.#keep(past?.kept);
+      const { study, config, executor } = await this.#begun(load, open, past?.kept);
       this.#live = new LiveSettings(config, past?.kept.live ?? this.order.live, past?.journal.snapshot.liveCalls ?? 0);
       if (Object.keys(this.#early).length > 0) this.#live.set(this.#early);
       this.#executor = this.#journaled(executor, past);
@@ -150,29 +148,31 @@ export class HostedRun {
     return { kept, journal };
   }
 
-  /** From here on a run that is cut off can be resumed. */
-  async #keep(study: Study, config: Config, earlier: KeptRun | undefined): Promise<void> {
+  /** From here on a run that is cut off can be resumed: first of all, since loading a study and opening a device take time. */
+  async #keep(earlier: KeptRun | undefined): Promise<void> {
     this.#watch.add(earlier?.seconds ?? 0);
     if (!this.control.paused && !earlier) this.#watch.go();
     if (!this.order.keep || !this.openStore) return;
     const { build, inputs } = this.order;
-    const facts = earlier ? { ...earlier, build: both(earlier.build, build) } : newRun(study, config, this.order);
+    const facts = earlier ? { ...earlier, build: both(earlier.build, build) } : newRun(this.order);
     this.#keeping = true;
     this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
     if (!earlier) await this.#keeper.flush({}, { entries: [], snapshot: BEGINNING });
     this.#kept = performance.now() - KEEP_INTERVAL + FIRST_KEPT;
     if (this.#keeping)
       this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
-    if (!earlier) await this.#prune(study.path);
+    if (!earlier) await this.#prune(facts.study);
   }
-  /** Where there is none to be had, nothing was begun. */
-  async #opened(open: () => Promise<Executor>, earlier: KeptRun | undefined): Promise<Executor> {
+  /** Where there is no such study, the settings are not its own or no device is to be had, nothing was begun. */
+  async #begun(load: () => Promise<Study>, open: () => Promise<Executor>, earlier: KeptRun | undefined) {
     try {
+      const study = await load();
+      const config = parseConfig(study.fields, earlier?.config ?? this.order.config);
       const executor = await open();
       this.#adapter = earlier?.adapter;
       this.#goesOnOn({ name: executor.name, software: executor.software });
-      if (!earlier) await this.#keeper?.flush({ adapter: this.#adapter });
-      return executor;
+      if (!earlier) await this.#keeper?.flush({ config, adapter: this.#adapter });
+      return { study, config, executor };
     } catch (error) {
       await this.#keeper?.abandon();
       throw error;

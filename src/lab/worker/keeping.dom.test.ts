@@ -6,7 +6,7 @@ import { addInt, add, constant, mul, sum, variable } from '../../ops/index';
 import { plan, type Plan } from '../../plan/index';
 import { metric, type Executor } from '../../runtime/executor';
 import { openReference } from '../../runtime/reference';
-import type { Row, Study } from '../study';
+import { titleOf, type Row, type Study } from '../study';
 import { fakeEntry, fakeStudy } from '../fakeStudy';
 import type { Entry, Snapshot } from '../journal';
 import { defaults } from '../schema';
@@ -42,6 +42,7 @@ const connect = (run: Study['run'], openExecutor: () => Promise<Executor> = asyn
 };
 const order = (resume?: string): StartOrder => ({
   study: fakeStudy.path,
+  title: titleOf(fakeStudy),
   preset: 'quick',
   config: defaults(fakeStudy.fields),
   inputs: {},

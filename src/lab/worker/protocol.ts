@@ -7,6 +7,8 @@ import type { Config, Curve, Inputs, Marker, PresetName, Row } from '../study';
 export interface StartOrder {
   /** Its path. */
   readonly study: string;
+  /** Of its phenomenon and its own, for the record: that is kept before the study is loaded. */
+  readonly title: string;
   readonly preset: PresetName;
   readonly config: Config;
   readonly inputs: Inputs;
