@@ -182,9 +182,9 @@ const holderOf = async (profile: string): Promise<number | undefined> => {
     return undefined;
   }
 };
-/** Throws ConfigError where another browser uses the profile. A lock that was left behind, perhaps by another machine, is removed. */
-const freeProfile = async (profile: string): Promise<void> => {
-  for (const until = performance.now() + LEAVING_MS; ;) {
+/** Throws ConfigError where another browser uses the profile, after `patience` ms. A lock that was left behind, perhaps by another machine, is removed. */
+export const freeProfile = async (profile: string, patience = LEAVING_MS): Promise<void> => {
+  for (const until = performance.now() + patience; ;) {
     const holder = await holderOf(profile);
     if (holder === undefined) break;
     if (performance.now() > until) throw new ConfigError(`the run in ${dirname(dirname(profile))} goes on now, in process ${holder}`);
