@@ -62,13 +62,14 @@ describe('the checkpoint of a headless run', () => {
   });
 });
 
+const lock = async (name: string): Promise<string> => {
+  const profile = profileOf(folder);
+  await mkdir(profile, { recursive: true });
+  await symlink(name, join(profile, 'SingletonLock'));
+  return profile;
+};
+
 describe('the profile', () => {
-  const lock = async (name: string): Promise<string> => {
-    const profile = profileOf(folder);
-    await mkdir(profile, { recursive: true });
-    await symlink(name, join(profile, 'SingletonLock'));
-    return profile;
-  };
   it.each([
     ['a browser that is gone', `${hostname()}-4194304000`],
     ['another machine', 'elsewhere.example-1'],

@@ -6,9 +6,8 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { ConfigError, StorageError } from '../core/errors';
 import type { Entry, Study } from '../lab/study';
 import { DATABASE } from '../lab/store/database';
-import type { Damaged } from '../lab/store/record';
 import { openStore, type IdbStore } from '../lab/store/store';
-import type { KeptRun } from '../lab/store/types';
+import type { Damaged, KeptRun } from '../lab/store/types';
 import { presentRun } from '../lab/version1';
 import { noticeStyles } from './notices';
 import { letterOf, MOST_COMPARED, type Compared } from './runCompare';

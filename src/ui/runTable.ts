@@ -1,8 +1,7 @@
 /** The table of kept runs: a row each, which stacks into a card where the page is narrow. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Study } from '../lab/study';
-import type { Damaged } from '../lab/store/record';
-import type { KeptRun } from '../lab/store/types';
+import type { Damaged, KeptRun } from '../lab/store/types';
 import { formatSeconds } from './format';
 import { adapterText, countVerdicts, dateText, linkTo, resumeLink, stateText } from './runText';
 

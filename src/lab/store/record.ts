@@ -3,14 +3,7 @@ import * as v from 'valibot';
 import type { Config } from '../fields';
 import type { ClaimVerdict } from '../claim';
 import type { ProgressRow } from '../rows';
-import type { KeptRun } from './types';
-
-/** One that cannot be read. */
-export interface Damaged {
-  readonly id: string;
-  /** 'seconds: …'. */
-  readonly why: string;
-}
+import type { Damaged, KeptRun } from './types';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const isConfig = (value: unknown): value is Config => typeof value === 'object' && value !== null && !Array.isArray(value);

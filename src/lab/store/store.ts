@@ -4,8 +4,8 @@ import type { Inputs, Row } from '../study';
 import type { Journal } from '../journal';
 import { add, chunksOf, Connection, DATABASE, put, type Writing } from './database';
 import { trainedNow, trainedStill } from './locks';
-import { isDamaged, readRecord, type Damaged, type Readable } from './record';
-import type { KeptRun, RunStore } from './types';
+import { isDamaged, readRecord, type Readable } from './record';
+import type { Damaged, KeptRun, RunStore } from './types';
 
 const plain = ({ touched: _touched, ...run }: Readable): KeptRun => run;
 const time = ({ date }: KeptRun): number => Date.parse(date) || 0;

@@ -6,7 +6,6 @@ import type { ClaimVerdict } from '../claim';
 import type { LiveChange, AdapterInfo, RunError } from '../run';
 import type { Config, Inputs, ProgressRow, Row } from '../study';
 import type { Journal } from '../journal';
-import type { Damaged } from './record';
 
 /** `running` without a worker that holds its lock: it was cut off, by a reload or a crash. */
 export type KeptState = 'running' | 'done' | 'aborted' | 'failed';
@@ -35,6 +34,13 @@ export interface KeptRun {
   readonly resumable: boolean;
   /** It came from a file, not from this browser. */
   readonly imported: boolean;
+}
+
+/** A record that cannot be read. */
+export interface Damaged {
+  readonly id: string;
+  /** 'seconds: …'. */
+  readonly why: string;
 }
 
 /** Reading and managing. Every method throws StorageError where the browser refuses. */
