@@ -98,6 +98,25 @@ describe('npm run lab', () => {
     expect((await metricsOf(signal)).trimEnd().split('\n')).toHaveLength(1 + summary.points);
   });
 
+  it('that is killed is gone on with from its folder, with the bits of one left alone; its checkpoint goes when it is over', async () => {
+    const args = ['sgd-noise/stationary', '--preset', 'smoke', '--set', 'averaged=4000'];
+    const alone = await lab([...args, '--out', join(folder, 'alone')]);
+    expect(alone.code, alone.stderr).toBe(0);
+    const out = join(folder, 'killed');
+    const killed = await lab([...args, '--out', out], (child, stderr) => {
+      if (/\b[1-9]\d* points/.test(stderr)) child.kill('SIGKILL');
+    });
+    expect([killed.code, existsSync(join(out, 'run.json')), existsSync(join(out, '.checkpoint'))]).toEqual([null, false, true]);
+    const again = await lab([...args, '--out', out]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`--resume ${out}`)]);
+    const resumed = await lab(['--resume', out]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await metricsOf('killed')).toBe(await metricsOf('alone'));
+    expect(existsSync(join(out, '.checkpoint'))).toBe(false);
+    const nothing = await lab(['--resume', out]);
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('came to its end')]);
+  });
+
   it('goes on without a reader of its output as after an interrupt, and says nothing of it', async () => {
     const out = join(folder, 'piped');
     const child = spawn(

@@ -145,7 +145,7 @@ describe('checkpoints', () => {
 });
 
 describe('a lost device', () => {
-  it('is recovered from once: no step repeated, none missed, the same bits', async () => {
+  it('is recovered from: no step repeated, none missed, the same bits', async () => {
     const undisturbed = await Trainer.open(gpu, options({ seeds: [1, 2] }));
     const o = { steps: 300, probes: [{ plan: 'eval', every: 50 }], submissionMs: 5 };
     const expectedRows = await collect(undisturbed.train(o));
@@ -176,11 +176,6 @@ describe('a lost device', () => {
     console.log(`recovered from the checkpoint at step ${events[0]!.step}`);
     for (const [i, v] of STATE.entries()) expect(await bits(trainer.session, v), v).toEqual(expected[i]);
 
-    // A second loss in one run ends it, and says what is preserved.
-    const lose = async (): Promise<void> => {
-      for await (const _ of trainer.train({ steps: 3000, submissionMs: 5 })) executor.device.destroy();
-    };
-    await expect(lose()).rejects.toThrow(/lost twice; the checkpoint at step \d+ is preserved/);
     executor.dispose();
   });
 });

@@ -2,10 +2,12 @@
  * What a machine needs to run this: a browser, found or else fetched, and launched; and what Dawn in Node needs. Everything said goes to stderr,
  * so that stdout stays a command's own.
  */
+import { readlink, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright';
-import type { Browser } from 'playwright';
+import type { Browser, BrowserContext } from 'playwright';
 import { ConfigError } from '../core/errors';
 import { runCommand } from './command';
 import { findBrowser, launchOptions } from './findBrowser';
@@ -157,9 +159,46 @@ export const launchBrowser = async (): Promise<Browser> => {
   return chromium.launch(launchOptions());
 };
 
-/** The same, except that an interrupt is left to the command: Playwright's own answer is to end browser and process at once. `flags`: beside the usual ones. */
+/** Playwright's own answer to an interrupt is to end browser and process at once: it is left to the command. */
+const LEFT_TO_COMMAND = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false } as const;
+/** The same, except that an interrupt is left to the command. `flags`: beside the usual ones. */
 export const launchInterruptible = async (flags: readonly string[] = []): Promise<Browser> => {
   await ensureBrowser();
   const options = launchOptions();
-  return chromium.launch({ ...options, args: [...options.args, ...flags], handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+  return chromium.launch({ ...options, args: [...options.args, ...flags], ...LEFT_TO_COMMAND });
+};
+
+/** Time for a browser whose command was killed to notice and go, in ms. */
+const LEAVING_MS = 15_000;
+/** The process that a profile's lock, '<host>-<process>', names, where it is one of this machine that is alive. */
+const holderOf = async (profile: string): Promise<number | undefined> => {
+  const lock = await readlink(join(profile, 'SingletonLock')).catch(() => '');
+  const [, host, pid] = /^(.*)-(\d+)$/.exec(lock) ?? [];
+  if (host !== hostname()) return undefined;
+  try {
+    process.kill(Number(pid), 0);
+    return Number(pid);
+  } catch {
+    return undefined;
+  }
+};
+/** Throws ConfigError where another browser uses the profile, after `patience` ms. A lock that was left behind, perhaps by another machine, is removed. */
+export const freeProfile = async (profile: string, patience = LEAVING_MS): Promise<void> => {
+  for (const until = performance.now() + patience; ;) {
+    const holder = await holderOf(profile);
+    if (holder === undefined) break;
+    if (performance.now() > until) throw new ConfigError(`the run in ${dirname(dirname(profile))} goes on now, in process ${holder}`);
+    await new Promise((next) => {
+      setTimeout(next, 100);
+    });
+  }
+  for (const name of ['SingletonLock', 'SingletonSocket', 'SingletonCookie']) await rm(join(profile, name), { force: true });
+};
+
+/** A headless browser like launchInterruptible's, whose storage lies in the folder `profile` and outlives it. Throws ConfigError where another browser uses it. */
+export const launchWithProfile = async (profile: string, flags: readonly string[] = []): Promise<BrowserContext> => {
+  await ensureBrowser();
+  await freeProfile(profile);
+  const options = launchOptions();
+  return chromium.launchPersistentContext(profile, { ...options, args: [...options.args, ...flags], ...LEFT_TO_COMMAND });
 };

@@ -133,6 +133,8 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
 ] as const;
+/** A GPU process that died is started again, and its site served, however often: whether to go on is the run's to decide. */
+const PERSISTENT = ['--disable-gpu-process-crash-limit', '--disable-domain-blocking-for-3d-apis'] as const;
 /** On Linux WebGPU runs on Vulkan, which a headless Chromium does not start by itself: developer.chrome.com/blog/supercharge-web-ai-testing. */
 const LINUX_GPU = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface'] as const;
 
@@ -143,5 +145,9 @@ const LINUX_GPU = ['--use-angle=vulkan', '--enable-features=Vulkan', '--disable-
 export const launchOptions = (host: Host = thisHost()): { headless: true; executablePath?: string; args: string[] } => {
   const found = findBrowser(host);
   const adapter = wantsSoftware(host) ? ['--use-webgpu-adapter=swiftshader'] : host.platform === 'linux' ? LINUX_GPU : [];
-  return { headless: true, ...(found && { executablePath: found.executablePath }), args: ['--enable-unsafe-webgpu', ...adapter, ...QUIET] };
+  return {
+    headless: true,
+    ...(found && { executablePath: found.executablePath }),
+    args: ['--enable-unsafe-webgpu', ...adapter, ...QUIET, ...PERSISTENT],
+  };
 };

@@ -83,7 +83,14 @@ describe('the command line', () => {
     expect(parse('--from', 'run.json', '--out', 'x')).toEqual({ kind: 'repeat', path: 'run.json', out: 'x' });
   });
 
+  it('takes a folder to go on in', () => {
+    expect(parse('--resume', 'out/x')).toEqual({ kind: 'resume', folder: 'out/x' });
+    expect(parse('--resume', 'out/x', '--json')).toEqual({ kind: 'resume', folder: 'out/x', json: true });
+  });
+
   it.each([
+    ['a folder to go on in beside a study', ['one', '--resume', 'x'], ['--resume', '--json']],
+    ['a folder to go on in beside other options', ['--resume', 'x', '--seeds', '4'], ['--resume', '--json']],
     ['a file the study has no name for', ['one', '--input', 'labels=a.csv'], ['NAME=PATH', 'labels=a.csv', 'data']],
     ['a saved run beside other settings', ['one', '--from', 'run.json'], ['--from', '--out']],
     ['no study', [], ['which study', 'one/first', 'two/second', 'The title of first']],

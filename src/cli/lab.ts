@@ -4,42 +4,55 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ConfigError } from '../core/errors';
+import { comesAgain, ConfigError } from '../core/errors';
 import { readBundle, toJson } from '../lab/bundle';
 import type { AdapterInfo } from '../lab/run';
 import type { Inputs } from '../lab/study';
 import { presentRun } from '../lab/version1';
-import { launchInterruptible } from './browser';
+import { launchWithProfile } from './browser';
 import { entriesOf, loadCatalogue, type Catalogue } from './catalogue';
+import { dropCheckpoint, profileOf } from './checkpointFolder';
 import { commit } from './commit';
 import { onInterrupt } from './interrupt';
 import { parseLab, type LabCommand } from './labArgs';
+import { keepOrder, readOrder } from './labCheckpoint';
 import { makeFolder, NO_ADAPTER, writeOutcome, type LabRun } from './labOutput';
 import { drive, pageOf, type Outcome } from './labPage';
 import { ProgressMeter, type Terminal } from './labProgress';
 import { keepReference } from './labReference';
 import { EXIT, exitCode, verdictText } from './labReport';
 import { compareText, sameBits } from './labRepeat';
-import { openSite } from './site';
+import { LAB_ORIGIN, openSite, originFlags } from './site';
 import { ROOT } from './root';
 import { sourceHash } from './sourceHash';
 
 const nameOf = (adapter: AdapterInfo): string => `${adapter.name}${adapter.software ? ' (software)' : ''}`;
 
-/** Builds, serves, launches and drives; everything it opened is closed again. */
-const measure = async (run: LabRun, signal: AbortSignal, meter: ProgressMeter): Promise<Outcome> => {
+/** A run whose browser goes away more often than this has little hope. */
+const MOST_CRASHES = 5;
+
+/** A run and its folder; `resume`: whether it goes on from its checkpoint there. */
+interface Placed {
+  readonly run: LabRun;
+  readonly folder: string;
+  readonly resume: boolean;
+}
+
+/** Builds, serves, launches and drives; everything it opened is closed again. A browser that goes away is replaced. */
+const measure = async ({ run, folder, resume }: Placed, signal: AbortSignal, meter: ProgressMeter): Promise<Outcome> => {
   meter.note('building the lab, where its source has changed');
   const site = await openSite();
   try {
-    const browser = await launchInterruptible();
-    try {
-      return await drive(browser, pageOf(site.url, run.study), run, signal, {
+    for (let crashes = 0; ; crashes++) {
+      const browser = await launchWithProfile(profileOf(folder), originFlags(site));
+      const order = { ...run, resume: resume || crashes > 0 };
+      const outcome = await drive(browser, pageOf(LAB_ORIGIN, run.study), order, signal, {
         adapter: (adapter) => meter.note(`adapter: ${nameOf(adapter)}`),
         event: (e) => meter.note(`${e.level}: ${e.message}`),
         progress: (p, points) => meter.update(p, points),
-      });
-    } finally {
-      await browser.close();
+      }).finally(() => browser.close());
+      if (!outcome.gone || signal.aborted || crashes >= MOST_CRASHES) return outcome;
+      meter.note('the browser went away; the run goes on from its last checkpoint, in another');
     }
   } finally {
     await site.close();
@@ -96,14 +109,15 @@ const report = (run: LabRun, outcome: Outcome, folder: string): string => {
   return `${[title, verdictText(verdicts), folder, ...(again ? [again] : [])].join('\n\n')}\n`;
 };
 
-const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<number> => {
-  const date = new Date();
-  // Before the run, so that a folder that cannot be written costs nobody an hour.
-  const folder = await makeFolder(run, date);
+/** Whether it is over, and would end in the same way again: then nothing is left to go on with. */
+const isOver = ({ state, error }: Outcome): boolean => state !== 'failed' || comesAgain(error);
+
+const runIn = async (placed: Placed, date: Date, stdout: Terminal, stderr: Terminal): Promise<number> => {
+  const { run, folder } = placed;
   const meter = new ProgressMeter(stderr);
   const interrupt = onInterrupt((text) => meter.note(text));
   try {
-    const outcome = await measure(run, interrupt.signal, meter);
+    const outcome = await measure(placed, interrupt.signal, meter);
     const unwritten = await writeOutcome(folder, run, outcome, date);
     if (run.reference) meter.note(await keep(run, outcome, date));
     stdout.write(report(run, outcome, folder));
@@ -112,10 +126,20 @@ const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<
       stderr.write(`lab: not written: ${unwritten.join('; ')}. The other files are in ${folder}\n`);
       return EXIT.failed;
     }
+    if (isOver(outcome)) await dropCheckpoint(folder);
+    else stderr.write(`lab: its checkpoint is kept; npm run lab -- --resume ${folder} goes on from there\n`);
     return interrupt.signal.aborted ? EXIT.interrupted : codeOf(run, outcome);
   } finally {
     interrupt.dispose();
   }
+};
+
+const runLab = async (run: LabRun, stdout: Terminal, stderr: Terminal): Promise<number> => {
+  const date = new Date();
+  // Before the run, so that a folder that cannot be written costs nobody an hour.
+  const folder = await makeFolder(run, date);
+  await keepOrder(folder, run, date);
+  return runIn({ run, folder, resume: false }, date, stdout, stderr);
 };
 
 /** The exit status: see EXIT. `args` without node and the script. */
@@ -129,6 +153,10 @@ export const main = async (
     const command = parseLab(args, catalogue);
     if (command.kind === 'run') return await runLab({ ...command, inputs: await readInputs(command.inputs), live: [] }, stdout, stderr);
     if (command.kind === 'repeat') return await runLab(await readRepeat(command, catalogue), stdout, stderr);
+    if (command.kind === 'resume') {
+      const { run, folder, date } = await readOrder(command.folder, entriesOf(catalogue));
+      return await runIn({ run: { ...run, ...(command.json && { json: true }) }, folder, resume: true }, date, stdout, stderr);
+    }
     stdout.write(`${command.text}\n`);
     return EXIT.agrees;
   } catch (error) {

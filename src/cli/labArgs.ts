@@ -22,6 +22,8 @@ export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
   /** Does again what a run's JSON file says, and compares. */
   | ({ readonly kind: 'repeat'; readonly path: string } & Output)
+  /** Goes on with the run in a folder that was cut off. */
+  | { readonly kind: 'resume'; readonly folder: string; readonly json?: boolean }
   | ({
       readonly kind: 'run';
       readonly study: Study;
@@ -44,6 +46,7 @@ const readOptions = (args: readonly string[]) => {
         out: { type: 'string' },
         input: { type: 'string', multiple: true },
         from: { type: 'string' },
+        resume: { type: 'string' },
         reference: { type: 'boolean' },
         force: { type: 'boolean' },
         json: { type: 'boolean' },
@@ -113,6 +116,12 @@ export const parseLab = (args: readonly string[], catalogue: Catalogue): LabComm
     values,
     positionals: [id, ...rest],
   } = readOptions(args);
+  if (values.resume !== undefined) {
+    const { resume, json, ...others } = values;
+    if (id !== undefined || Object.keys(others).length > 0)
+      throw new ConfigError(`--resume takes everything from the folder; only --json goes with it\n\n${OPTIONS}`);
+    return { kind: 'resume', folder: resume, ...(json ? { json } : {}) };
+  }
   if (values.from !== undefined) {
     const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
     if (others)

@@ -10,6 +10,7 @@ export const OPTIONS = `Options:
   --seeds N          the same as --set seeds=N
   --input NAME=PATH  a file of your own, for studies that take one; may be repeated
   --from RUN.json    do again what a saved run did, and compare the numbers bit by bit
+  --resume FOLDER    go on with the run in FOLDER that was cut off, from its last checkpoint; it ends with the bits it would have had
   --out FOLDER       where metrics.csv, run.json and the charts go (default: out/<study>-<preset>-<time>)
   --force            write over a folder that holds a run already
   --json             verdicts and where the files are as JSON on stdout, for programs

@@ -9,6 +9,7 @@ import type { LiveChange } from '../lab/run';
 import { fileStem, titleOf, type Inputs } from '../lab/study';
 import { RowTable } from '../lab/table';
 import { commit } from './commit';
+import { hasCheckpoint } from './checkpointFolder';
 import type { LabCommand } from './labArgs';
 import type { Outcome } from './labPage';
 import { ROOT } from './root';
@@ -47,6 +48,8 @@ export const makeFolder = async ({ study, preset, out, force }: LabRun, date: Da
   const named = out === undefined ? undefined : resolve(out);
   if (named !== undefined && !force && existsSync(join(named, 'run.json')))
     throw new ConfigError(`${named} holds a run already; choose another folder, or write over it with --force`);
+  if (named !== undefined && !force && hasCheckpoint(named))
+    throw new ConfigError(`${named} holds a run that was cut off; go on with it by --resume ${named}, or start anew there with --force`);
   const time = date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
   try {
     if (named === undefined) return await makeFresh(resolve('out', `${fileStem(study)}-${preset}-${time}Z`));
@@ -57,20 +60,22 @@ export const makeFolder = async ({ study, preset, out, force }: LabRun, date: Da
   }
 };
 
-const bundleOf = ({ study, preset, config, inputs }: LabRun, outcome: Outcome, table: RowTable, date: Date): RunBundle => {
-  const { verdicts, adapter, seconds, state, live } = outcome;
+/** A run as a file; one without an outcome is only begun. */
+export const bundleOf = ({ study, preset, config, inputs, live }: LabRun, outcome: Outcome | undefined, date: Date): RunBundle => {
+  const table = new RowTable(outcome?.rows ?? []);
+  const state = outcome?.state ?? 'aborted';
   return {
     facts: {
       study: study.path,
       title: titleOf(study),
       preset,
       config,
-      verdicts,
-      adapter: adapter ?? NO_ADAPTER,
+      verdicts: outcome?.verdicts ?? [],
+      adapter: outcome?.adapter ?? NO_ADAPTER,
       date: date.toISOString(),
       build: commit(ROOT),
-      seconds,
-      live,
+      seconds: outcome?.seconds ?? 0,
+      live: outcome?.live ?? live,
       state: state === 'done' || state === 'aborted' ? state : 'failed',
     },
     points: table.points,
@@ -83,7 +88,7 @@ const bundleOf = ({ study, preset, config, inputs }: LabRun, outcome: Outcome, t
 export const writeOutcome = async (folder: string, run: LabRun, outcome: Outcome, date: Date): Promise<readonly string[]> => {
   const table = new RowTable(outcome.rows);
   const files: (readonly [name: string, content: () => string | Uint8Array])[] = [
-    ['run.json', () => writeBundle(bundleOf(run, outcome, table, date))],
+    ['run.json', () => writeBundle(bundleOf(run, outcome, date))],
     ['metrics.csv', () => metricsCsv(table)],
     ...(table.cells.length > 0 ? [['cells.csv', () => cellsCsv(table)] as const] : []),
     ...outcome.artifacts.map(({ name, data }) => [basename(name), () => data] as const),

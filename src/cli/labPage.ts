@@ -6,11 +6,14 @@ import type { Config, EventRow, ProgressRow, Row, Study } from '../lab/study';
 import type { RunState } from '../lab/worker/client';
 
 /** The documented part of <lab-study>. */
-interface LabElement extends HTMLElement {
+export interface LabElement extends HTMLElement {
   setPreset(name: string): void;
   setConfig(config: Config): void;
   setInputs(inputs: Readonly<Record<string, { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }>>): void;
   start(options: { readonly live: readonly LiveChange[] }): unknown;
+  /** Goes on with the run that was cut off; false where there is none. */
+  resume(): Promise<boolean>;
+  readonly seconds: number;
   abort(): unknown;
   readonly state: RunState;
   /** False while an aborted run still delivers. */
@@ -40,6 +43,8 @@ export interface DriveOrder {
   readonly config: Config;
   readonly inputs: Readonly<Record<string, NamedFile>>;
   readonly live: readonly LiveChange[];
+  /** Whether to go on with the run of these settings that was cut off, if the browser keeps one. */
+  readonly resume?: boolean;
 }
 
 /** A run as it stands. */
@@ -64,7 +69,9 @@ export interface Outcome {
   /** Changes of live settings. */
   readonly live: readonly LiveChange[];
   readonly error?: RunError | undefined;
-  /** From start to end. */
+  /** Whether the page or its browser went away. */
+  readonly gone?: boolean;
+  /** From start to end; of a run that was gone on with without the time between. */
   readonly seconds: number;
 }
 
@@ -137,6 +144,40 @@ const changed = (page: Page): Promise<readonly LiveChange[]> =>
 export const pageOf = (site: string, { id, phenomenon }: Pick<Study, 'id' | 'phenomenon'>): string =>
   `${site}${phenomenon.id}/?study=${id}`;
 
+/** Waits for the page's adapter, or for the failure to get one. */
+export const untilReady = async (page: Page): Promise<void> => {
+  await page.waitForFunction(
+    () => {
+      const lab = document.querySelector<LabElement>('lab-study');
+      // An adapter, not the tag: the tag is there before the script that gives it a study and a worker.
+      return lab?.adapter !== undefined || lab?.state === 'failed';
+    },
+    undefined,
+    { timeout: READY_MS },
+  );
+};
+/** Begins a run on a page that is ready. */
+export const startOn = async (page: Page, { preset, config, inputs, live }: DriveOrder): Promise<void> => {
+  const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
+  await page.evaluate(
+    ({ preset, config, files, live }) => {
+      const lab = document.querySelector<LabElement>('lab-study');
+      lab?.setPreset(preset);
+      lab?.setConfig(config);
+      lab?.setInputs(
+        Object.fromEntries(
+          files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }]),
+        ),
+      );
+      lab?.start({ live });
+    },
+    { preset, config, files, live },
+  );
+};
+/** Goes on with the run that was cut off; false where there is none. */
+export const resumeOn = (page: Page): Promise<boolean> =>
+  page.evaluate(async () => (await document.querySelector<LabElement>('lab-study')?.resume()) ?? false);
+
 /** Called with every look at the page. */
 export interface Watcher {
   readonly progress: (p: ProgressRow, points: number) => void;
@@ -151,6 +192,7 @@ class DrivenRun {
   #points = 0;
   #adapter: AdapterInfo | undefined;
   #began = performance.now();
+  #crashed = false;
 
   constructor(
     private readonly page: Page,
@@ -158,24 +200,23 @@ class DrivenRun {
     private readonly watcher: Watcher,
   ) {
     this.#heard = listen(page);
+    page.on('crash', () => {
+      this.#crashed = true;
+    });
   }
 
   async run(url: string, order: DriveOrder): Promise<Outcome> {
     try {
       if (this.signal.aborted) throw new Error('interrupted before the run began');
       await this.page.goto(url);
-      await this.page.waitForFunction(
-        () => {
-          const lab = document.querySelector<LabElement>('lab-study');
-          // An adapter, not the tag: the tag is there before the script that gives it a study and a worker.
-          return lab?.adapter !== undefined || lab?.state === 'failed';
-        },
-        undefined,
-        { timeout: READY_MS },
-      );
-      await this.#start(order);
+      await untilReady(this.page);
+      const resumed = order.resume === true && (await resumeOn(this.page));
+      if (!resumed) {
+        this.#began = performance.now();
+        await startOn(this.page, order);
+      }
       const { state, error } = await this.#settle();
-      const seconds = this.#seconds;
+      const seconds = resumed ? await this.page.evaluate(() => document.querySelector<LabElement>('lab-study')!.seconds) : this.#seconds;
       return {
         ...this.#measured,
         state,
@@ -193,6 +234,7 @@ class DrivenRun {
         ...this.#measured,
         state,
         error: { name: 'PageError', message },
+        gone: this.#crashed || this.page.isClosed(),
         seconds: this.#seconds,
         verdicts: [],
         charts: [],
@@ -207,25 +249,6 @@ class DrivenRun {
   }
   get #seconds(): number {
     return (performance.now() - this.#began) / 1000;
-  }
-
-  async #start({ preset, config, inputs, live }: DriveOrder): Promise<void> {
-    this.#began = performance.now();
-    const files = Object.entries(inputs).map(([key, f]) => ({ key, name: f.name, base64: Buffer.from(f.data).toString('base64') }));
-    await this.page.evaluate(
-      ({ preset, config, files, live }) => {
-        const lab = document.querySelector<LabElement>('lab-study');
-        lab?.setPreset(preset);
-        lab?.setConfig(config);
-        lab?.setInputs(
-          Object.fromEntries(
-            files.map(({ key, name, base64 }) => [key, { name, data: Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) }]),
-          ),
-        );
-        lab?.start({ live });
-      },
-      { preset, config, files, live },
-    );
   }
 
   async #look(): Promise<Snapshot> {
@@ -267,11 +290,17 @@ class DrivenRun {
  * Opens the study's page and runs it to its end, or until the signal aborts. Never rejects for what happens in the page: one that
  * breaks or goes away is an outcome with state 'failed', which holds the rows fetched so far.
  */
-export const drive = async (browser: Browser, url: string, order: DriveOrder, signal: AbortSignal, watcher: Watcher): Promise<Outcome> => {
+export const drive = async (
+  browser: Pick<Browser, 'newPage'>,
+  url: string,
+  order: DriveOrder,
+  signal: AbortSignal,
+  watcher: Watcher,
+): Promise<Outcome> => {
   const page = await browser.newPage();
   try {
     return await new DrivenRun(page, signal, watcher).run(url, order);
   } finally {
-    await page.close();
+    await page.close().catch(() => undefined); // gone with its browser
   }
 };

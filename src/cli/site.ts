@@ -80,3 +80,10 @@ export const serveFolder = async (folder: string, base = '/'): Promise<Site> => 
 
 /** Builds the whole site, unless it is built of this source already, and serves it. */
 export const openSite = async (base = '/'): Promise<Site> => serveFolder(await builtSite(), base);
+
+/** One origin whatever the port: what a browser stores belongs to an origin. */
+export const LAB_ORIGIN = 'http://lab.localhost/';
+/** What a browser must be launched with to find a site of this machine under LAB_ORIGIN. */
+export const originFlags = ({ url }: Pick<Site, 'url'>): readonly string[] => [
+  `--host-resolver-rules=MAP ${new URL(LAB_ORIGIN).hostname}:80 ${new URL(url).host}`,
+];

@@ -60,7 +60,7 @@ export class NoWebGPUError extends OverparamError {
   }
 }
 
-/** The device went away. `message` says what is preserved. */
+/** The device went away, and no other could be had or kept. */
 export class DeviceLostError extends OverparamError {
   override readonly name = 'DeviceLostError';
 }
@@ -123,3 +123,16 @@ export class NonFiniteError extends OverparamError {
 export class StorageError extends OverparamError {
   override readonly name = 'StorageError';
 }
+
+const COME_AGAIN: ReadonlySet<string> = new Set([
+  'ShapeError',
+  'FormatError',
+  'ConfigError',
+  'NoRuleError',
+  'MemoryError',
+  'LimitError',
+  'ShaderError',
+]);
+/** Whether the same would fail in the same way again, on whatever device. By name: what is left of an error across a worker's boundary counts too. */
+export const comesAgain = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && typeof error.name === 'string' && COME_AGAIN.has(error.name);

@@ -24,6 +24,11 @@ export class Control implements TrainControl {
     this.#rest = true;
   }
 
+  /** The run comes to rest once, as for a pause that is over at once: what it has is saved. */
+  rest(): void {
+    this.#rest = true;
+  }
+
   /** Also drops single steps not yet taken. */
   resume(): void {
     this.#paused = false;

@@ -7,6 +7,8 @@ import type { Executor, Session, SessionOptions, TrainEvent } from '../runtime/e
 import { entryBytes, type Entry, type Journal, type Snapshot } from './journal';
 import { JournaledSession, misfit, runsAgain, type Recorder } from './journaledSession';
 
+/** Until the first snapshot, in ms: a run that is left soon leaves something. */
+const FIRST = 1000;
 /** Time between snapshots, in ms; more where taking one is slow, so that it costs a twentieth of the run at most. */
 const INTERVAL = 10_000;
 const SHARE = 20;
@@ -38,7 +40,7 @@ export class JournaledExecutor implements Executor, Recorder {
   #opened = 0;
   #entries: Entry[] = [];
   #saved: number;
-  #interval = INTERVAL;
+  #interval = FIRST;
   #bytes: number;
   #keeping: boolean;
   /** A session could not be opened, or was closed before it had come to the end of its past: the run broke off there. */
@@ -89,7 +91,18 @@ export class JournaledExecutor implements Executor, Recorder {
     const state = this.past?.snapshot.sessions.get(id);
     // A session that was over before the snapshot needs no memory where all its answers are in the journal.
     const over = this.past !== undefined && id < this.past.snapshot.opened && !state && !runsAgain(entries);
-    const session = new JournaledSession(id, plans, over ? undefined : await this.inner.open(plans, o), entries, state, this);
+    const onEvent = (event: TrainEvent): void => {
+      this.hooks.onEvent(event);
+      o?.onEvent?.(event);
+    };
+    const session = new JournaledSession(
+      id,
+      plans,
+      over ? undefined : await this.inner.open(plans, { ...o, onEvent }),
+      entries,
+      state,
+      this,
+    );
     this.#sessions.set(id, session);
     this.#tellMemory();
     return session;
@@ -113,9 +126,6 @@ export class JournaledExecutor implements Executor, Recorder {
     this.#sessions.delete(id);
     this.#tellMemory();
   }
-  event(event: TrainEvent): void {
-    this.hooks.onEvent(event);
-  }
   #tellMemory(): void {
     this.hooks.onMemory([...this.#sessions.values()].reduce((sum, s) => sum + s.bytes, 0));
   }
@@ -126,6 +136,10 @@ export class JournaledExecutor implements Executor, Recorder {
     this.#entries = [];
   }
 
+  /** The next time that nothing runs is the time to. */
+  saveSoon(): void {
+    this.#interval = 0;
+  }
   /** Saves if it is time to. Only while nothing runs. */
   async saveIfDue(): Promise<void> {
     if (this.#now() - this.#saved >= this.#interval) await this.save();

@@ -1,14 +1,16 @@
 /** A session that answers from the past first, and writes down what it answers. See journal.ts. */
 import { ConfigError } from '../core/errors';
 import type { Plan } from '../plan/plan';
-import type { HostArray, HostTensor, MetricBatch, Session, TrainEvent, TrainOptions } from '../runtime/executor';
+import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions } from '../runtime/executor';
 import { outputBytes, type BatchEntry, type Entry, type Outputs } from './journal';
 
 /** Outputs above this, in bytes, are not written down while they follow from what the study wrote: they are cheaper computed again. */
 const LARGE = 2 ** 20;
 
-export const misfit = (what: string): ConfigError =>
-  new ConfigError(
+/** A kept run's journal answers other questions than this build asks. */
+export class MisfitError extends ConfigError {}
+export const misfit = (what: string): MisfitError =>
+  new MisfitError(
     `the kept run does not fit this build: ${what}. It stays as it was kept, and can be seen and exported under Runs; start it again from the beginning`,
   );
 
@@ -16,7 +18,6 @@ export const misfit = (what: string): ConfigError =>
 export interface Recorder {
   log(entry: Entry): void;
   closed(id: number): void;
-  event(event: TrainEvent): void;
   /** Only while nothing runs. */
   save(): Promise<void>;
   saveIfDue(): Promise<void>;
@@ -136,16 +137,12 @@ export class JournaledSession implements Session {
   async *#trainOn(o: TrainOptions, end: number): AsyncIterable<MetricBatch> {
     const session = this.#live;
     this.#touched = true;
-    const onEvent = (event: TrainEvent): void => {
-      this.recorder.event(event);
-      o.onEvent?.(event);
-    };
     const onIdle = async (paused: boolean): Promise<void> => {
       await (paused ? this.recorder.save() : this.recorder.saveIfDue());
       await o.onIdle?.(paused);
     };
     const stepPlans: readonly string[] = typeof o.step === 'string' ? [o.step] : o.step;
-    for await (const batch of session.train({ ...o, steps: end - session.stepsDone, onEvent, onIdle })) {
+    for await (const batch of session.train({ ...o, steps: end - session.stepsDone, onIdle })) {
       this.recorder.log(this.#entry(batch));
       // A step's row has the number of the step itself; a probe's, how many are done.
       this.#handedOut = Math.max(this.#handedOut, batch.steps.at(-1)! + Number(stepPlans.includes(batch.plan)));

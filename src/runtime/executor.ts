@@ -50,7 +50,8 @@ export interface Divergence {
   /** Replica, step, metric, value, and a message with them. */
   readonly error: NonFiniteError;
 }
-export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string };
+/** A lost device was replaced, and what it held is there again; `step`: from which training goes on. `adapter`: the new one's name. */
+export type TrainEvent = { readonly kind: 'recovered'; readonly step: number; readonly reason: string; readonly adapter: string };
 /** Pauses between submissions. */
 export interface TrainControl {
   readonly paused: boolean;
@@ -131,6 +132,8 @@ export interface SessionOptions {
   readonly asGiven?: boolean;
   /** Called with what is about to be written to a variable; throws where it must not be. */
   readonly check?: WriteCheck;
+  /** Told whenever the session, or its opening, has survived the loss of a device. */
+  readonly onEvent?: (event: TrainEvent) => void;
 }
 export type WriteCheck = (variable: string, data: HostArray) => void;
 
@@ -140,7 +143,10 @@ export interface Executor {
   readonly software: boolean;
   /** Storage buffers a dispatch may bind. */
   readonly maxBindings: number;
-  /** Allocates all slots. Throws, before any allocation, MemoryError where they do not fit and LimitError where a dispatch binds too many buffers. */
+  /**
+   * Allocates all slots. Throws, before any allocation, MemoryError where they do not fit and LimitError where a dispatch binds too many buffers. A lost device is replaced at whatever call it is noticed, of the
+   * session too: DeviceLostError means that none could be had for some twenty seconds, or that one after another was lost.
+   */
   open(plans: Readonly<Record<string, Plan>>, o?: SessionOptions): Promise<Session>;
   dispose(): void;
 }

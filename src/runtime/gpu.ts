@@ -1,13 +1,14 @@
 /** The GPU executor: one device, its pipelines, and the sessions on it. */
-import { ConfigError } from '../core/errors';
+import { comesAgain, ConfigError, DeviceLostError, NoWebGPUError } from '../core/errors';
 import type { Plan, PlanDispatch } from '../plan/plan';
 import { persistentForm } from '../plan/persistent';
 import { improvedPlan, specialise, successor } from '../plan/specialise';
 import { kernelsFingerprint, type Choices } from '../plan/variants';
 import { acquire, type Acquired, type OpenOptions } from './device';
-import type { Executor, Session, SessionOptions } from './executor';
+import type { Executor, Session, SessionOptions, TrainEvent } from './executor';
 import { formClass, ORDINARY } from './forms';
-import { GpuSession, type Backend } from './gpuSession';
+import { GpuSession, type Around, type Backend } from './gpuSession';
+import { FIRST_PAUSES, lossOf, PAUSES, reasonOf, wait } from './loss';
 import { PipelineCache } from './pipelines';
 import { Scheduler } from './scheduler';
 import { Tuner, type TunerOptions } from './tuner';
@@ -20,6 +21,11 @@ export interface GpuOptions extends OpenOptions {
    * without. Default: no, the choice that suits the kind of adapter.
    */
   readonly tune?: TunerOptions;
+  /**
+   * Milliseconds before each request for another device when one is lost. After so many without a checkpoint, or an answer, between, the run is given
+   * up. Default: nine requests within 19 s.
+   */
+  readonly pauses?: readonly number[];
 }
 const DEFAULT_BUDGET = 4 * 2 ** 30;
 const UNTUNED = (): ConfigError => new ConfigError('this executor was opened without `tune`, so there is nothing to pin');
@@ -29,6 +35,9 @@ export class GpuExecutor implements Executor {
   private backend: Backend;
   private renewing: Promise<Backend> | undefined;
   private disposed = false;
+  /** Requests for another device since the last sign that one is of use, and devices lost. */
+  private requests = 0;
+  private losses = 0;
   /** Lists, pins and resets what was measured; undefined where tuning was not asked for, or the adapter is a software one. */
   readonly tuner: Tuner | undefined;
   private constructor(
@@ -39,8 +48,16 @@ export class GpuExecutor implements Executor {
     if (o.tune && (!acquired.software || o.tune.software)) this.tuner = new Tuner(`${acquired.name} ${kernelsFingerprint()}`, o.tune);
   }
 
-  /** Throws NoWebGPUError. */
+  /** Throws NoWebGPUError. Where there is no adapter it asks for a second or two: the GPU process may just have died. */
   static async open(o: GpuOptions = {}): Promise<GpuExecutor> {
+    for (const pause of FIRST_PAUSES.slice(1)) {
+      try {
+        return new GpuExecutor(await acquire(o), o);
+      } catch (error) {
+        if (error instanceof NoWebGPUError && error.reason !== 'no-adapter') throw error;
+      }
+      await wait(pause);
+    }
     return new GpuExecutor(await acquire(o), o);
   }
 
@@ -57,16 +74,36 @@ export class GpuExecutor implements Executor {
     return this.device.limits.maxStorageBuffersPerShaderStage;
   }
 
-  async open(plans: Readonly<Record<string, Plan>>, { together = [], asGiven = false, check }: SessionOptions = {}): Promise<Session> {
-    if (this.disposed) throw DISPOSED();
-    const ready = this.backend.scheduler.lost ? await this.renew(this.backend) : this.backend;
-    if (asGiven) return GpuSession.open(plans, ready, (lost) => this.renew(lost), { successor: () => undefined, plans, together, check });
-    const backend = await this.tuned(plans, ready);
+  async open(plans: Readonly<Record<string, Plan>>, o: SessionOptions = {}): Promise<Session> {
+    for (;;) {
+      if (this.disposed) throw DISPOSED();
+      const { backend } = this;
+      try {
+        return await this.openOn(backend, plans, o);
+      } catch (cause) {
+        const loss = comesAgain(cause) ? undefined : await lossOf(backend.device);
+        if (!loss) throw cause;
+        await this.renew(backend, loss);
+        o.onEvent?.({ kind: 'recovered', step: 0, reason: reasonOf(loss), adapter: this.name });
+      }
+    }
+  }
+  private async openOn(
+    backend: Backend,
+    plans: Readonly<Record<string, Plan>>,
+    { together = [], asGiven = false, check, onEvent }: SessionOptions,
+  ): Promise<Session> {
+    if (asGiven) return GpuSession.open(plans, backend, this.around(onEvent), { successor: () => undefined, plans, together, check });
+    await this.tuner?.tune(
+      backend.device,
+      backend.pipelines,
+      Object.values(plans).map((p) => specialise(p, this.acquired.kind)),
+    );
     const each = (choices: Choices): Readonly<Record<string, Plan>> =>
       Object.fromEntries(Object.entries(plans).map(([name, p]) => [name, specialise(p, this.acquired.kind, choices)]));
     const planned = each({});
     const choices = this.tuner?.choices ?? {};
-    return GpuSession.open(this.tuner ? each(choices) : planned, backend, (lost) => this.renew(lost), {
+    return GpuSession.open(this.tuner ? each(choices) : planned, backend, this.around(onEvent), {
       successor: (d) => successor(d, choices),
       tuner: this.tuner,
       plans: planned,
@@ -74,26 +111,25 @@ export class GpuExecutor implements Executor {
       check,
     });
   }
+  /** What a session needs of its executor when the device is lost. */
+  private around(onEvent: SessionOptions['onEvent']): Around {
+    return {
+      renew: (lost, loss) => this.renew(lost, loss),
+      progressed: () => {
+        [this.requests, this.losses] = [0, 0];
+      },
+      recovered: (step, loss) => {
+        const event: TrainEvent = { kind: 'recovered', step, reason: reasonOf(loss), adapter: this.name };
+        onEvent?.(event);
+        return event;
+      },
+    };
+  }
 
   /** A plan as it runs in a session of this executor, once all is improved. */
   fitted(p: Plan): Plan {
     const choices = this.tuner?.choices ?? {};
     return improvedPlan(specialise(p, this.acquired.kind, choices), (d) => successor(d, choices));
-  }
-
-  /** The device to go on with: another where this one was lost over the measurements. */
-  private async tuned(plans: Readonly<Record<string, Plan>>, backend: Backend): Promise<Backend> {
-    try {
-      await this.tuner?.tune(
-        backend.device,
-        backend.pipelines,
-        Object.values(plans).map((p) => specialise(p, this.acquired.kind)),
-      );
-      return backend;
-    } catch (cause) {
-      if (!(await backend.scheduler.isLost())) throw cause;
-      return this.renew(backend);
-    }
   }
 
   /** Holds the class of a dispatch (of a session's plans) to a variant, from the next session on; see Tuner. Throws ConfigError. */
@@ -117,20 +153,38 @@ export class GpuExecutor implements Executor {
     await this.tuner.keep({ shape: formClass(form), choice: id, ms: {}, pinned: true });
   }
 
-  /** A new device for sessions that lost theirs; those of one device share the next. */
-  private renew(lost: Backend): Promise<Backend> {
-    if (this.disposed) return Promise.reject(DISPOSED());
+  /** A new device for sessions that lost theirs; those of one device share the next. Throws DeviceLostError. */
+  private renew(lost: Backend, loss: GPUDeviceLostInfo): Promise<Backend> {
+    if (this.disposed) return Promise.reject(new DeviceLostError(`the device was lost (${reasonOf(loss)}); ${DISPOSED().message}`));
     if (lost !== this.backend) return Promise.resolve(this.backend);
-    this.renewing ??= acquire(this.o)
-      .then((acquired) => {
-        this.acquired = acquired;
-        this.backend = this.wrap(acquired);
-        return this.backend;
-      })
-      .finally(() => {
-        this.renewing = undefined;
-      });
+    this.renewing ??= this.another(loss).finally(() => {
+      this.renewing = undefined;
+    });
     return this.renewing;
+  }
+  private async another(loss: GPUDeviceLostInfo): Promise<Backend> {
+    const pauses = this.o.pauses ?? PAUSES;
+    this.losses++;
+    for (let refused: unknown; this.requests < pauses.length;) {
+      await wait(pauses[this.requests++]!);
+      if (this.disposed) throw DISPOSED();
+      try {
+        this.acquired = await acquire(this.o);
+        this.backend = this.wrap(this.acquired);
+        return this.backend;
+      } catch (error) {
+        refused = error;
+      }
+      if (this.requests === pauses.length)
+        throw new DeviceLostError(
+          `the device was lost (${reasonOf(loss)}), and no other could be opened in ${pauses.length} attempts (${refused instanceof Error ? refused.message : String(refused)})`,
+        );
+    }
+    const { losses } = this;
+    [this.requests, this.losses] = [0, 0]; // who asks again later is heard
+    throw new DeviceLostError(
+      `the device was lost ${losses} times with no checkpoint between; the last time: ${reasonOf(loss)}. What the run asks for may be more than this GPU can do in one go`,
+    );
   }
 
   private wrap({ device }: Acquired): Backend {

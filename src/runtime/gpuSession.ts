@@ -1,17 +1,19 @@
 /** A Session on the GPU: variables, programs and their recovery when the device is lost. */
-import { ConfigError, DeviceLostError } from '../core/errors';
+import { comesAgain, ConfigError } from '../core/errors';
 import { sizeOf } from '../core/shape';
 import type { Plan, PlanDispatch, PlanTensor } from '../plan/plan';
-import type { HostArray, HostTensor, MetricBatch, Session, TrainOptions, WriteCheck } from './executor';
+import type { HostArray, HostTensor, MetricBatch, Session, TrainEvent, TrainOptions, WriteCheck } from './executor';
 import { improvedPlan } from '../plan/specialise';
-import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint, type Snapshot } from './host';
+import { checkTrain, findPlan, findVariable, fromCheckpoint, spread, toCheckpoint } from './host';
 import { compareForms, Forms, type FormTimes, type Place } from './forms';
+import { History, type Leg } from './history';
+import { lossOf } from './loss';
 import { MetricReader } from './metrics';
 import { improve, prepare, type Program, type Ready } from './program';
 import type { MemoryLimits } from './memoryCheck';
 import type { PipelineCache } from './pipelines';
 import { Depth, type Leap, type Scheduler } from './scheduler';
-import { trainOn, type Trainable } from './train';
+import { repeatLeg, trainOn, type Trainable } from './train';
 import type { Tuner } from './tuner';
 
 /** What a session needs of a device; all of it is replaced when the device is lost. */
@@ -20,6 +22,16 @@ export interface Backend {
   readonly pipelines: PipelineCache;
   readonly scheduler: Scheduler;
   readonly limits: MemoryLimits;
+}
+
+/** What a session asks of its executor when its device is lost. */
+export interface Around {
+  /** Another device. Throws DeviceLostError. */
+  readonly renew: (lost: Backend, loss: GPUDeviceLostInfo) => Promise<Backend>;
+  /** An answer or a checkpoint was had: losses are counted anew. */
+  readonly progressed: () => void;
+  /** Tells whom it concerns, and gives what was told. `step`: from which training goes on. */
+  readonly recovered: (step: number, loss: GPUDeviceLostInfo) => TrainEvent;
 }
 
 /** With what a session becomes faster. `tuner`: finds the faster form of its steps, of `plans`, which are without the tuner's choices. */
@@ -37,8 +49,9 @@ export class GpuSession implements Session, Trainable {
   private program!: Program;
   private backend!: Backend;
   readonly readers = new Map<string, MetricReader>();
-  /** What was written to variables that no plan updates: kept to rebuild them on another device. */
-  private readonly written = new Map<string, HostArray>();
+  private readonly history = new History();
+  /** While another device is brought to where the lost one was. */
+  private recovering: Promise<void> | undefined;
   private readonly updated: ReadonlySet<string>;
   private disposed = false;
 
@@ -50,19 +63,14 @@ export class GpuSession implements Session, Trainable {
 
   private constructor(
     readonly plans: Readonly<Record<string, Plan>>,
-    private readonly renew: (lost: Backend) => Promise<Backend>,
+    private readonly around: Around,
     private readonly tuning: Tuning,
   ) {
     this.updated = new Set(Object.values(plans).flatMap((p) => p.updated));
   }
 
-  static async open(
-    plans: Readonly<Record<string, Plan>>,
-    backend: Backend,
-    renew: (lost: Backend) => Promise<Backend>,
-    tuning: Tuning,
-  ): Promise<GpuSession> {
-    const session = new GpuSession(plans, renew, tuning);
+  static async open(plans: Readonly<Record<string, Plan>>, backend: Backend, around: Around, tuning: Tuning): Promise<GpuSession> {
+    const session = new GpuSession(plans, around, tuning);
     await session.build(backend);
     return session;
   }
@@ -72,6 +80,8 @@ export class GpuSession implements Session, Trainable {
     this.forms?.destroy();
     this.forms = undefined;
     this.program = await prepare(backend.device, backend.pipelines, this.plans, backend.limits, this.tuning.together);
+    if (this.disposed) this.program.destroy();
+    this.alive();
     this.woven.clear();
     backend.scheduler.check();
     const {
@@ -162,8 +172,8 @@ export class GpuSession implements Session, Trainable {
     const { tensor } = findVariable(this.program.variables, variable);
     const values = spread(variable, tensor, data, Float32Array);
     this.tuning.check?.(variable, data);
-    if (!this.updated.has(variable)) this.written.set(variable, values);
-    this.upload(variable, values);
+    this.history.wrote(variable, values);
+    if (!this.recovering) this.upload(variable, values); // else it is among what is repeated
   }
   private upload(variable: string, values: HostArray): void {
     const { buffer } = this.program.variables.get(variable)!;
@@ -172,7 +182,11 @@ export class GpuSession implements Session, Trainable {
 
   async read(variable: string): Promise<HostTensor> {
     this.alive();
-    const { tensor, buffer } = findVariable(this.program.variables, variable);
+    findVariable(this.program.variables, variable);
+    return this.surviving(() => this.value(variable));
+  }
+  private value(variable: string): Promise<HostTensor> {
+    const { tensor, buffer } = this.program.variables.get(variable)!;
     return this.fetch(tensor, buffer);
   }
   private async fetch(t: PlanTensor, buffer: GPUBuffer): Promise<HostTensor> {
@@ -187,12 +201,16 @@ export class GpuSession implements Session, Trainable {
 
   async run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
     this.alive();
-    this.scheduler.submit([this.ready(plan)], []);
-    const results: Record<string, HostTensor> = {};
-    for (const [name, t] of Object.entries(this.plans[plan]!.outputs))
-      results[name] = await this.fetch(t, this.program.slotBuffer(plan, t.slot));
-    this.scheduler.check();
-    return results;
+    findPlan(this.plans, plan);
+    return this.surviving(async () => {
+      this.scheduler.submit([this.ready(plan)], []);
+      const results: Record<string, HostTensor> = {};
+      for (const [name, t] of Object.entries(this.plans[plan]!.outputs))
+        results[name] = await this.fetch(t, this.program.slotBuffer(plan, t.slot));
+      this.scheduler.check();
+      if (this.plans[plan]!.updated.length > 0) this.history.ran(plan);
+      return results;
+    });
   }
 
   train(o: TrainOptions): AsyncIterable<MetricBatch> {
@@ -201,44 +219,109 @@ export class GpuSession implements Session, Trainable {
     return trainOn(this, o);
   }
 
-  /** The updated variables: with what was written, all that another device needs. */
-  async snapshot(): Promise<Snapshot> {
+  /** The updated variables: with what was written, all that another device needs, from now on. A device may be lost here. */
+  async snapshot(): Promise<void> {
     const step = this.stepsDone;
     const values = new Map<string, HostTensor>();
-    for (const name of this.updated) values.set(name, await this.read(name));
-    this.findRows(values);
-    return { step, values };
+    for (const name of this.updated) values.set(name, await this.value(name));
+    this.history.reached({ step, values });
+    this.findRows();
+    this.around.progressed();
   }
   /** Tells the readers where in their rings they are, whatever ran or was written before. */
-  private findRows(values: Snapshot['values']): void {
-    for (const r of this.readers.values()) r.count = values.get(r.metrics.counter)!.data[0]!;
+  private findRows(): void {
+    for (const r of this.readers.values()) r.count = this.history.values.get(r.metrics.counter)?.[0] ?? 0;
   }
   async checkpoint(config?: unknown): Promise<Uint8Array> {
-    const values = new Map<string, HostTensor>();
-    for (const name of this.program.variables.keys()) values.set(name, await this.read(name));
-    return toCheckpoint({ step: this.stepsDone, values }, this.plans, config);
+    this.alive();
+    return this.surviving(async () => {
+      const values = new Map<string, HostTensor>();
+      for (const name of this.program.variables.keys()) values.set(name, await this.value(name));
+      return toCheckpoint({ step: this.stepsDone, values }, this.plans, config);
+    });
   }
   restore(checkpoint: Uint8Array): void {
     this.alive();
     const { step, values } = fromCheckpoint(checkpoint, new Map([...this.program.variables].map(([n, v]) => [n, v.tensor])));
     for (const [name, { data }] of values) this.write(name, data);
+    this.history.reached({ step, values: new Map() });
     this.stepsDone = step;
   }
 
-  /** Rebuilds everything on a new device as it was at the snapshot. Throws DeviceLostError where there is no device to be had. */
-  async recover(snapshot: Snapshot): Promise<void> {
-    try {
-      await this.build(await this.renew(this.backend));
-    } catch (cause) {
-      throw new DeviceLostError(
-        `the device was lost and no other could be opened (${String(cause)}); the checkpoint at step ${snapshot.step} is preserved`,
-        { cause },
-      );
+  /** From here on steps are trained: what that takes to be repeated is known. */
+  async begin(o: TrainOptions): Promise<Leg> {
+    await this.surviving(() => this.snapshot());
+    return this.history.began(o);
+  }
+
+  /** Does `work`, again on another device where one is lost. Throws DeviceLostError once none is to be had. */
+  private async surviving<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.recovering;
+      this.alive();
+      const { scheduler } = this;
+      try {
+        const result = await work();
+        this.around.progressed();
+        return result;
+      } catch (cause) {
+        await this.recover(cause, scheduler, true);
+      }
     }
-    for (const [name, data] of this.written) this.upload(name, data);
-    for (const [name, { data }] of snapshot.values) this.upload(name, data);
-    this.findRows(snapshot.values);
-    this.stepsDone = snapshot.step;
+  }
+
+  /**
+   * After `cause`, on the device of `scheduler`: rebuilds everything on a new device as it was at the last snapshot, and does again what was done since; a leg that still
+   * goes on only for `whole`. Gives what was told of it, unless another call saw to it. Throws `cause` where the device was not lost, DeviceLostError where
+   * there is no other to be had.
+   */
+  async recover(cause: unknown, scheduler: Scheduler, whole: boolean): Promise<TrainEvent | undefined> {
+    const loss = comesAgain(cause) ? undefined : await lossOf(scheduler.device);
+    if (!loss) throw cause;
+    this.alive();
+    if (scheduler !== this.scheduler) return void (await this.recovering); // another call was first
+    let event: TrainEvent | undefined;
+    this.recovering ??= this.rebuild(loss, whole).then(
+      () => {
+        this.recovering = undefined;
+        event = this.around.recovered(this.stepsDone, loss);
+      },
+      (error: unknown) => {
+        this.recovering = undefined;
+        throw error;
+      },
+    );
+    await this.recovering;
+    return event;
+  }
+  private async rebuild(first: GPUDeviceLostInfo, whole: boolean): Promise<void> {
+    const reached = this.stepsDone;
+    for (let loss = first; ;) {
+      const backend = await this.around.renew(this.backend, loss);
+      try {
+        await this.build(backend);
+        await this.repeat(reached, whole);
+        return;
+      } catch (cause) {
+        this.stepsDone = reached;
+        const again = comesAgain(cause) ? undefined : await lossOf(backend.device);
+        if (!again) throw cause;
+        loss = again;
+      }
+    }
+  }
+  private async repeat(reached: number, whole: boolean): Promise<void> {
+    const { history } = this;
+    this.stepsDone = history.step;
+    for (const [name, values] of history.values) this.upload(name, values);
+    this.findRows();
+    // By index: what is written meanwhile comes after.
+    for (let i = 0; i < history.deeds.length; i++) {
+      const deed = history.deeds[i]!;
+      if (deed.kind === 'write') this.upload(deed.variable, deed.values);
+      else if (deed.kind === 'run') this.scheduler.submit([this.ready(deed.plan)], []);
+      else if (whole || deed.end !== undefined) await repeatLeg(this, deed.o, deed.end ?? reached);
+    }
   }
 
   /** Throws ConfigError after dispose. */

@@ -1,6 +1,7 @@
 /** Compute pipelines with explicit layouts, made once per kernel, options and device. */
 import type { Kernel, Options } from '../../shaders/kernel';
 import { LimitError, ShaderError } from '../core/errors';
+import { lossError, lossOf } from './loss';
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
@@ -35,7 +36,7 @@ const layoutOf = (device: GPUDevice, kernel: Kernel, options: Options): GPUBindG
     ],
   });
 
-/** Throws ShaderError with the numbered source where the shader does not compile. */
+/** Throws ShaderError with the numbered source where the shader does not compile, DeviceLostError where the device went away meanwhile. */
 export const compilePipeline = async (
   device: GPUDevice,
   label: string,
@@ -50,16 +51,23 @@ export const compilePipeline = async (
     compute: { module, entryPoint: 'main' },
   });
   const scoped = device.popErrorScope();
+  scoped.catch(() => undefined); // looked at below
   try {
     const done = await pipeline;
     await scoped;
     return done;
   } catch (cause) {
-    const { messages } = await module.getCompilationInfo();
+    // A lost device answers neither question.
+    const messages = await module.getCompilationInfo().then(
+      (info) => info.messages,
+      () => [],
+    );
     const error = await scoped.catch(() => null);
+    const loss = messages.some((m) => m.type === 'error') ? undefined : await lossOf(device);
+    if (loss) throw lossError(loss, cause);
     const detail =
       messages.length > 0
-        ? numbered(code, [...messages])
+        ? numbered(code, messages)
         : `${error?.message ?? String(cause)}\n${numbered(code, [{ lineNum: 1, message: 'source' }])}`;
     throw new ShaderError(label, detail);
   }

@@ -2,7 +2,8 @@
  * The only place that submits work. A submission is one encoder: one compute pass of many dispatches, then copies into staging buffers.
  * It is sized by measured time, and a few are in flight, so that the GPU computes while the host encodes and decodes.
  */
-import { DeviceLostError, GPURunError } from '../core/errors';
+import { GPURunError } from '../core/errors';
+import { lossError, lossOf } from './loss';
 import type { Ready } from './program';
 
 export interface Copy {
@@ -19,9 +20,6 @@ export interface Leap {
   readonly after: readonly Copy[];
 }
 const isLeap = (item: readonly Ready[] | Leap): item is Leap => 'launches' in item;
-
-/** Time for `device.lost` to say why something failed. */
-const LOSS_MS = 1000;
 
 const replay = (pass: GPUComputePassEncoder, plan: readonly Ready[]): void => {
   let bound: GPUComputePipeline | undefined;
@@ -59,39 +57,28 @@ export class Scheduler {
 
   /** A lost device fails what waits for it before `device.lost` has settled: gives it a moment. */
   async isLost(): Promise<boolean> {
-    if (this.lost) return true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((done) => {
-      timer = setTimeout(done, LOSS_MS);
-    });
-    await Promise.race([this.device.lost.then(() => undefined), patience]);
-    clearTimeout(timer);
-    return this.lost !== undefined;
+    return this.lost !== undefined || (await lossOf(this.device)) !== undefined;
   }
 
   /** What the GPU was asked for. Throws DeviceLostError or GPURunError where those are why it failed. */
   async settled<T>(work: Promise<T>): Promise<T> {
+    let result: T;
     try {
-      const result = await work;
-      this.check();
-      return result;
+      result = await work;
     } catch (cause) {
-      if (cause instanceof GPURunError) throw cause;
-      if (await this.isLost()) throw this.lossError(cause);
+      if (await this.isLost()) throw lossError(this.lost, cause);
       this.check();
       throw cause;
     }
-  }
-  private lossError(cause?: unknown): DeviceLostError {
-    return new DeviceLostError(
-      `the device was lost (${this.lost?.message || 'no reason given'}) and with it what was on it: open a new session and restore a checkpoint`,
-      { cause },
-    );
+    // Work that was lost can be reported as done.
+    if (this.lost) throw lossError(this.lost);
+    this.check();
+    return result;
   }
 
   /** Replays `sequence`, in one compute pass where nothing leaps, then copies. Allocates a fixed number of objects, however long the sequence. Throws DeviceLostError. */
   submit(sequence: Iterable<readonly Ready[] | Leap>, copies: readonly Copy[]): void {
-    if (this.lost) throw this.lossError();
+    if (this.lost) throw lossError(this.lost);
     const encoder = this.device.createCommandEncoder();
     let pass: GPUComputePassEncoder | undefined;
     for (const item of sequence)

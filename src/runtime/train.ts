@@ -1,15 +1,16 @@
-/** The training loop on the GPU: submissions of many steps, a few in flight, metrics as they come, one recovery from a lost device. */
-import { DeviceLostError, OverparamError } from '../core/errors';
+/** The training loop on the GPU: submissions of many steps, a few in flight, metrics as they come, recovery from lost devices. */
 import type { Plan } from '../plan/plan';
-import type { MetricBatch, TrainOptions } from './executor';
+import type { MetricBatch, TrainEvent, TrainOptions } from './executor';
 import { probesDue, wakeUp } from './executor';
-import type { Snapshot } from './host';
+import type { Leg } from './history';
 import type { MetricReader, Taken } from './metrics';
 import type { Ready } from './program';
 import { Pace, type Depth, type Leap, type Scheduler } from './scheduler';
 
 const DEFAULT_SUBMISSION_MS = 50;
 const DEFAULT_CHECKPOINT_MS = 10_000;
+/** Until the first checkpoint: what is cut off or lost early has something to go on from. */
+const FIRST_CHECKPOINT_MS = 1000;
 /** Steps in a submission where no ring limits them: the host's lists of them stay small. */
 const MAX_STEPS = 2 ** 16;
 
@@ -28,8 +29,9 @@ export interface Trainable {
   readonly formsWait: boolean;
   readonly judgeForms: () => Promise<void>;
   readonly leap: (plan: string, steps: number) => Leap | undefined;
-  readonly snapshot: () => Promise<Snapshot>;
-  readonly recover: (snapshot: Snapshot) => Promise<void>;
+  readonly begin: (o: TrainOptions) => Promise<Leg>;
+  readonly snapshot: () => Promise<void>;
+  readonly recover: (cause: unknown, scheduler: Scheduler, whole: boolean) => Promise<TrainEvent | undefined>;
   readonly alive: () => void;
 }
 
@@ -125,40 +127,46 @@ class Course {
 }
 
 export async function* trainOn(session: Trainable, o: TrainOptions): AsyncGenerator<MetricBatch> {
+  const leg = await session.begin(o);
   const course = new Course(session, o);
-  let snapshot = await session.snapshot();
-  let recoveries = 0;
-  const keep = (s: Snapshot): void => {
-    snapshot = s;
-  };
-  for (;;) {
-    try {
-      await session.wantForms(stepPlans(o));
-      yield* fly(session, o, course, keep);
-      return;
-    } catch (cause) {
-      session.alive();
+  try {
+    for (;;) {
       const { scheduler } = session;
-      if ((cause instanceof OverparamError && !(cause instanceof DeviceLostError)) || !(await scheduler.isLost())) throw cause;
-      if (recoveries++ > 0)
-        throw new DeviceLostError(
-          `the device was lost twice; the checkpoint at step ${snapshot.step} is preserved. Reload the page, or use a smaller preset`,
-          { cause },
-        );
-      await session.recover(snapshot);
-      o.onEvent?.({ kind: 'recovered', step: snapshot.step, reason: scheduler.lost?.message || 'no reason given' });
+      try {
+        await session.wantForms(stepPlans(o));
+        yield* fly(session, o, course);
+        return;
+      } catch (cause) {
+        const event = await session.recover(cause, scheduler, false);
+        if (event) o.onEvent?.(event);
+      }
     }
+  } finally {
+    leg.end = session.stepsDone;
   }
 }
 
+/** Trains to `end` what was trained before the device was lost. */
+export const repeatLeg = async (session: Trainable, { step, probes, submissionMs }: TrainOptions, end: number): Promise<void> => {
+  const o: TrainOptions = {
+    step,
+    steps: end - session.stepsDone,
+    checkpointMs: Infinity,
+    ...(probes && { probes }),
+    ...(submissionMs !== undefined && { submissionMs }),
+  };
+  for await (const _ of fly(session, o, new Course(session, o))) continue;
+};
+
 /** Runs until the end, an abort or an error. */
-async function* fly(session: Trainable, o: TrainOptions, course: Course, keep: (s: Snapshot) => void): AsyncGenerator<MetricBatch> {
+async function* fly(session: Trainable, o: TrainOptions, course: Course): AsyncGenerator<MetricBatch> {
   const pace = new Pace(o.submissionMs ?? DEFAULT_SUBMISSION_MS, course.limit);
   const { depth } = session;
   depth.restart();
   const flights: Flight[] = [];
   let next = session.stepsDone;
-  let saved = performance.now();
+  const checkpointMs = o.checkpointMs ?? DEFAULT_CHECKPOINT_MS;
+  let due = performance.now() + Math.min(FIRST_CHECKPOINT_MS, checkpointMs);
   let resting = false;
   const launch = (n: number): void => {
     flights.push(submit(session, course, next, n));
@@ -171,7 +179,7 @@ async function* fly(session: Trainable, o: TrainOptions, course: Course, keep: (
       const stopping = o.signal?.aborted === true || next >= course.end;
       const paused = o.control?.paused === true;
       resting ||= o.control?.takeRest() === true;
-      const saving = resting || performance.now() - saved > (o.checkpointMs ?? DEFAULT_CHECKPOINT_MS);
+      const saving = resting || performance.now() > due;
       if (!stopping && !paused && !saving && !judging)
         while (flights.length < depth.now && next < course.end) launch(Math.min(pace.next, course.end - next));
       if (!stopping && paused && flights.length === 0) {
@@ -195,10 +203,10 @@ async function* fly(session: Trainable, o: TrainOptions, course: Course, keep: (
         depth.measured(flight.steps, seen, pace.settled);
         yield* land(session, course, flight);
       } else if (saving && !stopping) {
-        keep(await session.snapshot());
+        await session.snapshot();
         await o.onIdle?.(resting);
         resting = false;
-        saved = performance.now();
+        due = performance.now() + checkpointMs;
         depth.restart();
       } else if (stopping) return;
       else if (judging) {

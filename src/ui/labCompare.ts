@@ -63,8 +63,14 @@ export class LabCompare extends LitElement {
       The runs are untouched; open this page with the build that made them.</p>`;
     const { views, table, left } = this.#overlay;
     return html`
+      ${this.runs.map(({ letter, run, problem }) =>
+        problem === undefined
+          ? nothing
+          : html`<p class="unknown"><b>${letter}</b> is not drawn: this build does not know the settings of the run of ${dateText(run)} (${problem}).
+            The run is untouched; the build that made it (${run.build}) shows it.</p>`,
+      )}
       ${views.map((view, i) => html`<lab-chart ?main=${i === 0} .view=${view} .table=${table} .version=${table.version}></lab-chart>`)}
-      ${views.length === 0 ? html`<p>There is no line chart that all of these runs measured.</p>` : nothing}
+      ${views.length === 0 ? html`<p>There is no line chart that all ${this.runs.some((c) => c.problem) ? 'others' : 'of these runs'} measured.</p>` : nothing}
       ${left.length > 0 ? html`<p class="small muted">Not drawn, since not every run measured it: ${left.join('; ')}.</p>` : nothing}`;
   }
 

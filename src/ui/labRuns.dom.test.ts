@@ -5,6 +5,7 @@ import { bundleOf, readBundle, writeBundle } from '../lab/bundle';
 import type { PointRow } from '../lab/study';
 import { fakeEntry, fakeStudy } from '../lab/fakeStudy';
 import { presetConfig } from '../lab/schema';
+import { Connection, put, type RunRecord } from '../lab/store/database';
 import { keptRun } from '../lab/store/fakeKept';
 import { keepRun } from '../lab/store/keeper';
 import { openStore, type IdbStore } from '../lab/store/store';
@@ -161,6 +162,39 @@ describe('<lab-runs>', () => {
     await vi.waitFor(() => expect(compared()?.runs.map((c) => `${c.letter} ${c.run.id}`)).toEqual(['A old', 'B recent']));
     expect(words($('.notice'))).toMatch(/1 run .* not kept in this browser.*import/);
     expect(location.search).toBe('?compare=old,recent');
+  });
+
+  it('says which run has settings that this build does not know, and why, and draws the others', async () => {
+    const strange = keptRun({
+      id: 'strange',
+      date: '2026-01-01T12:00:00.000Z',
+      config: { ...config, points: 'many', colour: 'red' },
+      build: 'b77',
+    });
+    await store.add(strange, [point(2, 7)], {});
+    history.replaceState(null, '', '?compare=old,strange,recent');
+    await open();
+    await vi.waitFor(() => expect(compared()?.overlay?.views).toHaveLength(1));
+    await compared()!.updateComplete;
+    const said = [...compared()!.renderRoot.querySelectorAll('.unknown')].map(words);
+    expect(said).toEqual([expect.stringMatching(/^B is not drawn.*(points|colour).*untouched.*b77/)]);
+    expect(Object.values(compared()!.overlay!.views[0]!.series)).toEqual(['A: measured', 'C: measured']);
+    expect(rows()).toHaveLength(4);
+  });
+
+  it('lists the others beside a damaged record, which it names and deletes when asked', async () => {
+    const connection = new Connection(database);
+    await connection.write('damage', (tx) => put(tx, 'runs', { id: 'broken' } as RunRecord));
+    connection.close();
+    await open();
+    expect(rows()).toHaveLength(3);
+    expect(words($('.damaged'))).toMatch(/One record cannot be read.*broken.*study/);
+    $<HTMLButtonElement>('.damaged button').click();
+    await vi.waitFor(() => expect($<HTMLDialogElement>('dialog').open).toBe(true));
+    expect(words($('dialog'))).toContain('the damaged record broken');
+    $<HTMLButtonElement>('dialog .primary').click();
+    await vi.waitFor(() => expect($('.damaged')).toBeNull());
+    expect(rows()).toHaveLength(3);
   });
 
   it('refuses to compare runs of two studies, and more than there are looks', async () => {

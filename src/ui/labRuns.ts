@@ -7,12 +7,12 @@ import { ConfigError, StorageError } from '../core/errors';
 import type { Entry, Study } from '../lab/study';
 import { DATABASE } from '../lab/store/database';
 import { openStore, type IdbStore } from '../lab/store/store';
-import type { KeptRun } from '../lab/store/types';
+import type { Damaged, KeptRun } from '../lab/store/types';
 import { presentRun } from '../lab/version1';
 import { noticeStyles } from './notices';
 import { letterOf, MOST_COMPARED, type Compared } from './runCompare';
 import { exportRun, importRuns } from './runFiles';
-import { runTable, runTableStyles } from './runTable';
+import { damagedList, runTable, runTableStyles } from './runTable';
 import { dateText, formatBytes } from './runText';
 import { base, forms } from './styles';
 import './labCompare';
@@ -21,6 +21,12 @@ interface Problem {
   readonly title: string;
   readonly text: string;
 }
+/** To be deleted. */
+interface Asked {
+  readonly id: string;
+  readonly name: string;
+}
+const asked = (run: KeptRun): Asked => ({ id: run.id, name: `${run.title}, ${run.preset}, ${dateText(run)}` });
 const runsText = (n: number): string => `${n} ${n === 1 ? 'run' : 'runs'}`;
 const carriesFiles = (e: DragEvent): boolean => e.dataTransfer?.types.includes('Files') ?? false;
 
@@ -57,6 +63,7 @@ export class LabRuns extends LitElement {
     usage: { state: true },
     dropping: { state: true },
     asking: { state: true },
+    damaged: { state: true },
   };
   declare entries: readonly Entry[];
   /** Name of the database. */
@@ -73,14 +80,18 @@ export class LabRuns extends LitElement {
   declare said: string;
   declare usage: string;
   declare dropping: boolean;
-  /** Runs whose deletion waits for an answer. */
-  declare asking: readonly KeptRun[];
+  /** What waits for an answer whether it is to be deleted. */
+  declare asking: readonly Asked[];
+  /** Records that cannot be read. */
+  declare damaged: readonly Damaged[];
+  /** Why this build does not know the settings of runs, by id. */
+  #unknown: ReadonlyMap<string, string> = new Map();
 
   #store: Promise<IdbStore> | undefined;
 
   constructor() {
     super();
-    this.entries = this.compared = this.problems = this.asking = [];
+    this.entries = this.compared = this.problems = this.asking = this.damaged = [];
     this.database = DATABASE;
     this.trained = this.chosen = new Set();
     this.studies = new Map();
@@ -122,6 +133,7 @@ export class LabRuns extends LitElement {
       ${this.#actions()}
       <p class="said" role="status" tabindex="-1">${this.said}</p>
       ${this.#list()}
+      ${damagedList(this.damaged, ({ id }) => void this.#sure([{ id, name: `the damaged record ${id}` }]))}
       ${this.usage ? html`<p class="usage small muted">${this.usage}</p>` : nothing}
       ${
         this.compared.length > 0
@@ -164,7 +176,7 @@ export class LabRuns extends LitElement {
       this.asking = [];
     }}>
       <h2 id="sure">Delete ${runsText(this.asking.length)}?</h2>
-      <ul>${this.asking.slice(0, 5).map((r) => html`<li>${r.title}, ${r.preset}, ${dateText(r)}</li>`)}</ul>
+      <ul>${this.asking.slice(0, 5).map((r) => html`<li>${r.name}</li>`)}</ul>
       ${this.asking.length > 5 ? html`<p>and ${this.asking.length - 5} more.</p>` : nothing}
       <p>This cannot be undone. An exported file can be imported again.</p>
       <div class="actions"><button type="button" autofocus @click=${close}>Keep</button>
@@ -210,6 +222,7 @@ export class LabRuns extends LitElement {
   async #refresh(): Promise<void> {
     const store = await this.#open();
     const [runs, trained] = [await store.list(), await store.training()];
+    this.damaged = await store.damaged();
     const ids = new Set(runs.map((r) => r.id));
     this.chosen = new Set([...this.chosen].filter((id) => ids.has(id)));
     [this.runs, this.trained] = [runs, trained];
@@ -219,6 +232,7 @@ export class LabRuns extends LitElement {
   /** Studies of the runs there are, for links and charts; runs from before there were studies get theirs. */
   async #load(): Promise<void> {
     const studies = new Map(this.studies);
+    const unknown = new Map<string, string>();
     const placed = (this.runs ?? []).map(async (run): Promise<KeptRun> => {
       try {
         const { study, preset, config } = await presentRun(this.entries, run);
@@ -226,10 +240,12 @@ export class LabRuns extends LitElement {
         return Object.assign({}, run, { study: study.path, preset, config });
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
+        unknown.set(run.id, error.message);
         return run; // of another build: it is listed all the same
       }
     });
     this.runs = await Promise.all(placed);
+    this.#unknown = unknown;
     this.studies = studies;
   }
 
@@ -258,7 +274,11 @@ export class LabRuns extends LitElement {
   async #compare(runs: readonly KeptRun[]): Promise<void> {
     const store = await this.#open();
     const ordered = runs.toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date));
-    this.#show(await Promise.all(ordered.map(async (run, i) => ({ letter: letterOf(i), run, rows: await store.rows(run.id) }))));
+    this.#show(
+      await Promise.all(
+        ordered.map(async (run, i) => ({ letter: letterOf(i), run, rows: await store.rows(run.id), problem: this.#unknown.get(run.id) })),
+      ),
+    );
     await this.updateComplete;
     this.renderRoot
       .querySelector('.close')
@@ -285,12 +305,15 @@ export class LabRuns extends LitElement {
     if (busy > 0)
       this.said = `${runsText(busy)} of those chosen ${busy === 1 ? 'is' : 'are'} being trained and will not be deleted: stop it on its page first.`;
     if (free.length === 0) return;
-    this.asking = free;
+    await this.#sure(free.map(asked));
+  }
+  async #sure(all: readonly Asked[]): Promise<void> {
+    this.asking = all;
     await this.updateComplete;
     this.renderRoot.querySelector('dialog')!.showModal();
   }
 
-  async #delete(runs: readonly KeptRun[]): Promise<void> {
+  async #delete(runs: readonly Asked[]): Promise<void> {
     const store = await this.#open();
     for (const { id } of runs) await store.remove(id);
     const ids = new Set(runs.map((r) => r.id));

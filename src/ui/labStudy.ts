@@ -1,6 +1,6 @@
 /**
  * <lab-study>: the page of a phenomenon, showing one of its studies. `open` gives it the phenomenon and a worker to run it in; the address
- * names the study. For headless runs it has, beside what a reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, abort, exportPngs, and read-only `state`, `progress`,
+ * names the study. For headless runs it has, beside what a reader can click: `preset`, `config`, setPreset, setConfig, setInputs, start, resume, abort, exportPngs, and read-only `state`, `progress`,
  * `over`, `rows`, `verdicts`, `error`, `adapter`, `seconds`, `live`, `artifacts`.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
@@ -8,7 +8,19 @@ import { StorageError } from '../core/errors';
 import { referencesOf } from '../lab/reference';
 import { describeError, type AdapterInfo, type LiveChange, type RunError } from '../lab/run';
 import { differences, isPreset, parseConfig, presetConfig, presetNamed } from '../lab/schema';
-import type { ArtifactRow, ClaimVerdict, Config, Inputs, Phenomenon, PresetName, ProgressRow, Reference, Row, Study } from '../lab/study';
+import {
+  titleOf,
+  type ArtifactRow,
+  type ClaimVerdict,
+  type Config,
+  type Inputs,
+  type Phenomenon,
+  type PresetName,
+  type ProgressRow,
+  type Reference,
+  type Row,
+  type Study,
+} from '../lab/study';
 import { openStore } from '../lab/store/store';
 import type { KeptRun } from '../lab/store/types';
 import { RunClient, type Computed, type Inspected, type RunState } from '../lab/worker/client';
@@ -107,6 +119,11 @@ export class LabStudy extends LitElement {
     const client = new RunClient(worker, () => this.#changed());
     worker.addEventListener('error', (e) => client.fail({ name: 'WorkerError', message: e.message || 'the worker script did not load' }));
     this.#client = client;
+    // One of the two comes last, and not every browser sends both.
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') client.save();
+    });
+    window.addEventListener('pagehide', () => client.save());
     void this.#read(phenomenon);
   }
 
@@ -172,7 +189,11 @@ export class LabStudy extends LitElement {
   /** `paused`: waits for a step. `live`: changes of live settings to repeat. */
   start({ paused = false, live = [] }: { readonly paused?: boolean; readonly live?: readonly LiveChange[] } = {}): void {
     const { study, preset, config, inputs, build } = this;
-    if (study) this.#client?.start({ study: study.path, preset, config, inputs, live, build, resume: undefined, keep: true }, paused);
+    if (study)
+      this.#client?.start(
+        { study: study.path, title: titleOf(study), preset, config, inputs, live, build, resume: undefined, keep: true },
+        paused,
+      );
   }
   abort(): void {
     this.#client?.abort();
@@ -200,6 +221,13 @@ export class LabStudy extends LitElement {
     }
   }
 
+  /** Goes on with the newest run of the study that was cut off; false where there is none. Throws StorageError. */
+  async resume(): Promise<boolean> {
+    if (this.study) await this.#lookForInterrupted(this.study, undefined);
+    if (this.interrupted) await this.resumeInterrupted();
+    if (this.storageError) throw new StorageError(this.storageError.message);
+    return this.#client?.active ?? false;
+  }
   /** Goes on with the run that was cut off. */
   async resumeInterrupted(): Promise<void> {
     const { study, interrupted: run } = this;
@@ -215,6 +243,7 @@ export class LabStudy extends LitElement {
       this.#settings(Object.assign({}, config, ...run.live.map((l) => l.changes)) as Config);
       this.#client!.start({
         study: study.path,
+        title: titleOf(study),
         preset: this.preset,
         config,
         inputs: this.inputs,

@@ -11,6 +11,8 @@ export interface Compared {
   readonly letter: string;
   readonly run: KeptRun;
   readonly rows: readonly Row[];
+  /** Why this build does not know its settings, which then say nothing about charts. */
+  readonly problem?: string | undefined;
 }
 /** As many as there are looks to tell them apart by. */
 export const MOST_COMPARED = SHAPES.length;
@@ -68,8 +70,13 @@ const overlaid = (view: LineView, legend: readonly Legend[]): readonly LineView[
   }));
 };
 
-/** The line charts of the first run's settings that all runs measured, the runs' series side by side under names of their own. */
-export function overlay(study: Study, runs: readonly Compared[]): Overlay {
+/**
+ * The line charts of the first run's settings that all runs measured, the runs' series side by side under names of their own. Runs whose settings this build
+ * does not know are left out.
+ */
+export function overlay(study: Study, all: readonly Compared[]): Overlay {
+  const runs = all.filter((c) => c.problem === undefined);
+  if (runs.length === 0) return { views: [], table: new RowTable(), left: [] };
   const charts = runs.map(chartsOf);
   const lines = study.views(runs[0]!.run.config).filter(isLine);
   const common = lines.filter((view) => charts.every((own) => own.has(view.chart)));

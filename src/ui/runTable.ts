@@ -1,7 +1,7 @@
 /** The table of kept runs: a row each, which stacks into a card where the page is narrow. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Study } from '../lab/study';
-import type { KeptRun } from '../lab/store/types';
+import type { Damaged, KeptRun } from '../lab/store/types';
 import { formatSeconds } from './format';
 import { adapterText, countVerdicts, dateText, linkTo, resumeLink, stateText } from './runText';
 
@@ -64,6 +64,17 @@ const row = (run: KeptRun, { trained, chosen, studies, choose }: RunTableInput):
     ${cell('Adapter', adapterText(run))}
   </tr>`;
 };
+
+/** Records that cannot be read: `remove` deletes one. */
+export const damagedList = (damaged: readonly Damaged[], remove: (one: Damaged) => void): TemplateResult | typeof nothing =>
+  damaged.length === 0
+    ? nothing
+    : html`<section class="damaged" aria-label="Damaged records"><p>${damaged.length === 1 ? 'One record' : `${damaged.length} records`} cannot be read by this
+      build; ${damaged.length === 1 ? 'it is' : 'they are'} left as ${damaged.length === 1 ? 'it is' : 'they are'}:</p>
+      <ul>${damaged.map(
+        (d) => html`<li>${d.id} <span class="small muted">(${d.why})</span>
+        <button type="button" aria-label="Delete the record ${d.id}" @click=${() => remove(d)}>Delete…</button></li>`,
+      )}</ul></section>`;
 
 export function runTable(input: RunTableInput): TemplateResult {
   const { runs, chosen, choose } = input;

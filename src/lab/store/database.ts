@@ -2,7 +2,7 @@
  * The IndexedDB database behind the run store: its layout, a connection that opens again after it was lost, and what the browser's
  * refusals mean. Rows and journal are kept in chunks under [run, number], so that appending never rewrites what is there.
  */
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { StorageError } from '../../core/errors';
 import type { Inputs, Row } from '../study';
 import type { Entry, Snapshot } from '../journal';
@@ -56,7 +56,8 @@ const REASONS: Readonly<Record<string, string>> = {
     'Delete runs that are no longer needed (on the page of kept runs) or free disk space; a run that goes on can still be saved as a file',
   InvalidStateError: BLOCKED,
   SecurityError: BLOCKED,
-  VersionError: 'The kept runs were written by a newer build than this page. They are untouched. Reload the page to get that build',
+  VersionError: 'The kept runs were written by a newer build than this one. They are untouched, and that build reads them',
+  NotFoundError: 'What was kept is damaged',
   ConstraintError: 'A run of this id is kept already. It is untouched. Delete it first',
   DataCloneError: 'The run holds something that the browser cannot store. Runs kept before are untouched. Save this one as a file',
 };
@@ -64,7 +65,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export const storageError = (error: unknown, action: string): StorageError => {
   if (error instanceof StorageError) return error;
   const { name, message } = error instanceof Error || error instanceof DOMException ? error : { name: 'Error', message: String(error) };
-  const reason = REASONS[name] ?? 'What was written before is untouched. Reload the page; if that does not help, save runs as files';
+  const reason = REASONS[name] ?? 'What was written before is untouched. If it happens again, save runs as files';
   return new StorageError(`could not ${action} (${message ? `${name}: ${message}` : name}). ${reason}.`);
 };
 
@@ -92,6 +93,26 @@ const openDatabase = (name: string, lost: () => void): Promise<IDBPDatabase<Layo
     }).then(resolve, reject);
   });
 
+/** A store's records and keys; `key` is absent where the record holds it. */
+const contentOf = async (db: IDBPDatabase<Layout>, store: Stores[number]) => {
+  const tx = db.transaction(store);
+  const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+  return values.map((value, i) => ({ store, value, key: tx.store.keyPath === null ? keys[i] : undefined }));
+};
+/** Made anew, with what its stores held, where some are missing: an upgrade that was cut short, or a database of the name that is another's. */
+const openWhole = async (name: string, lost: () => void): Promise<IDBPDatabase<Layout>> => {
+  const db = await openDatabase(name, lost);
+  const there = STORES.filter((store) => db.objectStoreNames.contains(store));
+  if (there.length === STORES.length) return db;
+  const saved = (await Promise.all(there.map((store) => contentOf(db, store)))).flat();
+  db.close();
+  await deleteDB(name);
+  const whole = await openDatabase(name, lost);
+  const tx = whole.transaction(STORES, 'readwrite');
+  await Promise.all([...saved.map(({ store, value, key }) => tx.objectStore(store).put(value, key)), tx.done]);
+  return whole;
+};
+
 /** Opens at the first use, and again after the browser closed it. */
 export class Connection {
   #open: Promise<IDBPDatabase<Layout>> | undefined;
@@ -102,7 +123,7 @@ export class Connection {
     const lost = (): void => {
       this.#open = undefined;
     };
-    this.#open ??= openDatabase(this.name, lost);
+    this.#open ??= openWhole(this.name, lost);
     try {
       return await this.#open;
     } catch (error) {

@@ -3,7 +3,7 @@ import { StorageError } from '../../core/errors';
 import type { Inputs, Row } from '../study';
 import { add, chunksOf, Connection, DATABASE, put, storageError, type RunRecord, type Writing } from './database';
 import { holdRun } from './locks';
-import { dropJournal, isKept } from './store';
+import { dropJournal, isKept, removeRun } from './store';
 import type { JournalUpdate, Keeper, KeptRun } from './types';
 
 /** `resumed`: the run was kept before, under the same id; its rows come again from the start. `database`: name of another one. */
@@ -78,6 +78,7 @@ class RunKeeper implements Keeper {
     const before = this.#before;
     if (before)
       await this.#try(() => this.connection.write('leave the run as it was', (tx) => put(tx, 'runs', { ...before, touched: Date.now() })));
+    else if (!this.resumed) await this.#try(() => this.connection.write('forget the run', (tx) => removeRun(tx, this.id)));
     this.#leave();
   }
 

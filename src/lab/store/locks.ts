@@ -1,5 +1,5 @@
 /** Which runs are being trained at this moment, in any tab: a Web Lock is held for as long as the worker that trains lives. */
-import type { RunRecord } from './database';
+import type { Readable } from './record';
 
 const PREFIX = 'overparam-run-';
 /** How long a worker of a page that was just left may take to go, in ms: on a busy machine seconds. */
@@ -28,7 +28,7 @@ export async function holdRun(id: string): Promise<(() => void) | undefined> {
 }
 
 /** Ids of those among `runs` that a worker trains now. */
-export async function trainedNow(runs: readonly RunRecord[]): Promise<ReadonlySet<string>> {
+export async function trainedNow(runs: readonly Readable[]): Promise<ReadonlySet<string>> {
   const manager = locks();
   if (!manager) return new Set(runs.filter((r) => r.state === 'running' && Date.now() - r.touched < SILENCE).map((r) => r.id));
   const held = new Set((await manager.query()).held?.map((lock) => lock.name));
@@ -36,7 +36,7 @@ export async function trainedNow(runs: readonly RunRecord[]): Promise<ReadonlySe
 }
 
 /** Like `trainedNow`, but gives a worker that is just ending the time to go. */
-export async function trainedStill(runs: readonly RunRecord[]): Promise<ReadonlySet<string>> {
+export async function trainedStill(runs: readonly Readable[]): Promise<ReadonlySet<string>> {
   const until = performance.now() + PATIENCE;
   for (;;) {
     const now = await trainedNow(runs);

@@ -1,5 +1,5 @@
 /** The store and the keeper against a browser's own IndexedDB and locks. Node has neither; there only the message for that case is tested. */
-import { deleteDB } from 'idb';
+import { deleteDB, openDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StorageError } from '../../core/errors';
 import type { Inputs, PointRow, Row } from '../study';
@@ -223,6 +223,90 @@ describe('the run store', () => {
     expect(run).toEqual({ ...rest, study: 'double-descent' });
   });
 
+  it('names records that are damaged, lists the others, and deletes what is asked', async () => {
+    const name = fresh();
+    const store = await open(name);
+    await store.add(run('good'), [point(1)], {});
+    // From before there were cells, live settings and imports.
+    const { cells: _c, live: _l, imported: _i, resumable: _r, ...early } = run('early', { date: '2025-01-01T00:00:00.000Z' });
+    const { verdicts: _v, ...cut } = run('cut');
+    const strange: readonly unknown[] = [
+      early,
+      cut,
+      { id: 'other' },
+      { ...run('wrong'), config: 'none' },
+      { ...run('mine'), state: 'lost' },
+    ];
+    const connection = new Connection(name);
+    await connection.write('prepare', async (tx) => {
+      for (const record of strange) await put(tx, 'runs', record as RunRecord);
+      await put(tx, 'rows', [point(2)], ['cut', 0]);
+    });
+    connection.close();
+    expect((await store.list()).map((r) => r.id)).toEqual(['good', 'early']);
+    expect(await store.get('early')).toEqual({ ...early, cells: 0, live: [], imported: false, resumable: false });
+    expect((await store.damaged()).map((d) => [d.id, d.why.split(':')[0]])).toEqual([
+      ['cut', 'verdicts'],
+      ['mine', 'state'],
+      ['other', 'study'],
+      ['wrong', 'config'],
+    ]);
+    expect(await store.interrupted('fake/squares')).toBeUndefined();
+    await expect(store.get('wrong')).rejects.toThrow(/'wrong' is damaged \(config.*can be deleted/);
+    for (const { id } of await store.damaged()) await store.remove(id);
+    expect([await store.damaged(), await store.rows('cut'), (await store.list()).length]).toEqual([[], [], 2]);
+  });
+
+  it('lists the others where the browser itself cannot read one back', async () => {
+    const name = fresh();
+    const store = await open(name);
+    for (const id of ['a', 'b']) await store.add(run(id), [], {});
+    const get = IDBObjectStore.prototype.get;
+    vi.spyOn(IDBObjectStore.prototype, 'getAll').mockImplementation(() => {
+      throw new DOMException('cannot be read', 'DataError');
+    });
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, key) {
+      if (key === 'a') throw new DOMException('cannot be read', 'DataError');
+      return get.call(this, key);
+    });
+    expect((await store.list()).map((r) => r.id)).toEqual(['b']);
+    expect(await store.damaged()).toEqual([{ id: 'a', why: expect.stringContaining('cannot be read') as string }]);
+  });
+
+  it.each([
+    ['all its stores', [], []],
+    ['some of them', ['runs', 'rows'], ['a']],
+  ])('makes a database anew that lacks %s, and keeps what there is', async (_, there, ids) => {
+    const name = fresh();
+    const made = await openDB(name, 1, {
+      upgrade: (db) => {
+        for (const store of there) db.createObjectStore(store, store === 'runs' ? { keyPath: 'id' } : {});
+      },
+    });
+    if (there.length > 0) {
+      await made.put('runs', { ...run('a'), touched: 1 });
+      await made.put('rows', [point(1)], ['a', 0]);
+    }
+    made.close();
+    const store = await open(name);
+    expect((await store.list()).map((r) => r.id)).toEqual(ids);
+    expect(await store.rows('a')).toEqual(ids.map(() => point(1)));
+    await store.add(run('b'), [point(2)], {});
+    expect(await store.rows('b')).toEqual([point(2)]);
+  });
+
+  it('has no checkpoint where the journal is damaged', async () => {
+    const name = fresh();
+    const store = await open(name);
+    const keeper = await keep(run('a'), name);
+    await keeper.flush({}, update(1));
+    expect(await store.journal('a')).toBeDefined();
+    const connection = new Connection(name);
+    await connection.write('damage', (tx) => put(tx, 'snapshots', {} as JournalUpdate['snapshot'], 'a'));
+    connection.close();
+    expect(await store.journal('a')).toBeUndefined();
+  });
+
   it('drops old checkpoints, never rows', async () => {
     const name = fresh();
     const store = await open(name);
@@ -334,7 +418,7 @@ describe('the run store', () => {
       request.addEventListener('success', () => resolve(request.result));
       request.addEventListener('blocked', () => reject(new Error('the store did not give way')));
     });
-    await expect(store.list()).rejects.toThrow(/newer build.*Reload/);
+    await expect(store.list()).rejects.toThrow(/newer build.*untouched/);
     newer.close();
   });
 

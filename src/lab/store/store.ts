@@ -1,13 +1,15 @@
 /** Kept runs as pages read and manage them. The worker that trains writes through a keeper (keeper.ts). */
+import { StorageError } from '../../core/errors';
 import type { Inputs, Row } from '../study';
 import type { Journal } from '../journal';
-import { add, chunksOf, Connection, DATABASE, put, type RunRecord, type Writing } from './database';
+import { add, chunksOf, Connection, DATABASE, put, type Writing } from './database';
 import { trainedNow, trainedStill } from './locks';
-import type { KeptRun, RunStore } from './types';
+import { isDamaged, readRecord, type Readable } from './record';
+import type { Damaged, KeptRun, RunStore } from './types';
 
-const plain = ({ touched: _touched, experiment, ...run }: RunRecord): KeptRun =>
-  experiment === undefined ? run : { ...run, study: experiment };
-const newestFirst = (a: KeptRun, b: KeptRun): number => Date.parse(b.date) - Date.parse(a.date);
+const plain = ({ touched: _touched, ...run }: Readable): KeptRun => run;
+const time = ({ date }: KeptRun): number => Date.parse(date) || 0;
+const newestFirst = (a: KeptRun, b: KeptRun): number => time(b) - time(a);
 
 /** Rows that are kept: those that measure something or tell the reader something. */
 export const isKept = (row: Row): boolean => row.kind === 'point' || row.kind === 'cell' || row.kind === 'event';
@@ -18,11 +20,25 @@ export const dropJournal = (tx: Writing, id: string): readonly Promise<unknown>[
   tx.objectStore('snapshots').delete(id),
 ];
 
+/** Deletes a run with all that is kept of it. */
+export const removeRun = async (tx: Writing, id: string): Promise<void> => {
+  await Promise.all([
+    tx.objectStore('runs').delete(id),
+    tx.objectStore('rows').delete(chunksOf(id)),
+    tx.objectStore('inputs').delete(id),
+    ...dropJournal(tx, id),
+  ]);
+};
+
 export class IdbStore implements RunStore {
   constructor(private readonly connection: Connection) {}
 
   async list(): Promise<readonly KeptRun[]> {
     return (await this.#records()).map(plain);
+  }
+
+  async damaged(): Promise<readonly Damaged[]> {
+    return (await this.#all()).filter(isDamaged);
   }
 
   /** Ids of the runs that a worker trains at this moment, in any tab: one that is `running` and not among them was cut off. */
@@ -32,7 +48,10 @@ export class IdbStore implements RunStore {
 
   async get(id: string): Promise<KeptRun | undefined> {
     const record = await this.connection.read('read the run', (tx) => tx.objectStore('runs').get(id));
-    return record && plain(record);
+    if (!record) return undefined;
+    const read = readRecord(id, record);
+    if (isDamaged(read)) throw new StorageError(`the record of the run '${id}' is damaged (${read.why}). It can be deleted under Runs`);
+    return plain(read);
   }
 
   async rows(id: string): Promise<readonly Row[]> {
@@ -50,19 +69,13 @@ export class IdbStore implements RunStore {
         tx.objectStore('snapshots').get(id),
         tx.objectStore('journal').getAll(chunksOf(id)),
       ]);
-      return run?.resumable && snapshot ? { entries: chunks.flat(), snapshot } : undefined;
+      const whole = snapshot?.sessions instanceof Map && Array.isArray(snapshot.plans) && chunks.every((c) => Array.isArray(c));
+      return run?.resumable && whole ? { entries: chunks.flat(), snapshot } : undefined;
     });
   }
 
   async remove(id: string): Promise<void> {
-    await this.connection.write('delete the run', async (tx) => {
-      await Promise.all([
-        tx.objectStore('runs').delete(id),
-        tx.objectStore('rows').delete(chunksOf(id)),
-        tx.objectStore('inputs').delete(id),
-        ...dropJournal(tx, id),
-      ]);
-    });
+    await this.connection.write('delete the run', (tx) => removeRun(tx, id));
   }
 
   /** Throws StorageError where there is a run of this id. */
@@ -94,8 +107,28 @@ export class IdbStore implements RunStore {
     this.connection.close();
   }
 
-  async #records(): Promise<readonly RunRecord[]> {
-    return (await this.connection.read('list the kept runs', (tx) => tx.objectStore('runs').getAll())).toSorted(newestFirst);
+  async #records(): Promise<readonly Readable[]> {
+    return (await this.#all()).filter((r): r is Readable => !isDamaged(r)).toSorted(newestFirst);
+  }
+  async #all(): Promise<readonly (Readable | Damaged)[]> {
+    const action = 'list the kept runs';
+    try {
+      const records = await this.connection.read(action, (tx) => tx.objectStore('runs').getAll());
+      return records.map((r) => readRecord(r.id, r));
+    } catch {
+      // One that the browser itself cannot read back keeps it from giving any: each by itself.
+      const ids = await this.connection.read(action, (tx) => tx.objectStore('runs').getAllKeys());
+      return Promise.all(
+        ids.map((id) =>
+          this.connection
+            .read(action, (tx) => tx.objectStore('runs').get(id))
+            .then(
+              (r) => readRecord(id, r),
+              (error: unknown): Damaged => ({ id, why: error instanceof Error ? error.message : String(error) }),
+            ),
+        ),
+      );
+    }
   }
 }
 

@@ -36,10 +36,19 @@ export interface KeptRun {
   readonly imported: boolean;
 }
 
+/** A record that cannot be read. */
+export interface Damaged {
+  readonly id: string;
+  /** 'seconds: …'. */
+  readonly why: string;
+}
+
 /** Reading and managing. Every method throws StorageError where the browser refuses. */
 export interface RunStore {
-  /** Newest first. */
+  /** Newest first; those that cannot be read are left out. */
   list(): Promise<readonly KeptRun[]>;
+  /** What cannot be read, and why: it can be removed. */
+  damaged(): Promise<readonly Damaged[]>;
   get(id: string): Promise<KeptRun | undefined>;
   /** Points, cells and events in order of arrival; no progress, no artifacts. */
   rows(id: string): Promise<readonly Row[]>;
@@ -69,7 +78,7 @@ export interface Keeper {
   dropJournal(facts: Partial<KeptRun>): Promise<void>;
   /** The last write; gives up the lock, and drops the journal unless the run can be `resumable` from it. */
   end(facts: Partial<KeptRun>, options?: { readonly resumable?: boolean }): Promise<void>;
-  /** Leaves a run that was to be resumed as it was kept before, and gives up the lock. */
+  /** Leaves a run that was to be resumed as it was kept before, forgets one that was not, and gives up the lock. */
   abandon(): Promise<void>;
 }
 /** Entries since the last update, and the snapshot that holds once they are done. */

@@ -199,6 +199,11 @@ export class RunClient {
     this.#send({ type: 'live', run: this.#run, changes });
   }
 
+  /** The page may be gone the next moment: the worker keeps what there is. */
+  save(): void {
+    if (this.active) this.#command('save');
+  }
+
   /** Ends the run; its rows stay. */
   abort(): void {
     if (!this.active) return;
@@ -224,7 +229,7 @@ export class RunClient {
   #send(message: ToWorker): void {
     this.port.postMessage(message, []);
   }
-  #command(type: 'pause' | 'resume' | 'step' | 'abort'): void {
+  #command(type: 'pause' | 'resume' | 'step' | 'abort' | 'save'): void {
     this.#send({ type, run: this.#run });
   }
 

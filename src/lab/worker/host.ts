@@ -67,6 +67,8 @@ class StudyHost {
         return run.resume();
       case 'step':
         return run.step();
+      case 'save':
+        return run.save();
       case 'live':
         return run.change(message.changes);
       case 'abort':
@@ -108,7 +110,10 @@ class StudyHost {
 
   async #perform(run: HostedRun, path: string): Promise<void> {
     try {
-      await run.perform(await studyAt(this.#entries, path), () => this.#open());
+      await run.perform(
+        () => studyAt(this.#entries, path),
+        () => this.#open(),
+      );
     } catch (error) {
       await this.#fail(run, error);
     }

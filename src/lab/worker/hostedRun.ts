@@ -1,12 +1,13 @@
 /** One run in the worker: the study's iterator consumed, its rows posted and kept, its claims judged. */
 import { type LiveChange, describeError, type AdapterInfo } from '../run';
 import type { ClaimVerdict } from '../claim';
-import { DeviceLostError, StorageError } from '../../core/errors';
-import type { Executor } from '../../runtime/executor';
+import { comesAgain, StorageError } from '../../core/errors';
+import type { Executor, TrainEvent } from '../../runtime/executor';
 import { Control } from '../control';
-import { titleOf, type Config, type Row, type RunContext, type Study } from '../study';
+import type { Config, Row, RunContext, Study } from '../study';
 import type { Entry as JournalEntry, Journal, Snapshot } from '../journal';
 import { JournaledExecutor } from '../journaledExecutor';
+import { MisfitError } from '../journaledSession';
 import { judge } from '../judge';
 import { LiveSettings } from '../live';
 import { parseConfig } from '../schema';
@@ -15,6 +16,7 @@ import { keepRun } from '../store/keeper';
 import type { Keeper, KeptRun, RunStore } from '../store/types';
 import { RowTable } from '../table';
 import { RowBatch } from './batch';
+import { both, newRun } from './facts';
 import { type StartOrder, type ToPage } from './protocol';
 
 /** A kept run that is gone on with. */
@@ -35,6 +37,8 @@ const breathe = (): Promise<void> =>
     port2.postMessage(null, []);
   });
 
+/** A run is a function of its settings: before its first step they are all that it takes to go on. */
+const BEGINNING: Snapshot = { opened: 0, sessions: new Map(), plans: [], liveCalls: 0 };
 /** Runs of one study that were cut off and keep what it takes to resume them. */
 const MOST_CHECKPOINTS = 3;
 /** Between writes of rows where no snapshot comes first, in ms. */
@@ -43,9 +47,6 @@ const KEEP_INTERVAL = 10_000;
 const FIRST_KEPT = 1000;
 /** Time that a study gets to end by itself once it was aborted, in ms. */
 const PATIENCE = 2000;
-
-/** 'a', 'a, then b'. */
-const both = (before: string, now: string): string => (before.split(', then ').at(-1) === now ? before : `${before}, then ${now}`);
 
 export class HostedRun {
   readonly control: Control;
@@ -56,6 +57,8 @@ export class HostedRun {
   /** Holds the run's lock, if it is kept; `#keeping` says whether anything is still written. */
   #keeper: Keeper | undefined;
   #keeping = false;
+  /** Every one that took part. */
+  #adapter: AdapterInfo | undefined;
   /** Live settings changed before there was a run to change. */
   #early: Config = {};
   #table = new RowTable();
@@ -91,6 +94,12 @@ export class HostedRun {
     this.control.singleStep();
     this.#watch.halt();
   }
+  /** The page may be gone the next moment. */
+  save(): void {
+    this.control.rest();
+    this.#executor?.saveSoon();
+    void this.#keepRows();
+  }
   /** New values of live settings. */
   change(changes: Config): void {
     if (this.#live) this.#live.set(changes);
@@ -108,14 +117,12 @@ export class HostedRun {
   }
 
   /** Runs to the end, an abort or an error, which it throws once all is posted and kept. */
-  async perform(study: Study, open: () => Promise<Executor>): Promise<void> {
-    let config = parseConfig(study.fields, this.order.config);
+  async perform(load: () => Promise<Study>, open: () => Promise<Executor>): Promise<void> {
     try {
       const past = await this.#past();
-      if (past) config = parseConfig(study.fields, past.kept.config);
       this.#before = (past?.kept.points ?? 0) + (past?.kept.cells ?? 0);
-      const executor = await open();
-      await this.#keep(study, config, executor, past?.kept);
+      await this.#keep(past?.kept);
+      const { study, config, executor } = await this.#begun(load, open, past?.kept);
       this.#live = new LiveSettings(config, past?.kept.live ?? this.order.live, past?.journal.snapshot.liveCalls ?? 0);
       if (Object.keys(this.#early).length > 0) this.#live.set(this.#early);
       this.#executor = this.#journaled(executor, past);
@@ -141,55 +148,46 @@ export class HostedRun {
     return { kept, journal };
   }
 
-  async #keep(study: Study, config: Config, executor: Executor, earlier: KeptRun | undefined): Promise<void> {
+  /** From here on a run that is cut off can be resumed: first of all, since loading a study and opening a device take time. */
+  async #keep(earlier: KeptRun | undefined): Promise<void> {
     this.#watch.add(earlier?.seconds ?? 0);
     if (!this.control.paused && !earlier) this.#watch.go();
     if (!this.order.keep || !this.openStore) return;
-    const { preset, build, inputs } = this.order;
-    const adapter: AdapterInfo = { name: executor.name, software: executor.software };
-    const facts: KeptRun = earlier
-      ? this.#goneOnWith(earlier, adapter)
-      : {
-          id: crypto.randomUUID(),
-          study: study.path,
-          title: titleOf(study),
-          preset,
-          config,
-          date: new Date().toISOString(),
-          build,
-          adapter,
-          state: 'running',
-          seconds: 0,
-          progress: undefined,
-          verdicts: [],
-          points: 0,
-          cells: 0,
-          live: [],
-          error: undefined,
-          resumable: false,
-          imported: false,
-        };
+    const { build, inputs } = this.order;
+    const facts = earlier ? { ...earlier, build: both(earlier.build, build) } : newRun(this.order);
     this.#keeping = true;
     this.#keeper = await keepRun(facts, inputs, (error) => this.#notKept(error), { resumed: earlier !== undefined });
+    if (!earlier) await this.#keeper.flush({}, { entries: [], snapshot: BEGINNING });
     this.#kept = performance.now() - KEEP_INTERVAL + FIRST_KEPT;
     if (this.#keeping)
       this.post({ type: 'kept', run: this.id, id: facts.id, seconds: facts.seconds, date: facts.date, done: earlier?.progress?.done });
-    if (!earlier) await this.#prune(study.path);
+    if (!earlier) await this.#prune(facts.study);
   }
-  /** The record names every adapter and build that took part. */
-  #goneOnWith(earlier: KeptRun, adapter: AdapterInfo): KeptRun {
-    const before = earlier.adapter ?? adapter;
-    if (both(before.name, adapter.name) !== before.name)
+  /** Where there is no such study, the settings are not its own or no device is to be had, nothing was begun. */
+  async #begun(load: () => Promise<Study>, open: () => Promise<Executor>, earlier: KeptRun | undefined) {
+    try {
+      const study = await load();
+      const config = parseConfig(study.fields, earlier?.config ?? this.order.config);
+      const executor = await open();
+      this.#adapter = earlier?.adapter;
+      this.#goesOnOn({ name: executor.name, software: executor.software });
+      if (!earlier) await this.#keeper?.flush({ config, adapter: this.#adapter });
+      return { study, config, executor };
+    } catch (error) {
+      await this.#keeper?.abandon();
+      throw error;
+    }
+  }
+  /** The record names every adapter that took part. */
+  #goesOnOn(adapter: AdapterInfo): void {
+    const before = this.#adapter ?? adapter;
+    this.#adapter = { name: both(before.name, adapter.name), software: before.software || adapter.software };
+    if (this.#adapter.name !== before.name)
       this.#add({
         kind: 'event',
         level: 'warning',
         message: `The run was begun on ${before.name} and goes on on ${adapter.name}: its bits are those of neither alone, within the stated tolerance.`,
       });
-    return {
-      ...earlier,
-      adapter: { name: both(before.name, adapter.name), software: before.software || adapter.software },
-      build: both(earlier.build, this.order.build),
-    };
   }
   async #prune(study: string): Promise<void> {
     try {
@@ -212,12 +210,7 @@ export class HostedRun {
       {
         save: this.#keeping ? (entries, snapshot) => this.#save(entries, snapshot) : undefined,
         onMemory: (bytes) => this.post({ type: 'memory', run: this.id, bytes }),
-        onEvent: ({ step, reason }) =>
-          this.#add({
-            kind: 'event',
-            level: 'warning',
-            message: `The GPU was lost (${reason}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost. A second loss soon after would end the run, which could then be resumed.`,
-          }),
+        onEvent: (event) => this.#recovered(event, executor.software),
         onTooLong: () => {
           void this.#keeper?.dropJournal(this.#facts());
           this.#add({
@@ -231,12 +224,20 @@ export class HostedRun {
       past?.journal,
     );
   }
+  #recovered({ step, reason, adapter }: TrainEvent, software: boolean): void {
+    this.#add({
+      kind: 'event',
+      level: 'warning',
+      message: `The GPU was lost (${reason.replace(/\.$/, '')}); the run goes on from its checkpoint at step ${step}, on a fresh device. Nothing measured was lost.`,
+    });
+    this.#goesOnOn({ name: adapter, software });
+  }
   async #save(entries: readonly JournalEntry[], snapshot: Snapshot): Promise<void> {
     this.#kept = performance.now();
     await this.#keeper!.flush({ ...this.#facts(), resumable: true }, { entries, snapshot });
   }
   #facts(): Partial<KeptRun> {
-    return { seconds: this.#watch.elapsed / 1000, progress: this.#progress, live: this.changes };
+    return { seconds: this.#watch.elapsed / 1000, progress: this.#progress, live: this.changes, adapter: this.#adapter };
   }
 
   async #consume(study: Study, config: Config, executor: JournaledExecutor): Promise<void> {
@@ -294,11 +295,11 @@ export class HostedRun {
     this.#batch.flush();
     this.post({ type: 'done', run: this.id, aborted: !verdicts, verdicts, live: this.changes });
   }
-  /** A run whose device is gone for good can be resumed from its last checkpoint; another failure would come again. */
+  /** A run whose device is gone for good, or that failed for another reason of the moment, can be resumed from its last checkpoint. */
   async #fail(error: unknown): Promise<never> {
     this.#watch.halt();
-    const lost = error instanceof DeviceLostError;
-    await this.#end({ state: 'failed', error: describeError(error) }, lost);
+    if (error instanceof MisfitError) await this.#keeper?.abandon();
+    else await this.#end({ state: 'failed', error: describeError(error) }, !comesAgain(error));
     this.#batch.flush();
     throw error;
   }

@@ -1,12 +1,12 @@
 /** What a worker keeps of its runs, and what it leaves alone: host and client over a real channel, on a real database. */
 import { deleteDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DeviceLostError } from '../../core/errors';
+import { ConfigError, DeviceLostError, GPURunError, NoWebGPUError } from '../../core/errors';
 import { addInt, add, constant, mul, sum, variable } from '../../ops/index';
 import { plan, type Plan } from '../../plan/index';
 import { metric, type Executor } from '../../runtime/executor';
 import { openReference } from '../../runtime/reference';
-import type { Row, Study } from '../study';
+import { titleOf, type Row, type Study } from '../study';
 import { fakeEntry, fakeStudy } from '../fakeStudy';
 import type { Entry, Snapshot } from '../journal';
 import { defaults } from '../schema';
@@ -42,6 +42,7 @@ const connect = (run: Study['run'], openExecutor: () => Promise<Executor> = asyn
 };
 const order = (resume?: string): StartOrder => ({
   study: fakeStudy.path,
+  title: titleOf(fakeStudy),
   preset: 'quick',
   config: defaults(fakeStudy.fields),
   inputs: {},
@@ -150,6 +151,84 @@ describe('a run that was cut off stays as it was', () => {
     await ended(client);
     const { run, points } = await kept();
     expect([run.live, points]).toEqual([live, 50]);
+  });
+});
+
+/** Goes away, as a page does: the worker hears nothing any more, and its lock is another's to take. */
+const onlyFirst = (id: string | undefined): void => {
+  const request = navigator.locks.request.bind(navigator.locks);
+  vi.spyOn(navigator.locks, 'request').mockImplementation(((name: string, options: LockOptions, held: LockGrantedCallback<unknown>) =>
+    name.endsWith(id!) ? held(null) : request(name, options, held)) as never);
+};
+
+describe('a run that is cut off', () => {
+  it('before its first step can be resumed: it is a function of its settings', async () => {
+    const first = connect(async function* run() {
+      yield* [];
+      await new Promise(() => undefined);
+    });
+    first.start(order());
+    await expect.poll(() => first.keptAs).toBeDefined();
+    const { run, journal } = await kept(first.keptAs);
+    expect([run.state, run.resumable, journal]).toEqual([
+      'running',
+      true,
+      { entries: [], snapshot: { opened: 0, sessions: new Map(), plans: [], liveCalls: 0 } },
+    ]);
+    onlyFirst(first.keptAs);
+    const second = connect(pieces);
+    second.start(order(first.keptAs));
+    await ended(second);
+    const alone = connect(pieces);
+    alone.start({ ...order(), keep: false });
+    await ended(alone);
+    expect([second.state, second.table.points]).toEqual(['done', alone.table.points]);
+    expect(second.table.points).toHaveLength(40);
+  });
+  it.each([
+    ['trains', pieces],
+    ['computes', breathing(40, 5)],
+  ])('as its page is hidden or left has kept what there was, where it %s', async (_, study) => {
+    let [found, hidden] = [0, false];
+    const client = connect(async function* run(config, context) {
+      for await (const row of study(config, context)) {
+        await wait(5);
+        yield row;
+        if (!hidden || found > 0 || !client.keptAs) continue;
+        const { points, journal } = await kept(client.keptAs);
+        if ((journal?.entries.length ?? 0) > 0 || journal?.snapshot.liveCalls) found = points;
+      }
+    });
+    client.start(order());
+    await expect.poll(() => client.table.points.length).toBeGreaterThan(3);
+    client.save();
+    hidden = true;
+    await ended(client);
+    expect(found).toBeGreaterThan(3);
+    expect(client.state).toBe('done'); // not paused
+  });
+  it.each([
+    [new ConfigError('wrong'), false],
+    [new DeviceLostError('gone'), true],
+    [new GPURunError('out of memory'), true],
+    [new RangeError('createBuffer failed'), true],
+  ])('by %o can be resumed: only where it would not fail in the same way again', async (error, resumable) => {
+    const client = connect(async function* run(config, context) {
+      yield* pieces(config, context);
+      throw error;
+    });
+    client.start(order());
+    await ended(client);
+    const { run, journal } = await kept(client.keptAs);
+    expect([run.state, run.error?.message, run.resumable, journal !== undefined]).toEqual(['failed', error.message, resumable, resumable]);
+  });
+  it('leaves nothing where there never was a device', async () => {
+    const client = connect(pieces, () => Promise.reject(new NoWebGPUError('no-adapter')));
+    client.start(order());
+    await ended(client);
+    const store = await openStore();
+    expect([client.error?.name, await store.list()]).toEqual(['NoWebGPUError', []]);
+    store.close();
   });
 });
 

@@ -7,6 +7,8 @@ import type { Config, Curve, InputPreview, Inputs, Marker, PresetName, Row } fro
 export interface StartOrder {
   /** Its path. */
   readonly study: string;
+  /** Of its phenomenon and its own, for the record: that is kept before the study is loaded. */
+  readonly title: string;
   readonly preset: PresetName;
   readonly config: Config;
   readonly inputs: Inputs;
@@ -20,7 +22,8 @@ export interface StartOrder {
 /** Page → worker. `run` numbers the starts: whatever names another run is about one that is over. */
 export type ToWorker =
   | { readonly type: 'start'; readonly run: number; readonly order: StartOrder; /** Waits for a single step. */ readonly paused: boolean }
-  | { readonly type: 'pause' | 'resume' | 'step' | 'abort'; readonly run: number }
+  /** `save`: the page may be gone the next moment. */
+  | { readonly type: 'pause' | 'resume' | 'step' | 'abort' | 'save'; readonly run: number }
   /** New values of live settings. */
   | { readonly type: 'live'; readonly run: number; readonly changes: Config }
   /** Asks for what is computed, not measured, under these settings; `request` numbers the questions. */

@@ -45,6 +45,7 @@ const connect = (open: () => Promise<Executor> = async () => fakeExecutor()) => 
 };
 const order = (settings: Config, study = fakeStudy.path): StartOrder => ({
   study,
+  title: 'a study',
   preset: 'quick',
   config: settings,
   inputs: {},
