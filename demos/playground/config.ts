@@ -1,5 +1,5 @@
 /** What can be set in the playground, the files it takes, and the presets. */
-import type { TableTask } from '../../src/data/table';
+import type { TableOptions, TableTask } from '../../src/data/table';
 import type { Config, Field, InputSpec, Preset } from '../../src/lab/experiment';
 import type { Activation } from '../../src/models/index';
 
@@ -140,6 +140,22 @@ export const FIELDS = {
     options: { auto: 'as found', classes: 'classes', numbers: 'numbers' },
     advanced: true,
   },
+  header: {
+    kind: 'choice',
+    label: 'First row',
+    help: 'Of a table; as found: text above numbers is a name',
+    default: 'auto',
+    options: { auto: 'as found', yes: 'names', no: 'an example' },
+    advanced: true,
+  },
+  missing: {
+    kind: 'choice',
+    label: 'Missing values',
+    help: 'Of a table: empty cells, NA, ? and the like; the mean is of the column, and only for features',
+    default: 'auto',
+    options: { auto: 'the mean; none in the target', drop: 'leave such rows out', refuse: 'refuse the file' },
+    advanced: true,
+  },
   limit: {
     kind: 'number',
     label: 'Examples of a file',
@@ -168,6 +184,8 @@ export const hiddenOf = (c: Config): readonly number[] => (c['hidden'] as readon
 export const CURVATURE_EXAMPLES = 256;
 export const activationOf = (c: Config): Activation => c['activation'] as Activation;
 export const taskOf = (c: Config): TableTask => c['task'] as TableTask;
+export const headerOf = (c: Config): NonNullable<TableOptions['header']> => c['header'] as NonNullable<TableOptions['header']>;
+export const missingOf = (c: Config): NonNullable<TableOptions['missing']> => c['missing'] as NonNullable<TableOptions['missing']>;
 
 /** Times of presets without a stored run: measured in headless Chromium on SwiftShader with two cores. */
 export const PRESETS: Readonly<Record<string, Preset>> = {
