@@ -258,6 +258,8 @@ describe('what files are taken for', () => {
     await expect(study.inspect!({ labels: data }, smoke)).rejects.toThrow('choose the file of their examples');
   });
 });
+/** A file of 21 rows. */
+const table = (row: (i: number) => string) => ({ data: file('t.csv', text(Array.from({ length: 21 }, (_, i) => row(i)).join('\n'))) });
 
 describe('data', () => {
   const config = { ...own(defaults(study.fields)), testShare: 0.2 };
@@ -290,6 +292,27 @@ describe('data', () => {
   it('of a file are limited to as many as asked for', () => {
     const sets = prepare({ ...config, limit: 10 }, { data: TABLE });
     expect([sets.train.n, sets.test.n]).toEqual([8, 2]);
+  });
+  it('without a value are left out, and names that are numbers read, as set', () => {
+    const missing = table((i) => (i === 0 ? 'u,v' : `${i * i},${i === 9 ? '?' : i % 2}`));
+    expect(() => prepare(config, missing)).toThrow('row 10: the target, column 2 ("v"), has no value');
+    const sets = prepare({ ...config, missing: 'drop' }, missing);
+    expect([sets.kind, sets.train.n + sets.test.n, sets.classNames]).toEqual(['classification', 19, ['0', '1']]);
+    const numbered = table((i) => `${i % 5},${i % 3}`);
+    for (const [header, n] of [
+      ['auto', 21],
+      ['yes', 20],
+    ] as const) {
+      const { train, test } = prepare({ ...config, header }, numbered);
+      expect(train.n + test.n).toBe(n);
+    }
+  });
+  it('too large for float32 to square are standardised, or refused by feature', () => {
+    const large = table((i) => `${i},${i - 9}e25,${i % 2}`);
+    expect(Math.max(...prepare(config, large).train.x.map(Math.abs))).toBeLessThan(20); // no value is further than √n deviations
+    expect(() => prepare({ ...config, standardise: false }, large)).toThrow(
+      /^feature 2 reaches -?\d\.\d\de\+2[56], too large .* Turn on 'Standardise'/,
+    );
   });
   it.each([
     ['labels without examples', {}, { labels: TABLE }, 'choose the file of their examples'],

@@ -160,7 +160,11 @@ describe('labels', () => {
   it('are told apart by their text', () => {
     const { dataset, understood } = read(`u,z\n${lines(12, (i) => `${i},${['7', '007', '7.0', '12'][i % 4]}`)}`);
     expect(dataset).toMatchObject({ classes: 4, classNames: ['007', '7', '7.0', '12'] });
-    expect(understood).toContain('told apart by their text, also where it is the same number (7, 7.0)');
+    expect(understood).toContain('told apart by their text, also where they are the same number (007 and 7, 7 and 7.0)');
+  });
+  it('each of which is another are none', () => {
+    expect(() => read(`u,z\n${lines(40, (i) => `${i % 7},name ${i}`)}`)).toThrow('each of the 40 examples has a label of its own');
+    expect(read(`u,z\n${lines(40, (i) => `${i % 7},name ${i % 39}`)}`).dataset).toMatchObject({ classes: 39 });
   });
   it('may be codes among texts', () => {
     expect(read(`u,z\n${lines(40, (i) => `${i},${['0', '1', '2', '3+'][i % 4]}`)}`).dataset).toMatchObject({

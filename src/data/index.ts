@@ -9,6 +9,10 @@ export { redrawLabels, withLabelNoise, type LabelNoise, type NoisyLabels } from 
 export { RandomState } from './mt19937';
 export { compensatedSum } from './sum';
 export { csvRecords, type CsvDelimiter, type CsvInput, type CsvText } from './csv';
+export { describeTable, featureNames, type TableDescription, type TableFile } from './describe';
+export { MISSING_MARKS } from './cell';
+export type { ColumnChoice, ColumnDescription, ColumnRole, ColumnType, MissingPolicy, TableOptions } from './columnRoles';
+export { readTable, type ReaderTable, type TableTask } from './table';
 export { readCsv, type CsvClassification, type CsvDataset, type CsvRegression } from './csvDataset';
 export { readNpy, writeNpy, type NpyWriteOptions } from './npy';
 export { readNpz, type Npz } from './npz';

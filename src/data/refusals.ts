@@ -1,5 +1,5 @@
 /** Why a text table cannot be read as it was understood: the first cell of each column that stands in the way. */
-import { cellReader, type Decimal } from './cell';
+import { hasDecimalComma, hasDecimalPoint, type Decimal } from './cell';
 import { nameOf, type ColumnDescription, type Draft, type TableOptions } from './columnRoles';
 import { MOST_CATEGORIES, type ColumnScan, type Found } from './columns';
 import { shown } from './csv';
@@ -10,11 +10,8 @@ const earliest = (found: readonly (Found | undefined)[]): Found | undefined =>
 
 /** What a cell that is no number may have been meant as. */
 const hintOn = (cell: string, decimal: Decimal): string => {
-  const other = decimal === '.' ? ',' : '.';
-  if (cellReader(other).kind(cell) !== 'number') return '';
-  return decimal === '.'
-    ? 'Is that a decimal comma? Then say so. '
-    : 'Is that a decimal point, while commas are taken as decimal? Then say so. ';
+  if (decimal === '.') return hasDecimalComma(cell) ? 'Is that a decimal comma? Then say so. ' : '';
+  return hasDecimalPoint(cell) ? 'Is that a decimal point, while commas are taken as decimal? Then say so. ' : '';
 };
 
 /** Whether a target's values are labels by their text: there are texts, and not as slips among numbers that are no codes. */

@@ -92,18 +92,22 @@ test(`${FILES} damaged files`, { timeout: 3_600_000 }, () => {
     const draw: Draw = (most) => bits(at++) % most;
     const file = { name: 'f.csv', data: damaged(draw) };
     const options = chosen(draw);
-    const start = performance.now();
-    try {
+    const all = (): number => {
+      const start = performance.now();
       taken(() => describeTable(file, options), seen);
       if (taken(() => readTable(file, undefined, options), seen)) read++;
       taken(() => readCsv(file.data, { target: -1, task: k % 2 ? 'classification' : 'regression' }), seen);
+      return performance.now() - start;
+    };
+    try {
+      const first = all();
+      const time = first > slowest ? Math.min(first, all()) : first; // once more: what disturbs only adds
+      if (time > slowest) [slowest, slow] = [time, k];
     } catch (error) {
       throw new Error(`file ${k}: ${JSON.stringify(new TextDecoder('latin1').decode(file.data))} ${JSON.stringify(options)}`, {
         cause: error,
       });
     }
-    const time = performance.now() - start;
-    if (time > slowest) [slowest, slow] = [time, k];
   }
   if (asked !== undefined)
     console.log(`${read} of ${FILES} read, ${seen.size} kinds of refusal; file ${slow} took longest, ${slowest.toFixed(1)} ms`);

@@ -72,7 +72,7 @@ const fillMissing = (x: Float64Array, n: number, d: number, slots: readonly Slot
   }
 };
 
-/** Labels by their text, in the order in which they come. Throws FormatError for too many. */
+/** Labels by their text, in the order in which they come. Throws FormatError for too many, and for texts each of which is another. */
 class Labels {
   private readonly ids = new Map<string, number>();
   private readonly sequence: Uint32Array;
@@ -92,12 +92,19 @@ class Labels {
   targets(reader: CellReader, areTexts: boolean): Targets {
     const found = [...this.ids.keys()];
     const y = this.sequence.subarray(0, this.n);
+    if (areTexts && this.n > FEW && found.length === this.n)
+      throw new FormatError(
+        'csv',
+        `each of the ${this.n} examples has a label of its own: there is nothing to learn. Choose another target column`,
+      );
     if (areTexts) return classesOf('csv', y.slice(), found, 'as they first appear');
     const names = found.toSorted((a, b) => reader.value(a) - reader.value(b) || (a < b ? -1 : 1));
     const rank = new Map(names.map((name, i) => [name, i]));
     const order = found.map((name) => rank.get(name)!);
-    const twice = names.filter((name, i) => i > 0 && reader.value(name) === reader.value(names[i - 1]!));
-    const warning = twice.length === 0 ? '' : `; labels are told apart by their text, also where it is the same number (${some(twice)})`;
+    const twice = names.flatMap((name, i) =>
+      i > 0 && reader.value(name) === reader.value(names[i - 1]!) ? [`${names[i - 1]} and ${name}`] : [],
+    );
+    const warning = twice.length === 0 ? '' : `; labels are told apart by their text, also where they are the same number (${some(twice)})`;
     const classes = classesOf(
       'csv',
       y.map((id) => order[id]!),

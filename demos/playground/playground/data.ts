@@ -2,6 +2,7 @@
 import { ConfigError } from '../../../src/core/errors';
 import { deriveSeed, minibatch, stream, USE } from '../../../src/core/random';
 import {
+  MAX_FLOAT32,
   classification,
   regression,
   take,
@@ -144,10 +145,24 @@ const scaled = (dataset: Dataset, { x, y }: Scale): Dataset =>
     ? { ...dataset, x: apply(dataset.x, x) }
     : { ...dataset, x: apply(dataset.x, x), y: apply(dataset.y, y) };
 
-const trainerData = (s: Dataset): TrainerData => ({
-  n: s.n,
-  ...(s.kind === 'classification' ? { ...toFloat32(s), target: [] } : { ...toFloat32(s), target: [s.outputs] }),
-});
+/** float32 cannot hold the square of what is larger. */
+const MOST = Math.sqrt(MAX_FLOAT32);
+/** Throws ConfigError where the squares that a loss or a first layer takes would be infinite: no learning rate helps there. */
+const checkSquares = (what: string, values: Float64Array, d: number): void => {
+  const large = values.findIndex((v) => Math.abs(v) > MOST);
+  if (large >= 0)
+    throw new ConfigError(
+      `${what} ${(large % d) + 1} reaches ${values[large]!.toPrecision(3)}, too large to be trained on: float32 cannot hold its square. ` +
+        `Turn on 'Standardise', or divide the column by a constant`,
+    );
+};
+
+const trainerData = (s: Dataset): TrainerData => {
+  checkSquares('feature', s.x, s.d);
+  if (s.kind === 'classification') return { n: s.n, ...toFloat32(s), target: [] };
+  checkSquares('target', s.y, s.outputs);
+  return { n: s.n, ...toFloat32(s), target: [s.outputs] };
+};
 
 /** Of the training set's commonest class, or mean, on `set`; both are scaled alike. */
 const constantScore = (train: Dataset, set: Dataset): number => {

@@ -106,10 +106,11 @@ export default defineStudy({
     see: `<p>A fully connected network, your data, and as many seeds as you like in one go. Every seed is a network of its own: it has its own initial
 weights and its own order of minibatches, and all are trained side by side on the same split. The bands show how much of a curve is chance.</p>`,
     why: `<ul>
-<li><strong>Files.</strong> A CSV holds one example a row: numbers, and a target column with numbers or class names. NPY and IDX files hold
-[examples, …] features, with a second file for the labels: whole numbers, or one-hot rows. An NPZ archive holds both, under the names x and y,
-x_train and y_train, or data and target. Files may be compressed with gzip, as MNIST's are. A message says how a file was understood; if that is wrong,
-change <em>Target column</em> or <em>Target is</em>. Files are read in this browser and sent nowhere.</li>
+<li><strong>Files.</strong> A CSV holds one example a row, with a target column of numbers or class names. Columns of texts that repeat become one
+feature for each text; columns of dates, of other texts, and those that only number the rows are left out; where a feature is missing, the mean of its
+column stands in, and a row whose target is missing is refused or left out. The table beside the file says what each column is taken for, and changes it.
+NPY and IDX files hold [examples, …] features, with a second file for the labels: whole numbers, or one-hot rows. An NPZ archive holds both, under the
+names x and y, x_train and y_train, or data and target. Files may be compressed with gzip, as MNIST's are. Files are read in this browser and sent nowhere.</li>
 <li><strong>Loss.</strong> For classes the cross-entropy in nats, for numbers the squared error; both are means over examples, the latter over
 outputs too.</li>
 <li><strong>Error.</strong> For classes the share of examples that are wrong. For numbers the squared error divided by that of always
@@ -123,7 +124,7 @@ decay is added to the gradient, with AdamW it shrinks the weights directly.</li>
 [inputs, outputs], with the mean and deviation of the standardisation. A run can start from such a file.</li>
 </ul>`,
     limits: `<p>The interval covers initial weights and batches, not the choice of test examples: one split, no cross-validation. Settings
-tried until the test error is low have been fitted to the test set. Training is in float32. Rows with missing values, text features and
-examples of different lengths are refused, not guessed at. Per-step series are thinned to 400 points.</p>`,
+tried until the test error is low have been fitted to the test set. Training is in float32. The mean that stands in for a missing
+value is that of all rows, test examples included. Rows of different lengths, and texts among the numbers of a column, are refused, not guessed at. Per-step series are thinned to 400 points.</p>`,
   },
 });
