@@ -38,7 +38,7 @@ describe('parseConfig', () => {
 
   it('names the settings there are', () => {
     expect(thrown(() => parseConfig(schema, { pionts: 3 }))).toBe(
-      "there is no setting 'pionts'; the settings are points, seeds, offset, kind, strict, widths, failAt, seed",
+      "there is no setting 'pionts'; did you mean 'points'?; the settings are points, seeds, offset, kind, strict, widths, failAt, seed",
     );
     expect(thrown(() => parseConfig(schema, { toString: 3 }))).toContain("no setting 'toString'");
   });
