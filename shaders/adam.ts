@@ -7,7 +7,8 @@
  *          `groups`: lrScale, decayScale [n] multiply lr and wd. `mask`: mask [n] of 0 and 1 multiplies the new p, m and v, so that
  *          pruned parameters stay exactly 0. `count`: step [1] u32 grows by one.
  * Numerics each operation rounds as its line in functions.ts says; the bound is a running error analysis of the program. 1 − β is taken
- *          from the f32 β. Squares of gradients below 2⁻⁶³ may flush to zero; ε (1e-8) hides that.
+ *          from the f32 β. Squares of gradients below 2⁻⁶³ may flush to zero; ε (1e-8) hides that. From 1.8e19 on
+ *          they are infinite, as in PyTorch, and the step 0.
  * Source   Kingma & Ba (2015), Adam; Loshchilov & Hutter (2019), Decoupled weight decay regularization.
  * Oracle   adam.ref.ts
  */

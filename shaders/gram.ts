@@ -11,8 +11,8 @@
  * Shapes   a [n·T, p] or index [n·T] u32, d = δ [n·T, q]; a2 or index2, d2 the same of m examples, and may be the same buffers; out [n, m].
  *          Row i·T + t is position t of example i. `shared`: T may pass 1; without it T = 1 and there is no loop over positions.
  * Numerics f32. Of each pair of positions both dot products, of p (+1) and q terms, then a dot product of T² terms; sum and scale: T
- *          terms for each feature, then a dot product of q. Exact where no partial sum needs more than a significand: on integers up to
- *          3 where T²(9p + 1)·9q ≤ 2²⁴.
+ *          terms for each feature, then a dot product of q. Of form outer both dot products must fit f32, not their product alone.
+ *          Exact where no partial sum needs more than a significand: on integers up to 3 where T²(9p + 1)·9q ≤ 2²⁴.
  * Tiles    a thread keeps the dot products of 4×4 (or 1×1) outputs in registers and multiplies them there; it reads the inputs through the
  *          cache, four features at a time. vec: one load for the four, q (and p where rows of a are read) multiples of 4.
  * Cost     outer, lookup: T² pairs. sum, scale: the T positions are summed anew by every tile; for many of them run reduce.ts over T first.
