@@ -69,7 +69,7 @@ describe('when something goes wrong', () => {
     });
     it('the device is lost, twice, and the run goes on; where there is no other it ends, and a reload offers to resume it', async () => {
       await visitor.visit(LONG, { inWorker: LOSABLE });
-      const lose = (how = 'lost'): Promise<void> => visitor.page.evaluate((h) => new BroadcastChannel('test').postMessage(h), how);
+      const lose = (how = 'lost'): Promise<void> => visitor.page.evaluate(`new BroadcastChannel('test').postMessage('${how}')`);
       await visitor.press('Run');
       await visitor.untilDone(20);
       await visitor.press('Pause');
