@@ -7,6 +7,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { profileOf } from '../src/cli/checkpointFolder';
+import { killProcess } from '../src/cli/faultRuns';
 import { ROOT } from '../src/cli/root';
 import { readBundle } from '../src/lab/bundle';
 
@@ -115,6 +117,18 @@ describe('npm run lab', () => {
     expect(existsSync(join(out, '.checkpoint'))).toBe(false);
     const nothing = await lab(['--resume', out]);
     expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('came to its end')]);
+  });
+
+  it.runIf(process.platform === 'linux')('goes on in another browser when its own dies, with the same bits', async () => {
+    const out = join(folder, 'widowed');
+    let died = false;
+    const ended = await lab(['sgd-noise/stationary', '--preset', 'smoke', '--set', 'averaged=4000', '--out', out], (_, stderr) => {
+      if (died || !/\b[1-9]\d* points/.test(stderr)) return;
+      died = true;
+      void killProcess(profileOf(out));
+    });
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('the browser went away; the run goes on')]);
+    expect(await metricsOf('widowed')).toBe(await metricsOf('alone'));
   });
 
   it('goes on without a reader of its output as after an interrupt, and says nothing of it', async () => {

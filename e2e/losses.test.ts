@@ -147,6 +147,22 @@ describe('a device that is lost', () => {
     expect(lost).toBeGreaterThan(fates.length / 2);
   });
 
+  it('has a moment to go back to, however often a plan that changes variables is run', async () => {
+    using executor = await openGpu();
+    const x = variable('x', [2]);
+    using session = await executor.open({ grow: plan({ outputs: { y: mul(x, 1) }, updates: [[x, add(mul(x, 0.99), 1)]] }) });
+    session.write('x', Float32Array.of(0, 50));
+    for (let i = 0; i < 300; i++) await session.run('grow');
+    const undisturbed = [...(await session.read('x')).data];
+    executor.device.destroy();
+    await executor.device.lost;
+    // Only what came after the moment is done again.
+    const submit = vi.spyOn(GPUQueue.prototype, 'submit');
+    expect([...(await session.read('x')).data]).toEqual(undisturbed);
+    expect(submit.mock.calls.length).toBeGreaterThan(0);
+    expect(submit.mock.calls.length).toBeLessThan(256);
+  });
+
   it('is given up after repeated losses without a checkpoint between, and said how often', async () => {
     using executor = await openGpu({ pauses: [0, 0, 0] });
     const x = variable('x', [4]);

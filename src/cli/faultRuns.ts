@@ -59,8 +59,8 @@ const processOf = async (profile: string, type: string | undefined): Promise<num
   }
   return undefined;
 };
-/** Whether there was one. */
-const kill = async (profile: string, type?: string): Promise<boolean> => {
+/** Kills a process of the browser with this profile; see processOf. Whether there was one. */
+export const killProcess = async (profile: string, type?: string): Promise<boolean> => {
   const pid = await processOf(profile, type);
   if (pid === undefined) return false;
   try {
@@ -103,10 +103,10 @@ class Bench {
   }
   /** Whether the run goes on, by itself or because it is told to. */
   async suffer(fault: Fault, study: Study): Promise<boolean> {
-    if (fault === 'kill') return kill(this.profile, '--type=gpu-process');
+    if (fault === 'kill') return killProcess(this.profile, '--type=gpu-process');
     if (fault === 'reload') await this.page.reload();
     else {
-      await kill(this.profile);
+      await killProcess(this.profile);
       await this.context.close().catch(() => undefined);
       await this.launch();
       await this.page.goto(pageOf(LAB_ORIGIN, study));

@@ -109,8 +109,8 @@ const report = (run: LabRun, outcome: Outcome, folder: string): string => {
   return `${[title, verdictText(verdicts), folder, ...(again ? [again] : [])].join('\n\n')}\n`;
 };
 
-/** Whether it is over, and would end in the same way again: then nothing is left to go on with. */
-const isOver = ({ state, error }: Outcome): boolean => state !== 'failed' || comesAgain(error);
+/** Whether nothing is left to go on with: it came to its end, or would fail in the same way again. A checkpoint that does not fit this build may fit another. */
+const isOver = ({ state, error }: Outcome, resumed: boolean): boolean => state !== 'failed' || (comesAgain(error) && !resumed);
 
 const runIn = async (placed: Placed, date: Date, stdout: Terminal, stderr: Terminal): Promise<number> => {
   const { run, folder } = placed;
@@ -126,7 +126,7 @@ const runIn = async (placed: Placed, date: Date, stdout: Terminal, stderr: Termi
       stderr.write(`lab: not written: ${unwritten.join('; ')}. The other files are in ${folder}\n`);
       return EXIT.failed;
     }
-    if (isOver(outcome)) await dropCheckpoint(folder);
+    if (isOver(outcome, placed.resume)) await dropCheckpoint(folder);
     else stderr.write(`lab: its checkpoint is kept; npm run lab -- --resume ${folder} goes on from there\n`);
     return interrupt.signal.aborted ? EXIT.interrupted : codeOf(run, outcome);
   } finally {

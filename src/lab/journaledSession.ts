@@ -11,7 +11,7 @@ const LARGE = 2 ** 20;
 export class MisfitError extends ConfigError {}
 export const misfit = (what: string): MisfitError =>
   new MisfitError(
-    `the kept run does not fit this build: ${what}. It stays as it was kept, and can be seen and exported under Runs; start it again from the beginning`,
+    `the kept run does not fit this build: ${what}. It stays as it was kept: the build that began it can go on with it. Here, start it again from the beginning`,
   );
 
 /** What a session tells its executor. */

@@ -202,7 +202,7 @@ export class GpuSession implements Session, Trainable {
   async run(plan: string): Promise<Readonly<Record<string, HostTensor>>> {
     this.alive();
     findPlan(this.plans, plan);
-    return this.surviving(async () => {
+    const answers = await this.surviving(async () => {
       this.scheduler.submit([this.ready(plan)], []);
       const results: Record<string, HostTensor> = {};
       for (const [name, t] of Object.entries(this.plans[plan]!.outputs))
@@ -211,6 +211,8 @@ export class GpuSession implements Session, Trainable {
       if (this.plans[plan]!.updated.length > 0) this.history.ran(plan);
       return results;
     });
+    if (this.history.long) await this.surviving(() => this.snapshot());
+    return answers;
   }
 
   train(o: TrainOptions): AsyncIterable<MetricBatch> {

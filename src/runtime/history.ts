@@ -13,6 +13,9 @@ export type Deed =
   | { readonly kind: 'run'; readonly plan: string }
   | Leg;
 
+/** Deeds, and bytes that they write, beyond which repeating them would take long. */
+const [MOST_DEEDS, MOST_BYTES] = [256, 64 * 2 ** 20];
+
 export class History {
   /** Steps done at the moment. */
   step = 0;
@@ -23,6 +26,12 @@ export class History {
   /** In order. One that is done while they are repeated comes at the end. */
   get deeds(): readonly Deed[] {
     return this.#deeds;
+  }
+
+  /** Whether it is time for another moment. */
+  get long(): boolean {
+    const bytes = this.#deeds.reduce((sum, d) => sum + (d.kind === 'write' ? d.values.byteLength : 0), 0);
+    return this.#deeds.length > MOST_DEEDS || bytes > MOST_BYTES;
   }
 
   /** `values` are not changed any more. A value that nothing has used in between is superseded. */
