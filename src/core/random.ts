@@ -27,6 +27,7 @@ export const USE = {
   probe: 12,
   split: 13,
   bootstrap: 14,
+  null: 15,
 } as const;
 
 /** A u32 seed for part (a, b) of what `seed` seeds: distinct parts get unrelated seeds. Arguments are u32. */

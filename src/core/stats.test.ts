@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from './errors';
-import { integerLogspace, logspace, mean, meanInterval, median, standardError, studentQuantile, variance } from './stats';
+import {
+  binomialBound,
+  binomialCdf,
+  integerLogspace,
+  leastSquares,
+  logspace,
+  mean,
+  meanInterval,
+  median,
+  normalQuantile,
+  standardError,
+  studentQuantile,
+  variance,
+} from './stats';
 
 describe('moments', () => {
   it('are exact on small integers', () => {
@@ -111,4 +124,34 @@ describe('grids', () => {
     expect(() => logspace(1, 2, 1)).toThrow(ConfigError);
     expect(() => integerLogspace(1.5, 4, 3)).toThrow(ConfigError);
   });
+});
+
+describe('normalQuantile', () => {
+  it.each([
+    [0, 0],
+    [0.5, 0.674489750196082],
+    [0.95, 1.959963984540054],
+    [0.99, 2.5758293035489],
+    [0.9999, 3.890591886413],
+  ])('of %f', (confidence, z) => expect(normalQuantile(confidence)).toBeCloseTo(z, 10));
+  it('refuses what is no confidence', () => expect(() => normalQuantile(1)).toThrow(ConfigError));
+});
+
+describe('binomial', () => {
+  it('sums to what is counted by hand', () => {
+    expect(binomialCdf(-1, 4, 0.5)).toBe(0);
+    expect(binomialCdf(1, 4, 0.5)).toBeCloseTo(5 / 16, 14);
+    expect(binomialCdf(4, 4, 0.3)).toBeCloseTo(1, 14);
+    expect(binomialCdf(200, 1000, 0.2)).toBeCloseTo(0.5189, 3); // the median lies at 200
+  });
+  it('bounds the successes that chance explains', () => {
+    // P(K > 3) of 10 with 5 % each is .00103, P(K > 4) .00006.
+    expect(binomialBound(10, 0.05, 0.0011)).toBe(3);
+    expect(binomialBound(10, 0.05, 0.001)).toBe(4);
+  });
+});
+
+describe('leastSquares', () => {
+  it('finds a line', () => expect(leastSquares([0, 1, 2, 4], [1, 3, 5, 9])).toEqual({ slope: 2, intercept: 1 }));
+  it('wants two x', () => expect(() => leastSquares([1, 1], [0, 1])).toThrow(ConfigError));
 });

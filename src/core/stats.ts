@@ -79,6 +79,62 @@ export function studentQuantile(confidence: number, degrees: number): number {
   }
 }
 
+/** P(|Z| ≤ z) of a standard normal: √(2/π)·e^(−z²/2)·Σ z^(2k+1)/(1·3·…·(2k+1)), whose terms are all positive. */
+export function normalCentral(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let k = 3; term > Number.EPSILON * 0.25 * sum; k += 2) {
+    term *= (z * z) / k;
+    sum += term;
+  }
+  return Math.min(1, Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2) * sum);
+}
+/**
+ * The z with P(|Z| ≤ z) = confidence for a standard normal. Newton from 0: the probability is concave in z, so each step comes closer
+ * from below. Throws ConfigError unless 0 ≤ confidence < 1.
+ */
+export function normalQuantile(confidence: number): number {
+  if (!(confidence >= 0 && confidence < 1)) throw new ConfigError(`confidence is ${confidence}; it must be in [0, 1)`);
+  let z = 0;
+  for (;;) {
+    const next = z + (confidence - normalCentral(z)) / (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2));
+    // The last step is one of rounding alone.
+    if (!(next - z > 1e-15 * z)) return z;
+    z = next;
+  }
+}
+
+/** P(K ≤ k) for K successes in n trials of probability 0 < p < 1; a sum of k + 1 terms. */
+export function binomialCdf(k: number, n: number, p: number): number {
+  let log = n * Math.log1p(-p);
+  let sum = k < 0 ? 0 : Math.exp(log);
+  for (let i = 1; i <= Math.min(k, n); i++) {
+    log += Math.log(((n - i + 1) / i) * (p / (1 - p)));
+    sum += Math.exp(log);
+  }
+  return Math.min(1, sum);
+}
+/** The least k with P(K > k) ≤ `tail`: more successes than that are not put down to chance. */
+export function binomialBound(n: number, p: number, tail: number): number {
+  let k = 0;
+  while (1 - binomialCdf(k, n, p) > tail) k++;
+  return k;
+}
+
+/** Least squares through at least two points of different x. Throws ConfigError where there are none. */
+export function leastSquares(x: ArrayLike<number>, y: ArrayLike<number>): { readonly slope: number; readonly intercept: number } {
+  atLeast('leastSquares', x, 2);
+  const [mx, my] = [mean(x), mean(y)];
+  let xx = 0;
+  let xy = 0;
+  for (let i = 0; i < x.length; i++) {
+    xx += (x[i]! - mx) ** 2;
+    xy += (x[i]! - mx) * (y[i]! - my);
+  }
+  if (!(xx > 0)) throw new ConfigError('leastSquares needs two different x');
+  return { slope: xy / xx, intercept: my - (xy / xx) * mx };
+}
+
 /** A mean with its two-sided confidence interval [low, high]. */
 export interface MeanInterval {
   readonly mean: number;

@@ -6,7 +6,7 @@ import type { Table } from './rows';
 import type { Study } from './study';
 
 /** A claim whose statistics refuse the table (too few seeds, say, which they report by ConfigError) is inconclusive, not false. */
-const judgeOne = (claim: Claim, table: Table): Judgement => {
+export const judgeClaim = (claim: Claim, table: Table): Judgement => {
   try {
     return claim.test(table);
   } catch (error) {
@@ -17,7 +17,7 @@ const judgeOne = (claim: Claim, table: Table): Judgement => {
 
 const verdictOf = (claim: Claim, table: Table): ClaimVerdict => {
   const { id, says, source, falsifier } = claim;
-  return { id, says, source, falsifier, ...judgeOne(claim, table) };
+  return { id, says, source, falsifier, ...judgeClaim(claim, table) };
 };
 
 /** One verdict for each claim that applies to `config`, in its order. */

@@ -41,7 +41,7 @@ export class LabVerdicts extends LitElement {
       <div>
         <p>${claim.says}</p>
         ${judged ? html`<p><b>Measured:</b> ${judged.measured}</p>` : nothing}
-        <p class="small muted">Source: ${claim.source}. Against it would count: ${claim.falsifier}.</p>
+        <p class="small muted">Source: ${claim.source}. Against it would count: ${claim.falsifier}.${claim.over ? ` Intervals are over ${claim.over}.` : ''}</p>
       </div></li>`;
   }
 }

@@ -1,36 +1,42 @@
-/** The claims on made-up runs that are as theory has it, otherwise, and too small. */
-import { expect, it } from 'vitest';
-import { optimalRidgeRiskMisspecified } from '../../../src/theory/index';
-import { curve, verdictsOf, type Spread } from '../worlds';
+/** The claims in made-up worlds, the law of the risk against its mean, and which claims apply. */
+import { describe, expect, it } from 'vitest';
+import { USE } from '../../../src/core/random';
+import { sampler } from '../../../src/core/sampler';
+import { mean, standardError } from '../../../src/core/stats';
+import { presetConfig, parseConfig } from '../../../src/lab/schema';
+import { studyNamed } from '../../../src/lab/study';
+import { expectTriples } from '../../../src/lab/triples';
+import phenomenon from '../phenomenon';
+import { claims } from './claims';
 import type { Config } from './fields';
-import { endsLower, grid, problemAt, ridgeLimit, riskAt } from './theory';
+import { riskLaw } from './law';
+import { riskAt } from './theory';
 
-const c: Config = { sweep: 'features', examples: 30, features: 100, signal: 1, noise: 0.25, seeds: 8, points: 21, seed: 0 };
-const verdicts = verdictsOf('linear', c);
-const xs = grid(c);
-/** At the threshold, where the expectation is infinite, what a run may have. */
-const exact = (x: number): number => Math.min(50, riskAt(c, x));
-const ridge = (x: number): number => optimalRidgeRiskMisspecified(ridgeLimit(problemAt(c, x)));
-const world = (plain: (x: number) => number, ridged: (x: number) => number, o?: Spread) => [
-  ...curve(['risk', 'min-norm'], xs, plain, o),
-  ...curve(['risk', 'ridge'], xs, ridged, o),
-];
-const all = (verdict: string) => ({ coverage: verdict, peak: verdict, ridge: verdict, 'second-descent': verdict });
+const study = studyNamed(phenomenon, 'linear');
+const quick = presetConfig(study, 'quick');
+const c: Config = { sweep: 'features', examples: 40, features: 120, signal: 1, noise: 0.25, seeds: 50, points: 21, seed: 0 };
+const ids = (change: Partial<Config>): readonly string[] => claims({ ...c, ...change }).map((k) => k.id);
 
-it('as theory has it', () => {
-  expect(verdicts(world(exact, ridge))).toEqual(all('agrees'));
+describe('claims', () => {
+  it('come out as they must along model size', () => expectTriples(study, quick));
+  it('come out as they must along sample size', () =>
+    expectTriples(study, parseConfig(study.fields, { sweep: 'examples', features: 30 }, quick)));
+
+  it('apply where there is something to amplify', () => {
+    expect(ids({})).toEqual(['coverage', 'peak', 'ridge', 'second-descent', 'minima']);
+    expect(ids({ noise: 0, sweep: 'examples' })).toEqual(['coverage']);
+    expect(ids({ examples: 80, features: 60 })).toEqual(['coverage']);
+    expect(ids({ signal: 0, noise: 0 })).toEqual([]);
+    expect(ids({ signal: 0 })).not.toContain('ridge');
+  });
 });
-it('otherwise', () => {
-  expect(verdicts(world((x) => 2 * exact(x), ridge))).toMatchObject({ coverage: 'disagrees' });
-  expect(verdicts(world((x) => 1 / x, ridge))).toMatchObject({ peak: 'disagrees', ridge: 'disagrees' });
-  expect(verdicts(world(exact, exact))).toMatchObject({ ridge: 'disagrees' });
-  const other = endsLower(c) ? 100 : 0.01;
-  expect(verdicts(world((x) => (x > c.examples ? other : 1) * exact(x), ridge))).toMatchObject({ 'second-descent': 'disagrees' });
-});
-it('too few seeds, or intervals too wide', () => {
-  expect(verdicts(world(exact, ridge, { seeds: 4 }))).toEqual(all('inconclusive'));
-  expect(verdicts(world(exact, ridge, { spread: 1 }))).toMatchObject({ ridge: 'inconclusive', 'second-descent': 'inconclusive' });
-});
-it('nothing that the threshold could amplify', () => {
-  expect(verdicts(world(exact, ridge), { noise: 0, sweep: 'examples' })).toMatchObject({ peak: 'inconclusive', ridge: 'inconclusive' });
+
+describe('the law of the risk', () => {
+  it.each([8, 30, 52, 100])('has the formula for its mean, p = %i of 120 at n = 40', (x) => {
+    const draws = sampler(5, USE.noise, x);
+    const law = riskLaw(c, x);
+    const values = Float64Array.from({ length: 20_000 }, () => law(draws));
+    // Four standard errors: once in 16,000 tries by chance; the draws are always the same.
+    expect(Math.abs(mean(values) - riskAt(c, x))).toBeLessThan(4 * standardError(values));
+  });
 });
