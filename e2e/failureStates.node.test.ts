@@ -172,14 +172,19 @@ describe('when something goes wrong', () => {
   });
 
   describe('with a file', () => {
-    it('that is no table', async () => {
+    it('that is no table: it is said when it is chosen, and no run begins on other data', async () => {
       await visitor.visit('playground/');
       await visitor.page
         .locator('lab-inputs input[type=file]')
         .first()
         .setInputFiles({ name: 'ragged.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b,class\n1,2,x\n3,y\n') });
+      await visitor.page.getByText('This cannot be used yet').waitFor();
+      await visitor.page.getByText('row 3: 3 cells expected').waitFor();
       await visitor.press('Run');
-      await told('A file cannot be read', 'row 3: 3 cells expected', 'Correct the file');
+      await told('Not started', 'cannot be used yet', 'remove the file');
+      expect(await visitor.look((lab) => [lab.state, lab.rows.length])).toEqual(['idle', 0]);
+      await visitor.page.getByRole('button', { name: 'Remove ragged.csv' }).click();
+      await visitor.runSmoke();
     });
     it('that is no run', async () => {
       await visitor.visit('runs/');

@@ -7,7 +7,7 @@ import { RowTable } from '../src/lab/table';
 import type { LabChart } from '../src/ui/labChart';
 import { Visitor } from './visitor';
 
-const STEPS = 1500;
+const STEPS = 6000;
 const PATH = `double-descent/?v=2&study=over-time&preset=smoke&steps=${STEPS}&seeds=2`;
 
 describe('a visit', () => {

@@ -36,7 +36,6 @@ import type { Command, CommandEvent } from './labRunBar';
 import { provenance } from './referenceFigure';
 import { readLink, writeLink } from './pageLink';
 import { describe, viewElements, type Description } from './views';
-import './labPreview';
 import './labRunBar';
 import './labVerdicts';
 
@@ -132,6 +131,7 @@ export class LabStudy extends LitElement {
     [this.preset, this.config, this.linkError] = [asked.preset, asked.config, asked.error];
     this.ignored = asked.ignored;
     this.study = asked.study;
+    if (asked.study.inspect) void import('./labPreview'); // only where there are files to look at
     this.references = await referencesOf(asked.study);
     await this.#lookForInterrupted(asked.study, asked.resume);
   }
