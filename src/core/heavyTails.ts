@@ -67,7 +67,7 @@ export function logMean(values: ArrayLike<number>): { readonly log: number; read
 }
 /**
  * Interval of the mean of positive values whose logarithms are normal. Source: Olsson 2005, J. Statistics Education 13(1), Cox's method
- * with Student's quantile. Simulated coverage of a 95 % interval: 93.5 to 95.5 % for 10 to 50 values, deviations of ln up to 1.
+ * with Student's quantile. Simulated coverage of a 95 % interval: 93 to 96 % for 10 to 50 values, deviations of ln up to 1.
  */
 export function logNormalInterval(values: ArrayLike<number>, confidence = 0.95): MeanInterval {
   const { log, standardError } = logMean(values);

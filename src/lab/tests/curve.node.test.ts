@@ -50,5 +50,6 @@ describe('curve', () => {
     expect(() => judge(20, () => 0, 0.1)).toThrow(ConfigError);
     expect(() => judge(20, () => 0, 0, 'law')).toThrow('law of every point');
   });
-  expectCharacteristics('curve');
+  expectCharacteristics('curve, student');
+  expectCharacteristics('curve, log');
 });

@@ -4,7 +4,7 @@ import { logMean, studentisedResamples } from '../../core/heavyTails';
 import { USE } from '../../core/random';
 import { sampler, type Sampler } from '../../core/sampler';
 import { quantile } from '../../core/spread';
-import { mean, normalCentral, normalQuantile, standardError, studentQuantile } from '../../core/stats';
+import { mean, normalCentral, standardError, studentQuantile } from '../../core/stats';
 import { ALPHA, beforehand, POWER, type Statistic } from './statistic';
 
 export interface CurvePoint {
@@ -18,6 +18,7 @@ export interface CurvePoint {
 /**
  * How a mean scatters about its expectation, in standard errors. 'student': as with normal values. 'log': values are log-normal.
  * 'bootstrap': by resampling the values, from 100 seeds on; for heavy tails. 'law': by the theory's own law, with any number of seeds.
+ * Simulated size of the last two for values 1/χ²₉, where 5 % is meant: 5.8 % in 400 worlds of 100 seeds, 5.5 % in 2400 worlds of 10.
  */
 export type CurveMethod = 'student' | 'log' | 'bootstrap' | 'law';
 export interface CurveOptions {
@@ -53,15 +54,17 @@ const studentNull = (degrees: number): Null => ({
   scores: TABLE,
   quantiles: TABLE.map((score) => Math.sign(score) * studentQuantile(normalCentral(Math.abs(score)), degrees)),
 });
-/** Draws of a null in its own order statistics, between which it is interpolated. */
+/** Quantiles of draws, as far out as these reach. */
 const drawnNull = (draws: Float64Array): Null => {
-  const count = draws.length;
-  const scores = new Float64Array(count);
-  for (let i = 0; 2 * i + 1 < count; i++) {
-    scores[i] = -normalQuantile(1 - (2 * i + 1) / count);
-    scores[count - 1 - i] = -scores[i]!;
-  }
-  return { scores, quantiles: draws.toSorted() };
+  const sorted = draws.toSorted();
+  const place = (score: number): number => 0.5 * (1 + Math.sign(score) * normalCentral(Math.abs(score))) * sorted.length - 0.5;
+  const scores = TABLE.filter((score) => place(-Math.abs(score)) >= 0);
+  const at = (score: number): number => {
+    const below = Math.floor(place(score));
+    const next = sorted[Math.min(below + 1, sorted.length - 1)]!;
+    return sorted[below]! + (place(score) - below) * (next - sorted[below]!);
+  };
+  return { scores, quantiles: scores.map(at) };
 };
 
 /** `to` where `from`, ascending, has the value; beyond the ends in proportion to them. */
@@ -79,7 +82,7 @@ const interpolated = (value: number, from: Float64Array, to: Float64Array): numb
 };
 
 /** Draws of a null that is not given by a formula. */
-const RESAMPLES = 1999;
+const RESAMPLES = 999;
 /** Values that they may take: the fewer seeds, the heavier the tails, and the cheaper are more draws. */
 const MOST = 200_000;
 const nullOf = ({ values, law }: CurvePoint, method: CurveMethod, random: Sampler): Null => {
