@@ -80,7 +80,8 @@ describe('the command line', () => {
 
   it('takes files, and a run to repeat', () => {
     expect(parse('one', '--input', 'data=my=file.csv')).toMatchObject({ inputs: { data: 'my=file.csv' } });
-    expect(parse('--from', 'run.json', '--out', 'x')).toEqual({ kind: 'repeat', path: 'run.json', out: 'x' });
+    expect(parse('--from', 'run.json', '--out', 'x')).toEqual({ kind: 'repeat', path: 'run.json', inputs: {}, out: 'x' });
+    expect(parse('--from', 'run.json', '--input', 'data=a=b.csv')).toMatchObject({ inputs: { data: 'a=b.csv' } });
   });
 
   it('takes a folder to go on in', () => {

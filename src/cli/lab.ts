@@ -74,12 +74,18 @@ const readInputs = async (paths: Readonly<Record<string, string>>): Promise<Inpu
 
 /** Throws ConfigError where the file is no run, or one of a study or settings that are not here. */
 const readRepeat = async (
-  { kind: _kind, path, ...output }: Extract<LabCommand, { kind: 'repeat' }>,
+  { kind: _kind, path, inputs: paths, ...output }: Extract<LabCommand, { kind: 'repeat' }>,
   catalogue: Catalogue,
 ): Promise<LabRun> => {
   const text = await readOr(path, readFile(path, 'utf8'));
   const again = await readOr(path, (async () => readBundle(text))());
-  const { facts, inputs } = again;
+  const { facts, leftOut = {} } = again;
+  const inputs = { ...again.inputs, ...(await readInputs(paths)) };
+  const lacking = Object.entries(leftOut).filter(([key]) => !(key in inputs));
+  if (lacking.length > 0) {
+    const how = lacking.map(([key, name]) => `--input ${key}=${name}`).join(' ');
+    throw new ConfigError(`${path} was saved without its data files; give them: ${how}`);
+  }
   const placed = await presentRun(entriesOf(catalogue), facts);
   return { ...placed, inputs, live: facts.live, reference: false, again, ...output };
 };

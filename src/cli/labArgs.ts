@@ -21,7 +21,11 @@ export interface Output {
 export type LabCommand =
   | { readonly kind: 'help'; readonly text: string }
   /** Does again what a run's JSON file says, and compares. */
-  | ({ readonly kind: 'repeat'; readonly path: string } & Output)
+  | ({
+      readonly kind: 'repeat';
+      readonly path: string;
+      /** Files that the run's own leaves out. */ readonly inputs: Readonly<Record<string, string>>;
+    } & Output)
   /** Goes on with the run in a folder that was cut off. */
   | { readonly kind: 'resume'; readonly folder: string; readonly json?: boolean }
   | ({
@@ -96,6 +100,13 @@ const outputOf = ({ out, force, json }: { readonly out?: string; readonly force?
   ...(json ? { json } : {}),
 });
 
+/** `name=path` → both. Throws ConfigError for anything else. */
+const inputPath = (text: string): readonly [string, string] => {
+  const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || path === undefined) throw new ConfigError(`--input takes NAME=PATH, got '${text}'`);
+  return [name, path];
+};
+
 /** `name=path`. Throws ConfigError that lists the files the study takes. */
 const readInput = (text: string, e: Study): readonly [string, string] => {
   const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
@@ -123,12 +134,12 @@ export const parseLab = (args: readonly string[], catalogue: Catalogue): LabComm
     return { kind: 'resume', folder: resume, ...(json ? { json } : {}) };
   }
   if (values.from !== undefined) {
-    const others = [id, values.preset, values.set, values.seeds, values.input].some((v) => v !== undefined) || values.reference;
+    const others = [id, values.preset, values.set, values.seeds].some((v) => v !== undefined) || values.reference;
     if (others)
       throw new ConfigError(
-        `--from takes study, preset, settings and files from the run's file; only --out, --force and --json go with it\n\n${OPTIONS}`,
+        `--from takes study, preset and settings from the run's file; only --input, --out, --force and --json go with it\n\n${OPTIONS}`,
       );
-    return { kind: 'repeat', path: values.from, ...outputOf(values) };
+    return { kind: 'repeat', path: values.from, inputs: Object.fromEntries((values.input ?? []).map(inputPath)), ...outputOf(values) };
   }
   if (values.list) return { kind: 'help', text: fullList(catalogue) };
   if (id === undefined) {

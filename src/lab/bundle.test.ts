@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../core/errors';
-import { bundleOf, keptOf, readBundle, toJson, writeBundle, type RunBundle } from './bundle';
+import { bundleOf, keptOf, readBundle, toJson, withoutInputs, writeBundle, type RunBundle } from './bundle';
 import type { PointRow } from './study';
 import { keptRun } from './store/fakeKept';
 
@@ -74,6 +74,14 @@ describe('a run as a file', () => {
   it('carries a file longer than one call takes arguments, of bytes that are no text', () => {
     const data = Uint8Array.from({ length: 300_001 }, (_, i) => (i * 7919) % 256);
     expect(readBundle(writeBundle(bundle({ inputs: { big: { name: 'b', data } } }))).inputs['big']!.data).toEqual(data);
+  });
+
+  it('can be shared without the files of whoever made it, and says which they were', () => {
+    const inputs = { data: { name: 'mine.csv', data: Uint8Array.of(1) } };
+    const shared = readBundle(writeBundle(withoutInputs(bundle({ inputs }))));
+    expect([shared.inputs, shared.leftOut]).toEqual([{}, { data: 'mine.csv' }]);
+    expect(withoutInputs(shared)).toEqual(shared);
+    expect(withoutInputs(bundle()).leftOut).toBeUndefined();
   });
 
   it('is read as version 2 has it, with its experiment in place of a study, and behind a byte-order mark', () => {

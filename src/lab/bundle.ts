@@ -17,7 +17,14 @@ export interface RunBundle {
   readonly points: readonly PointRow[];
   readonly cells: readonly CellRow[];
   readonly inputs: Inputs;
+  /** Names of files that the run was given and this leaves out, by the study's names for them. */
+  readonly leftOut?: Readonly<Record<string, string>>;
 }
+/** To be shared: without the reader's own files, whose names it keeps. */
+export const withoutInputs = ({ inputs, leftOut = {}, ...rest }: RunBundle): RunBundle => {
+  const names = { ...leftOut, ...Object.fromEntries(Object.entries(inputs).map(([key, { name }]) => [key, name])) };
+  return { ...rest, inputs: {}, ...(Object.keys(names).length > 0 ? { leftOut: names } : {}) };
+};
 
 /** What JSON would lose: it writes null for infinities and NaN, and 0 for −0. */
 const spell = (x: unknown): unknown =>
@@ -41,9 +48,9 @@ const lines = (rows: readonly (readonly Cell[])[]): string => {
 };
 
 /** The file's text. Numbers are printed in full, so that reading them gives the same float64. */
-export function writeBundle({ facts, points, cells, inputs }: RunBundle): string {
+export function writeBundle({ facts, points, cells, inputs, leftOut }: RunBundle): string {
   const files = Object.fromEntries(Object.entries(inputs).map(([key, f]) => [key, { name: f.name, base64: toBase64(f.data) }]));
-  const head = toJson({ format: FORMAT, version: VERSION, ...facts, inputs: files })
+  const head = toJson({ format: FORMAT, version: VERSION, ...facts, inputs: files, ...(leftOut ? { leftOut } : {}) })
     .trimEnd()
     .replace(/\n\}$/, '');
   const tuples = [
@@ -95,6 +102,7 @@ const common = v.object({
   points: v.array(v.strictTuple([v.string(), v.string(), number, number, number])),
   cells: v.array(v.strictTuple([v.string(), number, number, number, number])),
   inputs: v.record(v.string(), v.object({ name: v.string(), base64 })),
+  leftOut: v.optional(v.record(v.string(), v.string())),
 });
 const schema = v.variant('version', [
   v.object({ version: v.literal(VERSION), study: v.string(), ...common.entries }),
@@ -131,13 +139,14 @@ export function readBundle(text: string): RunBundle {
     throw wrong(
       `'${v.getDotPath(result.issues[0]) ?? 'the file'}': ${result.issues[0].message}. The file was changed or cut short: export the run again`,
     );
-  const { version: _version, points, cells, inputs, ...facts } = result.output;
+  const { version: _version, points, cells, inputs, leftOut, ...facts } = result.output;
   const files = Object.entries(inputs).map(([key, f]): readonly [string, InputFile] => [key, { name: f.name, data: f.base64 }]);
   return {
     facts: facts as RunFacts, // optional figures of a verdict are left out, not undefined
     points: points.map(([chart, series, seed, x, y]) => ({ kind: 'point', chart, series, seed, x, y })),
     cells: cells.map(([chart, seed, x, y, cell]) => ({ kind: 'cell', chart, seed, x, y, value: cell })),
     inputs: Object.fromEntries(files),
+    ...(leftOut ? { leftOut } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Files that a page gives its reader. */
-import { writeBundle, type RunBundle } from '../lab/bundle';
+import { withoutInputs, writeBundle, type RunBundle } from '../lab/bundle';
 import { fileStem, titleOf, type ArtifactRow, type Study } from '../lab/study';
 import { cellsCsv, metricsCsv } from '../lab/export';
 import { differences, presetConfig, toText } from '../lab/schema';
@@ -52,8 +52,11 @@ export const bundleOfPage = ({ study, preset, config, build, inputs, client }: P
   cells: client.table.cells,
   inputs: client.order?.inputs ?? inputs,
 });
-export const saveBundle = (facts: PageFacts): void =>
-  saveText(`${fileStem(facts.study)}-run.json`, 'application/json', writeBundle(bundleOfPage(facts)));
+/** `own`: with the reader's own files, where the run had any. */
+export const saveBundle = (facts: PageFacts, own = false): void => {
+  const bundle = bundleOfPage(facts);
+  saveText(`${fileStem(facts.study)}-run.json`, 'application/json', writeBundle(own ? bundle : withoutInputs(bundle)));
+};
 
 /** What an image says about itself: settings that differ from the defaults' preset, adapter, date, build. */
 function captionOf({ study, preset, config, build, client }: PageFacts): readonly string[] {

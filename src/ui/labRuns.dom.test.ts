@@ -270,10 +270,16 @@ describe('<lab-runs>', () => {
       names.push(this.download);
     });
     button('Export (JSON)').click();
-    await vi.waitFor(() => expect(page.said).toBe('1 run exported.'));
+    await vi.waitFor(() => expect(page.said).toBe('1 run exported, without your data files.'));
     expect(names).toEqual(['fake-squares-2026-01-02T00-00-00-rece.json']);
-    const { facts, points, inputs } = readBundle(await blobs[0]!.text());
-    expect([facts.config['points'], facts.state, points, inputs['data']!.data]).toEqual([7, 'aborted', [point(2, 5)], Uint8Array.of(1, 2)]);
+    const { facts, points, inputs, leftOut } = readBundle(await blobs[0]!.text());
+    expect([facts.config['points'], facts.state, points, inputs, leftOut]).toEqual([7, 'aborted', [point(2, 5)], {}, { data: 'a' }]);
+
+    $<HTMLInputElement>('.own').checked = true;
+    button('Export (JSON)').click();
+    await vi.waitFor(() => expect(page.said).toBe('1 run exported, with your data files inside.'));
+    const whole = readBundle(await blobs[1]!.text());
+    expect([whole.inputs['data']!.data, whole.leftOut]).toEqual([Uint8Array.of(1, 2), undefined]);
   });
 
   it('says that there is nothing yet', async () => {

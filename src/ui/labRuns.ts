@@ -150,6 +150,7 @@ export class LabRuns extends LitElement {
     return html`<div class="actions">
       <button type="button" ?disabled=${why !== ''} aria-describedby="why" @click=${() => this.#try('The runs cannot be compared', () => this.#compare(chosen))}>Compare</button>
       <button type="button" ?disabled=${chosen.length === 0} @click=${() => this.#try('A run cannot be exported', () => this.#export(chosen))}>Export (JSON)</button>
+      <label class="small"><input type="checkbox" class="own"> with my data files</label>
       <button type="button" ?disabled=${chosen.length === 0} @click=${() => this.#ask(chosen)}>Delete…</button>
       <button type="button" ?disabled=${!this.runs} @click=${() => this.renderRoot.querySelector<HTMLInputElement>('input[type=file]')!.click()}>Import…</button>
       <input hidden type="file" multiple accept=".json,application/json" aria-label="Run files" @change=${this.#picked}>
@@ -295,8 +296,11 @@ export class LabRuns extends LitElement {
 
   async #export(runs: readonly KeptRun[]): Promise<void> {
     const store = await this.#open();
-    for (const run of runs) await exportRun(store, run);
-    this.said = `${runsText(runs.length)} exported.`;
+    const own = this.renderRoot.querySelector<HTMLInputElement>('.own')!.checked;
+    let withFiles = 0;
+    for (const run of runs) withFiles += Number(await exportRun(store, run, own));
+    const files = withFiles === 0 ? '' : own ? ', with your data files inside' : ', without your data files';
+    this.said = `${runsText(runs.length)} exported${files}.`;
   }
 
   async #ask(runs: readonly KeptRun[]): Promise<void> {

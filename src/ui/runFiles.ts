@@ -1,6 +1,6 @@
 /** Kept runs to files and back. */
 import { FormatError, StorageError } from '../core/errors';
-import { bundleOf, bundleRows, keptOf, readBundle, writeBundle } from '../lab/bundle';
+import { bundleOf, bundleRows, keptOf, readBundle, withoutInputs, writeBundle } from '../lab/bundle';
 import type { KeptRun, RunStore } from '../lab/store/types';
 import { save } from './save';
 
@@ -46,8 +46,13 @@ const stamp = (date: string): string => date.slice(0, 19).replaceAll(':', '-');
 const fileName = ({ study, date, id }: KeptRun): string =>
   `${study}-${stamp(date)}-${id.slice(0, 4)}.json`.replaceAll('/', '-').replace(/[^\w.-]/g, '_');
 
-/** Gives the reader one file. Throws StorageError where the browser does not read the run back. */
-export async function exportRun(store: RunStore, run: KeptRun): Promise<void> {
-  const text = writeBundle(bundleOf(run, await store.rows(run.id), await store.inputs(run.id)));
-  save(fileName(run), new Blob([text], { type: 'application/json' }));
+/**
+ * Gives the reader one file; `own`: with the reader's own data files inside. Returns whether there were any to be left out or put in. Throws StorageError
+ * where the browser does not read the run back.
+ */
+export async function exportRun(store: RunStore, run: KeptRun, own: boolean): Promise<boolean> {
+  const inputs = await store.inputs(run.id);
+  const bundle = bundleOf(run, await store.rows(run.id), inputs);
+  save(fileName(run), new Blob([writeBundle(own ? bundle : withoutInputs(bundle))], { type: 'application/json' }));
+  return Object.keys(inputs).length > 0;
 }

@@ -107,6 +107,7 @@ export const notices = (page: Noticed, client: RunClient): readonly (TemplateRes
 export const foot = (facts: PageFacts, root: ParentNode, said: string, tell: (text: string) => void): TemplateResult => {
   const { study, client, preset, config } = facts;
   const empty = client.rows.length === 0;
+  const own = Object.values(client.order?.inputs ?? {}).map((f) => f.name);
   const act = (what: () => void | Promise<void>, done: string) => async (): Promise<void> => {
     try {
       await what();
@@ -136,7 +137,8 @@ export const foot = (facts: PageFacts, root: ParentNode, said: string, tell: (te
     ${button('Plotted curves (CSV)', false, () => savePlotted(study, root), 'Saved: what the charts show now, means with their intervals, theory and stored curves.')}
     ${button('All rows (CSV)', empty, () => saveRows(study, client.table), 'Saved: every measured number, by seed.')}
     ${button('Charts (PNG)', false, () => savePngs(facts, root), 'Saved: every chart at twice the size, with its settings.')}
-    ${button('Run (JSON)', empty || client.active, () => saveBundle(facts), 'Saved: settings, verdicts and rows. Import it under Runs, or repeat it with the headless runner.')}
+    ${button('Run (JSON)', empty || client.active, () => saveBundle(facts), `Saved: settings, verdicts and rows${own.length > 0 ? `, without ${own.join(', ')}` : ''}. Import it under Runs, or repeat it with the headless runner.`)}
+    ${own.length > 0 ? button('Run with my data (JSON)', empty || client.active, () => saveBundle(facts, true), `Saved with ${own.join(', ')} inside: whoever has the file has your data.`) : nothing}
     ${[...client.artifacts.values()].map((a) => button(a.name, false, () => saveArtifact(study, a), `Saved: ${a.name}.`))}
     <button type="button" @click=${copy}>Copy link</button>
     <a href="../runs/">All kept runs</a>
