@@ -1,5 +1,5 @@
 /**
- * What runs plans: the GPU (gpuExecutor.ts) or the float64 reference (reference.ts). Experiments and the public API see only this.
+ * What runs plans: the GPU (gpuExecutor.ts) or the float64 reference (reference.ts). Studies and the public API see only this.
  */
 import type { DType } from '../../shaders/kernel';
 import type { NonFiniteError } from '../core/errors';

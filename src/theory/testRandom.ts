@@ -1,4 +1,4 @@
-/** Fixed-seed random draws for the tests of this folder alone; experiments use the engine's counter-based generator. */
+/** Fixed-seed random draws for the tests of this folder alone; studies use the engine's counter-based generator. */
 import type { Dense } from './linalg';
 
 /** Uniforms in [0, 1): mulberry32, a 32-bit counter through a mixing function. */

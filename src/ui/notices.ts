@@ -29,7 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
 const ADVICE: Readonly<Record<string, string>> = {
   NoWebGPUError: 'Everything on this page but the measurement works without it: the question, the theory and the settings.',
   MemoryError: 'Choose a smaller preset, or smaller sizes, and run again.',
-  LimitError: 'Nothing was run. Another experiment, or another GPU, may do; please report it with what the Device page says.',
+  LimitError: 'Nothing was run. Another study, or another GPU, may do; please report it with what the Device page says.',
   ConfigError: 'Correct it above. A preset resets all settings and takes chosen files away.',
   FormatError: 'Correct the file, or choose another, and run again.',
   DeviceLostError:

@@ -1,4 +1,4 @@
-/** The roofs, and every registered kernel at sizes that experiments use. */
+/** The roofs, and every registered kernel at sizes that studies use. */
 import { ORACLES } from '../../../shaders/index';
 import { bindingBytes, type Dims, type Options, type Oracle } from '../../../shaders/kernel';
 import { optionSets } from '../../runtime/kernelCheckCases';

@@ -1,4 +1,4 @@
-/** Matrix products: squares, the thin ones, batches, and the shapes of the experiments; as the engine runs them, and every variant there is. */
+/** Matrix products: squares, the thin ones, batches, and the shapes of the studies; as the engine runs them, and every variant there is. */
 import type { Dims } from '../../../shaders/kernel';
 import type { MatmulDims, Operands } from '../../../shaders/matmulCore';
 import { stream, USE } from '../../core/random';
