@@ -104,7 +104,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let t = now + 1u;
   let h = replica * dims.rs_hyper;
   let counted = now - min(now, u32(hyper[h + 11u]));
-  let power = ${keepNan('f32', 'whole_power(hyper[h + 9u], counted / max(u32(hyper[h + 8u]), 1u))', 'hyper[h + 8u]')};
+  var power = whole_power(hyper[h + 9u], counted / max(u32(hyper[h + 8u]), 1u));
+  power = ${keepNan('f32', 'power', 'hyper[h + 8u]')};
+  power = ${keepNan('f32', 'power', 'hyper[h + 11u]')};
   ${body}
   let o = replica * dims.rs_out;
   out[o] = ${results[0]!};
