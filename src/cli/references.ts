@@ -75,13 +75,16 @@ const dueRuns = async ({ studies, presets, all }: ReferencesCommand, { reference
   return due;
 };
 
-const measureDue = async (due: readonly Due[], signal: AbortSignal, meter: ProgressMeter): Promise<number> => {
+const measureDue = async (due: readonly Due[], signal: AbortSignal): Promise<number> => {
+  // Before the first run is stored: that alone changes the tree.
+  const build = commit(ROOT);
   const site = await openSite();
   const browser = await launchInterruptible();
   let failed = 0;
   try {
     for (const { study, preset, source } of due) {
       if (signal.aborted) break;
+      const meter = new ProgressMeter(process.stderr);
       const config = presetConfig(study, preset);
       const date = new Date().toISOString();
       meter.note(`${study.path}, preset ${preset}`);
@@ -93,7 +96,7 @@ const measureDue = async (due: readonly Due[], signal: AbortSignal, meter: Progr
       });
       meter.end();
       const { adapter = { name: 'none', software: false }, state, rows, seconds, verdicts } = outcome;
-      const facts = { adapter, build: commit(ROOT), source, date, seconds, verdicts };
+      const facts = { adapter, build, source, date, seconds, verdicts };
       meter.note(
         `${await keepReference({ study, preset, config }, state, rows, facts)} (${seconds.toFixed(1)} s)\n${verdictText(verdicts)}\n`,
       );
@@ -116,7 +119,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
   if (due.length === 0) return EXIT.agrees;
   const interrupt = onInterrupt((text) => meter.note(text));
   try {
-    return await measureDue(due, interrupt.signal, meter);
+    return await measureDue(due, interrupt.signal);
   } finally {
     interrupt.dispose();
   }
